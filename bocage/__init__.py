@@ -1,0 +1,3 @@
+"""Bocage: the digital twin that every French commune can afford."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Which actions, which year, who pays: realisation, portfolio, explanation."""

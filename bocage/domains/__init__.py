@@ -1,0 +1,1 @@
+"""One folder per domain, independent of each other, discovered and never listed."""

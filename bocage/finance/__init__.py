@@ -1,0 +1,1 @@
+"""Pure functions of money: cash flows, subsidies, carbon value."""

@@ -1,0 +1,1 @@
+"""Dated, sourced numbers of the outside world, and their reader."""

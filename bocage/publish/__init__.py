@@ -1,0 +1,1 @@
+"""Reports, tables and maps, from tables only."""

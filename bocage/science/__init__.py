@@ -1,0 +1,1 @@
+"""Pure functions of arrays: sun, weather, statistics."""

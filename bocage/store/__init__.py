@@ -1,0 +1,1 @@
+"""The twin file (GeoPackage) behind one interface."""

@@ -1,0 +1,1 @@
+"""Use cases as functions; the only floor that meets the domains."""

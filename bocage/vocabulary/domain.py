@@ -1,0 +1,307 @@
+"""The Domain protocol: what a domain declares and the verbs it must know.
+
+A domain is a folder that declares its asset types, indicators and codes as CSV and gives
+functions of tables. It sees neither the store nor money over time: it is handed tables and
+hands back tables.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol
+
+import polars as pl
+
+from bocage.vocabulary.codes import Code, read_codes
+from bocage.vocabulary.columns import Table, declared_asset_tables
+from bocage.vocabulary.draws import DrawTable
+from bocage.vocabulary.text import Message
+
+IndicatorRole = Literal["energy", "cash", "carbon", "investment", "quality", "stock"]
+Assets = Mapping[str, pl.DataFrame]
+"""Assets by type; each frame has the declared columns and, once completed, their origins and bounds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """A declared indicator.
+
+    Attributes:
+        name: snake_case name, unit included where it is a quantity.
+        unit: declared unit code.
+        role: `cash` is a yearly expense in EUR/year (less is better) that enters the ledger of the
+            payer; `carbon` yearly kgCO2e/year; `energy` yearly kWh/year; `investment` EUR spent once,
+            excluding VAT; `stock` and `quality` describe and enter no ledger.
+        label: label by language.
+        description: one sentence by language.
+        source: where its definition comes from.
+    """
+
+    name: str
+    unit: str
+    role: IndicatorRole
+    label: Mapping[str, str]
+    description: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The conditions of a computation: where, when, with how many draws. All that is not an asset.
+
+    Attributes:
+        territory_id: INSEE or SIREN code.
+        siren: SIREN of the territory's own public body, empty where unknown.
+        longitude_deg: longitude of the territory's centre, WGS 84 [degrees east].
+        latitude_deg: latitude of the territory's centre, WGS 84 [degrees north].
+        timezone: IANA name.
+        srid: EPSG code of the projection of all geometries.
+        date: date at which dated parameters are read.
+        seed: seed of all draws.
+        draws: K, number of draws.
+        settings: the domain's own section of `territory.toml`, declared in its `settings.csv`.
+    """
+
+    territory_id: str
+    siren: str = ""
+    longitude_deg: float
+    latitude_deg: float
+    timezone: str = "Europe/Paris"
+    srid: int = 2154
+    date: dt.date
+    seed: int = 1
+    draws: int = 200
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that the diagnosis found.
+
+    Attributes:
+        code: stable code declared in the domain's `codes.csv`, kind `finding` or `verdict`.
+        sentence: what was found, in any language.
+        asset_type: type of the assets concerned.
+        asset_ids: assets concerned.
+        blocking: True where the figures cannot be trusted until it is mended.
+    """
+
+    code: str
+    sentence: Message
+    asset_type: str
+    asset_ids: Sequence[str]
+    blocking: bool = False
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The outcome of doing nothing, by scope, and what was found.
+
+    Attributes:
+        outcomes: draws with keys `scope` (`territory`, or `sector:NAME`…), `indicator`, `unit`.
+        findings: in order of importance.
+        per_asset: by asset type, `asset_id` and the figures of each asset that maps and tables show.
+    """
+
+    outcomes: DrawTable
+    findings: Sequence[Finding]
+    per_asset: Mapping[str, pl.DataFrame]
+
+
+class Complete(Protocol):
+    """Fill the imputable columns: adds `<name>_origin`, and `<name>_low`, `<name>_high` for numbers."""
+
+    def __call__(self, assets: Assets, site: Site) -> Assets: ...
+
+
+class Diagnose(Protocol):
+    """The Outcome of doing nothing, on completed assets."""
+
+    def __call__(self, assets: Assets, site: Site) -> Diagnosis: ...
+
+
+class Propose(Protocol):
+    """Actions that could be done, as a frame of the noun `action`, on completed assets."""
+
+    def __call__(self, assets: Assets, site: Site) -> pl.DataFrame: ...
+
+
+class Simulate(Protocol):
+    """State of the territory once all the given actions are done together: keys `indicator`, `unit`.
+
+    Yearly indicators in the steady state; `investment` is the cost of the given actions. With an
+    empty frame of actions it is the state of doing nothing. Assets are completed.
+    """
+
+    def __call__(self, assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable: ...
+
+
+class Appraise(Protocol):
+    """Each action alone: keys `action_id`, `indicator`, `unit`; draws are state with it minus without.
+
+    Equals `simulate(assets, the action alone) - simulate(assets, none)`, computed for all at once.
+    """
+
+    def __call__(self, assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable: ...
+
+
+class Interact(Protocol):
+    """What pairs of actions lose or gain together: `action_a`, `action_b`, `indicator`, `value` (mean).
+
+    `value` is the effect of both minus the sum of the effects of each, for pairs that may both be
+    chosen and share assets. Empty where effects simply add up.
+    """
+
+    def __call__(self, assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame: ...
+
+
+class Watch(Protocol):
+    """What meters should read: `time` (UTC), `group`, `quantity`, `unit`, `expected`, `low`, `high`."""
+
+    def __call__(self, assets: Assets, site: Site, *, start: dt.datetime, end: dt.datetime) -> pl.DataFrame: ...
+
+
+class Evaluate(Protocol):
+    """How the chosen actions will be evaluated: rows of the noun `evaluation` without effect yet."""
+
+    def __call__(self, actions: pl.DataFrame, site: Site) -> pl.DataFrame: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """A domain: its folder of declarations and its verbs.
+
+    Attributes:
+        name: folder name, also the prefix of its tables.
+        label: label by language.
+        folder: folder that holds `asset_types.csv`, `<type>.csv`, `indicators.csv`, `codes.csv`,
+            `settings.csv`, `layers.yml`, `parameters/` and `locale/`.
+    """
+
+    name: str
+    label: Mapping[str, str]
+    folder: Path
+    complete: Complete
+    diagnose: Diagnose
+    propose: Propose
+    simulate: Simulate
+    appraise: Appraise
+    interact: Interact
+    watch: Watch
+    evaluate: Evaluate
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Tables of its asset types."""
+        return declared_asset_tables(self.folder)
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Its indicators by name, from `indicators.csv`."""
+        with (self.folder / "indicators.csv").open(encoding="utf-8", newline="") as stream:
+            return {
+                row["name"]: Indicator(
+                    name=row["name"],
+                    unit=row["unit"],
+                    role=row["role"],  # type: ignore[arg-type]  # conformance suite checks the value
+                    label={"fr": row["label_fr"], "en": row["label_en"]},
+                    description={"fr": row["description_fr"], "en": row["description_en"]},
+                    source=row["source"],
+                )
+                for row in csv.DictReader(stream)
+            }
+
+    @cached_property
+    def codes(self) -> Mapping[str, Code]:
+        """Its finding codes, from `codes.csv`."""
+        return read_codes(self.folder / "codes.csv")
+
+    @cached_property
+    def settings(self) -> tuple["Setting", ...]:
+        """The keys it reads in its section of `territory.toml`, from `settings.csv`."""
+        return read_settings(self.folder / "settings.csv")
+
+    @property
+    def locale(self) -> Path:
+        """Folder of its translations."""
+        return self.folder / "locale"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One key of `territory.toml`: name, type (`text`, `real`, `integer`, `boolean`, `date`), unit, default."""
+
+    name: str
+    type: str
+    unit: str
+    default: str
+    codes: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    description: Mapping[str, str]
+
+    def parse(self, value: object) -> object:
+        """The value checked and cast; ValueError says what is expected.
+
+        >>> Setting(name="k", type="real", unit="", default="", codes=(), minimum=0, maximum=1,
+        ...         description={}).parse(0.5)
+        0.5
+        """
+        match self.type:
+            case "real" if isinstance(value, int | float) and not isinstance(value, bool):
+                parsed: object = float(value)
+            case "integer" if isinstance(value, int) and not isinstance(value, bool):
+                parsed = value
+            case "boolean" if isinstance(value, bool):
+                parsed = value
+            case "date" if isinstance(value, dt.date):
+                parsed = value
+            case "text" if isinstance(value, str):
+                parsed = value
+            case _:
+                raise ValueError(f"{self.type} expected, not {value!r}")
+        if self.codes and parsed not in self.codes:
+            raise ValueError(f"{value!r} is not one of {', '.join(self.codes)}")
+        if isinstance(parsed, float | int) and not isinstance(parsed, bool):
+            if self.minimum is not None and parsed < self.minimum:
+                raise ValueError(f"{value!r} is below {self.minimum:g}")
+            if self.maximum is not None and parsed > self.maximum:
+                raise ValueError(f"{value!r} is above {self.maximum:g}")
+        return parsed
+
+    def default_value(self) -> object:
+        """The default, cast to its type; None where there is none."""
+        if not self.default:
+            return None
+        match self.type:
+            case "real":
+                return self.parse(float(self.default))
+            case "integer":
+                return self.parse(int(self.default))
+            case "boolean":
+                return self.parse(self.default == "true")
+            case "date":
+                return self.parse(dt.date.fromisoformat(self.default))
+            case _:
+                return self.parse(self.default)
+
+
+def read_settings(path: Path) -> tuple[Setting, ...]:
+    """Read the declaration of settings (name,type,unit,default,codes,min,max,description_fr,description_en)."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            Setting(
+                name=row["name"],
+                type=row["type"],
+                unit=row["unit"],
+                default=row["default"],
+                codes=tuple(code for code in row["codes"].split(";") if code),
+                minimum=float(row["min"]) if row["min"] else None,
+                maximum=float(row["max"]) if row["max"] else None,
+                description={"fr": row["description_fr"], "en": row["description_en"]},
+            )
+            for row in csv.DictReader(stream)
+        )

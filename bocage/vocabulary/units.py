@@ -1,0 +1,52 @@
+"""Units: their labels and the number of decimals with which they are shown."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bocage.vocabulary.text import Language, current_language, format_number
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as it is shown: code, label by language, decimals."""
+
+    code: str
+    label: Mapping[str, str]
+    digits: int
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """All declared units by code.
+
+    >>> units()["kWh/year"].label["fr"]
+    'kWh/an'
+    """
+    path = Path(__file__).parent / "units.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["unit"]: Unit(row["unit"], {"fr": row["label_fr"], "en": row["label_en"]}, int(row["digits"]))
+            for row in csv.DictReader(stream)
+        }
+
+
+def quantity(value: float, unit: str, language: Language | None = None, *, digits: int | None = None) -> str:
+    """A value with its unit, written in the language with a narrow no-break space.
+
+    Args:
+        value: number in `unit`.
+        unit: declared unit code; KeyError for another.
+        language: `fr` or `en`; the current one where None.
+        digits: decimals; those of the unit where None.
+
+    >>> quantity(12480, "kWh", "fr")
+    '12\\u202f480\\u202fkWh'
+    """
+    declared = units()[unit]
+    language = language or current_language()
+    number = format_number(value, language, digits=declared.digits if digits is None else digits)
+    label = declared.label[language]
+    return f"{number}\u202f{label}" if label else number
