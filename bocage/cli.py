@@ -1,5 +1,0 @@
-"""The command line (thin)."""
-
-
-def main() -> None:
-    """Entry point."""

@@ -1,0 +1,96 @@
+"""The program `bocage`: its commands in the order of the loop, and its way out."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+import bocage
+from bocage.cli.console import prepare_streams, put
+from bocage.cli.failures import report
+from bocage.cli.forms import Group, Option, language_option
+from bocage.cli.learning import explain_command, new_domain_command
+from bocage.cli.sharing import backup_command, demo_command, export_command, report_command, restore_command
+from bocage.cli.studying import actions_command, diagnose_command, plan_command, simulate_command
+from bocage.cli.territory import doctor_command, import_command, new_command, status_command
+from bocage.cli.wording import asked_language, mark, speak
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        put(f"bocage {bocage.__version__}")
+        context.exit()
+
+
+@click.group(
+    "bocage",
+    cls=Group,
+    help=mark(
+        "The digital twin that every French commune can afford.\n\n"
+        "Start with \u201cbocage demo\u201d, or on your own files "
+        "with \u201cbocage new\u201d and \u201cbocage import\u201d."
+    ),
+)
+@language_option
+@click.option(
+    "--version",
+    cls=Option,
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help=mark("Print the version."),
+)
+def program() -> None:
+    """Give all commands one name."""
+
+
+for _command in (
+    demo_command,
+    new_command,
+    import_command,
+    status_command,
+    doctor_command,
+    diagnose_command,
+    actions_command,
+    simulate_command,
+    plan_command,
+    report_command,
+    export_command,
+    backup_command,
+    restore_command,
+    explain_command,
+    new_domain_command,
+):
+    program.add_command(_command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; return its exit status.
+
+    0 done, 1 findings (`doctor`, `--check`), 2 usage, 3 data refused, 4 outside source down,
+    70 a fault of Bocage, 130 interrupted.
+
+    Args:
+        arguments: what follows `bocage`.
+    """
+    prepare_streams()
+    speak(asked_language(arguments, os.environ))
+    try:
+        if not arguments:
+            arguments = ["--help"]
+        status = program.main(args=list(arguments), prog_name="bocage", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader (head, less) has closed: nothing to say, and nothing may be said at shutdown either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence: no traceback on screen
+        return report(error, as_json="--json" in arguments)
+    return int(status or 0)
+
+
+def main() -> None:
+    """Entry point of the command `bocage`."""
+    sys.exit(run(sys.argv[1:]))
