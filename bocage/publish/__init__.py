@@ -1,1 +1,1 @@
-"""Reports, tables and maps, from tables only."""
+"""Reports, draft deliberations and tables: what leaves the twin for the council and for spreadsheets."""

@@ -1,0 +1,1 @@
+"""The council report: its content as data, and its four pages."""

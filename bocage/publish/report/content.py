@@ -1,0 +1,319 @@
+"""What a council report says, as data; whoever fills it owns the truth of each figure."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from bocage.publish.texts import Text
+from bocage.publish.tokens import Mark, Severity
+
+FundingStatus = Literal["certain", "hoped", "own"]
+PlaceKind = Literal["commune", "epci", "syndicate", "departement", "other"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The territory of the report.
+
+    Attributes:
+        name: official name.
+        code: INSEE or SIREN code.
+        department: name of the département, empty where unknown.
+        population: inhabitants, None where unknown.
+        kind: nature of the public body, which names its assembly.
+        synthetic: True for a fictional territory; every page then says so.
+    """
+
+    name: str
+    code: str
+    kind: PlaceKind = "commune"
+    department: str = ""
+    population: int | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure with its interval and how much of it rests on defaults.
+
+    Attributes:
+        label: what it is.
+        value: central value [unit].
+        unit: declared unit code.
+        low: 10th percentile [unit], None where the value is exact.
+        high: 90th percentile [unit].
+        default_share: share of the value that rests on default or inferred inputs, 0 to 1.
+        note: a sentence shown under it.
+    """
+
+    label: Text
+    value: float
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    default_share: float | None = None
+    note: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What the council is asked to decide.
+
+    Attributes:
+        programme: name of the programme, as in the title of the report.
+        cost_eur: cost of the works excluding VAT [EUR].
+        grants_eur: grants of the funding plan, excluding VAT [EUR].
+        own_eur: own funds net of grants and of the VAT refund [EUR].
+        first_year: first year of works.
+        last_year: last year of works.
+        actions: number of actions chosen.
+        statement: one sentence that explains the choice.
+    """
+
+    programme: Text
+    cost_eur: float
+    grants_eur: float
+    own_eur: float
+    first_year: int
+    last_year: int
+    actions: int
+    statement: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapClass:
+    """One class of points of the map and how it is drawn."""
+
+    label: Text
+    mark: Mark
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MapData:
+    """Geometry of a map in the territory's projection [m].
+
+    Attributes:
+        title: what the map shows.
+        points: float array (n, 2), x and y [m].
+        classes: integer array (n,), rank in `legend`.
+        legend: classes, the least important first: the last is drawn on top.
+        streets: lines, each a float array (k, 2) [m].
+        boundary: rings of the territory, each a float array (k, 2) [m].
+        names: name and position (x, y) [m] of what may be labelled, the most important first.
+        attribution: sources of the geometry.
+    """
+
+    title: Text
+    points: npt.NDArray[np.float64]
+    classes: npt.NDArray[np.int64]
+    legend: Sequence[MapClass]
+    streets: Sequence[npt.NDArray[np.float64]] = ()
+    boundary: Sequence[npt.NDArray[np.float64]] = ()
+    names: Sequence[tuple[str, float, float]] = ()
+    attribution: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingLine:
+    """Something that the diagnosis found: code, sentence, number of assets, severity."""
+
+    code: str
+    sentence: Text
+    count: int
+    severity: Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """Figures of the same unit compared as bars from zero; `source` is printed under the chart."""
+
+    title: Text
+    bars: Sequence[Figure]
+    source: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityLine:
+    """Share of the values of one input by origin; the four shares add up to 1."""
+
+    label: Text
+    measured: float
+    declared: float
+    inferred: float
+    default: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One of the options compared.
+
+    Attributes:
+        name: name of the option.
+        figures: the same criteria in the same order for every option; None where one has no value.
+        risk: main risks in one sentence.
+        chosen: True for the option that the report proposes.
+    """
+
+    name: Text
+    figures: Sequence[Figure | None]
+    risk: Text = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointLine:
+    """An indicator as the sum of the actions taken alone, and as computed with all of them together."""
+
+    label: Text
+    unit: str
+    additive: float
+    joint: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """Works that another public body decides: "à demander à …"."""
+
+    owner: Text
+    label: Text
+    actions: int
+    cost_eur: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingLine:
+    """Works that a contract delays; `until_year` is None where the contract has no known end."""
+
+    contract: Text
+    label: Text
+    actions: int
+    until_year: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FundingLine:
+    """What one programme or payer brings.
+
+    Attributes:
+        programme: name of the aid, or of the payer for its own funds.
+        amount_eur: amount of the plan [EUR].
+        low_eur: 10th percentile, None where the amount is exact.
+        high_eur: 90th percentile.
+        status: `certain` (a right or a notified decision), `hoped` (to be applied for), `own`.
+        condition: what it depends on.
+    """
+
+    programme: Text
+    amount_eur: float
+    low_eur: float | None = None
+    high_eur: float | None = None
+    status: FundingStatus = "hoped"
+    condition: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedWork:
+    """Works of one year in one street or sector; `cost_eur` excludes VAT."""
+
+    year: int
+    place: Text
+    label: Text
+    cost_eur: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerLine:
+    """One line of a cash ledger; amounts by year, money in positive and money out negative [EUR]."""
+
+    label: Text
+    amounts_eur: Sequence[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """Cash of one payer by year, all taxes included; every line has one amount per year."""
+
+    payer: Text
+    years: Sequence[int]
+    lines: Sequence[LedgerLine]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationLine:
+    """How one effect will be measured: indicator, method, baseline period, when the council is told."""
+
+    indicator: Text
+    method: Text
+    baseline: Text = ""
+    report: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssumptionLine:
+    """A number of the outside world used in the report, with its status and its source."""
+
+    label: Text
+    value: str | float
+    unit: str
+    since: dt.date
+    status: Literal["verified", "to_verify", "expired"]
+    reference: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportContent:
+    """All that the report and the draft deliberation say.
+
+    Attributes:
+        place: the territory.
+        data_date: date of the data.
+        version: version of the software.
+        fingerprint: fingerprint of the twin.
+        decision: what is asked, None where no action was chosen.
+        headlines: the three figures of the first page.
+        map: the map of the first page, None for none.
+        state: the state of today: indicators of the diagnosis.
+        findings: what the diagnosis found, the most important first.
+        breakdowns: charts of the diagnosis; the first two are drawn.
+        quality: origins of the inputs, the weakest first.
+        options: options compared, doing nothing first.
+        charted: rank of the criterion of the options that is drawn with its intervals.
+        joint: sum of actions against all actions together.
+        requests: works to be asked of other owners.
+        waiting: works that wait for a contract.
+        funding: who pays, own funds included.
+        works: works of the plan.
+        ledgers: cash by year, one per payer.
+        evaluation: evaluation plan.
+        assumptions: numbers used, with their sources.
+        sources: sources of the data, one sentence each.
+    """
+
+    place: Place
+    data_date: dt.date
+    version: str
+    fingerprint: str
+    decision: Decision | None
+    headlines: Sequence[Figure]
+    map: MapData | None = None
+    state: Sequence[Figure] = ()
+    findings: Sequence[FindingLine] = ()
+    breakdowns: Sequence[Breakdown] = ()
+    quality: Sequence[QualityLine] = ()
+    options: Sequence[Option] = ()
+    charted: int = 0
+    joint: Sequence[JointLine] = ()
+    requests: Sequence[RequestLine] = ()
+    waiting: Sequence[WaitingLine] = ()
+    funding: Sequence[FundingLine] = ()
+    works: Sequence[PlannedWork] = ()
+    ledgers: Sequence[Ledger] = ()
+    evaluation: Sequence[EvaluationLine] = ()
+    assumptions: Sequence[AssumptionLine] = ()
+    sources: Sequence[Text] = field(default_factory=tuple)

@@ -1,0 +1,87 @@
+"""Page 1: the decision asked, three figures, the map."""
+
+from typing import Any
+
+from bocage.publish.map import describe_map, draw_map
+from bocage.publish.report.content import Decision, Figure, ReportContent
+from bocage.publish.report.frame import assembly, report_title
+from bocage.publish.texts import _, amount, interval, number, percent, say, shorten, unit_label
+from bocage.vocabulary.text import Language, format_number
+
+_MAP_WIDTH, _MAP_HEIGHT = 493.0, 334.0
+
+
+def first_page(content: ReportContent, language: Language) -> dict[str, Any]:
+    """Texts and picture of page 1."""
+    return {
+        "title": report_title(content, language),
+        "asked": _("Decision asked", language),
+        "sentence": _sentence(content, language),
+        "statement": shorten(say(content.decision.statement, language), 320) if content.decision else "",
+        "amounts": _amounts(content.decision, language) if content.decision else [],
+        "headlines": [describe_figure(figure, language) for figure in content.headlines[:3]],
+        "map": _map(content, language),
+    }
+
+
+def _sentence(content: ReportContent, language: Language) -> str:
+    decision = content.decision
+    if decision is None:
+        return _(
+            "No action was chosen: {assembly} is invited to take note of the diagnosis and of the options.", language
+        ).format(assembly=assembly(content.place, language))
+    if decision.first_year == decision.last_year:
+        sentence = _("{assembly} is asked to approve, for {first}, the programme “{programme}” ({count} actions).", language)
+    else:
+        sentence = _(
+            "{assembly} is asked to approve, from {first} to {last}, the programme “{programme}” ({count} actions).",
+            language,
+        )
+    text = sentence.format(
+        assembly=assembly(content.place, language),
+        first=decision.first_year,
+        last=decision.last_year,
+        programme=shorten(say(decision.programme, language), 110),
+        count=format_number(decision.actions, language),
+    )
+    return text[:1].upper() + text[1:]
+
+
+def _amounts(decision: Decision, language: Language) -> list[dict[str, str]]:
+    return [
+        {"label": _("Works excluding VAT", language), "value": amount(decision.cost_eur, language)},
+        {"label": _("Grants of the plan", language), "value": amount(decision.grants_eur, language)},
+        {"label": _("Own funds, net of grants and FCTVA", language), "value": amount(decision.own_eur, language)},
+    ]
+
+
+def describe_figure(figure: Figure, language: Language) -> dict[str, Any]:
+    """One figure in words: number, unit, interval, share on defaults, place of the value in its interval."""
+    exact = figure.low is None or figure.high is None
+    share = ""
+    if figure.default_share is not None:
+        share = _("{share} rests on default or inferred values", language).format(
+            share=percent(figure.default_share, language)
+        )
+    low, high = figure.low, figure.high
+    spot = (figure.value - low) / (high - low) if low is not None and high is not None and high > low else 0.5
+    return {
+        "label": shorten(say(figure.label, language), 60),
+        "number": number(figure.value, figure.unit, language, estimated=not exact),
+        "unit": unit_label(figure.unit, language),
+        "interval": interval(low, high, figure.unit, language) or _("exact amount", language),
+        "spot": -1.0 if exact else min(max(spot, 0.0), 1.0),
+        "share": share,
+        "note": shorten(say(figure.note, language), 110),
+    }
+
+
+def _map(content: ReportContent, language: Language) -> dict[str, str]:
+    if content.map is None:
+        return {"title": _("Map", language), "svg": "", "alt": "", "none": _("No map: the data have no location.", language)}
+    return {
+        "title": shorten(say(content.map.title, language), 100),
+        "svg": draw_map(content.map, language, width=_MAP_WIDTH, height=_MAP_HEIGHT),
+        "alt": describe_map(content.map, language),
+        "none": "",
+    }

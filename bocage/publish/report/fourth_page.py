@@ -1,0 +1,158 @@
+"""Page 4: funding plan, calendar, cash, evaluation plan, assumptions and sources."""
+
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from bocage.publish.chart import describe_cash, draw_cash
+from bocage.publish.report.content import AssumptionLine, FundingLine, ReportContent
+from bocage.publish.report.table import Cell, Room, heading, make_table
+from bocage.publish.texts import _, amount, interval, number, say, shorten, unit_label
+from bocage.vocabulary.text import Language
+
+
+def fourth_page(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    """Texts, tables and chart of page 4."""
+    return {
+        "title": _("Funding, calendar, evaluation", language),
+        "funding_title": _("Funding plan", language),
+        "funding": _funding(content, language, room) if content.funding else None,
+        "no_funding": _("Nothing to fund.", language),
+        "hoped": _hoped(content, language),
+        "cash": _cash(content, language),
+        "calendar_title": _("Calendar of the works", language),
+        "calendar": _calendar(content, language, room) if content.works else None,
+        "evaluation_title": _("Evaluation plan", language),
+        "evaluation": _evaluation(content, language, room) if content.evaluation else None,
+        "assumptions_title": _("Assumptions and sources", language),
+        "assumptions": _assumptions(content, language, room) if content.assumptions else None,
+        "sources": [shorten(say(source, language), room.letters) for source in content.sources[: room.sources]],
+    }
+
+
+def _status(line: FundingLine, language: Language) -> Cell:
+    match line.status:
+        case "certain":
+            return {"text": _("certain", language), "icon": "certain"}
+        case "own":
+            return {"text": _("own funds", language), "icon": "own"}
+        case _:
+            return {"text": _("hoped for", language), "icon": "hoped"}
+
+
+def _funding(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    columns = [
+        heading(_("Programme or payer", language), width="1fr"),
+        heading(_("Status", language)),
+        heading(_("Amount", language), "right"),
+    ]
+    rows: list[list[Cell]] = []
+    for line in content.funding:
+        note = interval(line.low_eur, line.high_eur, "EUR", language)
+        condition = shorten(say(line.condition, language), 90)
+        name = {"text": shorten(say(line.programme, language), 60), "note": condition}
+        rows.append([name, _status(line, language), {"text": amount(line.amount_eur, language), "note": note}])
+    total = amount(sum(line.amount_eur for line in content.funding), language)
+    return make_table(
+        columns, rows, language, limit=room.funding, total=[_("Total", language), "", {"text": total, "strong": "yes"}]
+    )
+
+
+def _hoped(content: ReportContent, language: Language) -> str:
+    hoped = sum(line.amount_eur for line in content.funding if line.status == "hoped")
+    if not hoped:
+        return ""
+    sentence = _("Without the aids that are only hoped for, {amount} more would fall on own funds.", language)
+    return sentence.format(amount=amount(hoped, language))
+
+
+def _cash(content: ReportContent, language: Language) -> dict[str, str] | None:
+    ledger = next((ledger for ledger in content.ledgers if ledger.lines and ledger.years), None)
+    if ledger is None:
+        return None
+    others = len(content.ledgers) - 1
+    source = _("Source: computation by Bocage; cash including VAT, by year.", language)
+    if others:
+        source += " " + _("{count} other payers: see the workbook.", language).format(count=others)
+    return {
+        "title": _("Cash of {payer}", language).format(payer=shorten(say(ledger.payer, language), 50)),
+        "svg": draw_cash(ledger, language, width=222, height=150),
+        "alt": describe_cash(ledger, language),
+        "source": source,
+    }
+
+
+def _calendar(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    columns = [
+        heading(_("Year", language)),
+        heading(_("Works, by street or sector", language), width="1fr"),
+        heading(_("Cost excl. VAT", language), "right"),
+    ]
+    rows: list[list[Cell]] = []
+    for year, group in groupby(sorted(content.works, key=attrgetter("year")), key=attrgetter("year")):
+        works = sorted(group, key=attrgetter("cost_eur"), reverse=True)
+        named = [
+            f"{shorten(say(one.place, language), 34)} ({shorten(say(one.label, language), 30)})"
+            for one in works[: room.places]
+        ]
+        places = ", ".join(named)
+        if len(works) > len(named):
+            places += " " + _("and {count} more, see the workbook", language).format(count=len(works) - len(named))
+        rows.append([str(year), places, amount(sum(one.cost_eur for one in works), language)])
+    total: list[Cell] = [
+        _("Total", language),
+        "",
+        {"text": amount(sum(one.cost_eur for one in content.works), language), "strong": "yes"},
+    ]
+    return make_table(columns, rows, language, limit=room.years, total=total)
+
+
+def _evaluation(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    columns = [
+        heading(_("What is measured", language), width="1fr"),
+        heading(_("How, against what", language), width="2fr"),
+        heading(_("Reported", language)),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            shorten(say(line.indicator, language), 60),
+            {"text": shorten(say(line.method, language), 130), "note": shorten(say(line.baseline, language), 80)},
+            shorten(say(line.report, language), 30) or "–",
+        ]
+        for line in content.evaluation
+    ]
+    return make_table(columns, rows, language, limit=room.evaluation)
+
+
+def _assumptions(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    columns = [
+        heading(_("Assumption", language), width="1fr"),
+        heading(_("Value", language), "right"),
+        heading(_("Status", language)),
+        heading(_("Source", language), width="1.5fr"),
+    ]
+    doubtful_first = sorted(content.assumptions, key=lambda line: line.status == "verified")
+    rows = [_assumption(line, language) for line in doubtful_first]
+    return make_table(columns, rows, language, limit=room.assumptions)
+
+
+def _assumption(line: AssumptionLine, language: Language) -> list[Cell]:
+    words = shorten(line.value, 28) if isinstance(line.value, str) else number(line.value, line.unit, language)
+    value = f"{words} {unit_label(line.unit, language)}".strip()
+    return [
+        shorten(say(line.label, language), 64),
+        {"text": value, "note": interval(line.low, line.high, line.unit, language)},
+        {"text": status_word(line.status, language), "icon": "certain" if line.status == "verified" else "watch"},
+        shorten(line.reference, 90),
+    ]
+
+
+def status_word(status: str, language: Language) -> str:
+    """The word for the status of a parameter."""
+    match status:
+        case "verified":
+            return _("verified", language)
+        case "expired":
+            return _("expired", language)
+        case _:
+            return _("to verify", language)

@@ -1,0 +1,149 @@
+"""The council report as a tagged PDF: exactly four pages, typeset by Typst."""
+
+import datetime as dt
+import importlib.util
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bocage.publish import tokens
+from bocage.publish.report.content import ReportContent
+from bocage.publish.report.first_page import first_page
+from bocage.publish.report.fourth_page import fourth_page
+from bocage.publish.report.frame import describe_frame
+from bocage.publish.report.second_page import second_page
+from bocage.publish.report.table import Room
+from bocage.publish.report.third_page import third_page
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Language
+
+PAGES = 4
+_TEMPLATE = Path(__file__).with_name("report.typ")
+_PROBE = b"#set document(title: [-])\n#set text(font: json(bytes(sys.inputs.fonts)))\n#sys.inputs.text"
+_TIGHTENINGS = 7
+_SURE = re.compile(r"[\n\u0020-\u007e\u00a0-\u017f\u2010-\u201e\u2020-\u2026\u202f\u20ac\u2082\u2212]*")
+_FLIPPERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def write_report(content: ReportContent, path: Path, *, language: Language) -> Path:
+    """Write the four A4 pages of the council report as a tagged PDF that meets PDF/UA-1.
+
+    Args:
+        content: what the report says.
+        path: file to write; its folder is made where it is missing.
+        language: `fr` or `en`.
+
+    Returns:
+        The path.
+
+    Raises:
+        BocageError: BOC-PUB-001 where the file cannot be written, BOC-PUB-002 where the texts do
+            not fit on four pages even when every table is cut to one row.
+    """
+    pdf = typeset(content, language)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pdf)
+    except OSError as fault:
+        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
+    return path
+
+
+def typeset(content: ReportContent, language: Language) -> bytes:
+    """The report as PDF; tables are cut a little more until all fits on four pages."""
+    # 0.1 s that only the reports need
+    import typst  # noqa: PLC0415
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=_font_folders())
+    compiler = typst.Compiler(_TEMPLATE, font_paths=fonts)
+    prober = typst.Compiler(_PROBE, font_paths=fonts)
+
+    def shows(text: str) -> bool:
+        inputs = {"text": text, "fonts": json.dumps(tokens.FONTS)}
+        try:
+            prober.compile(format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
+        except typst.TypstError:
+            return False
+        return True
+
+    moment = dt.datetime.combine(content.data_date, dt.time(), tzinfo=dt.UTC)
+    room = Room()
+    for _attempt in range(_TIGHTENINGS):
+        model = make_presentable(report_model(content, language, room), shows)
+        inputs = {"content": json.dumps(model, ensure_ascii=False)}
+        compiled = compiler.compile(format="pdf", pdf_standards="ua-1", sys_inputs=inputs, timestamp=moment)
+        pages = json.loads(compiler.query("<pages>", field="value", one=True))
+        if pages == PAGES and isinstance(compiled, bytes):
+            return compiled
+        room = room.tighter()
+    raise BocageError("BOC-PUB-002", where={"territory": content.place.name}, pages=pages)
+
+
+def report_model(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    """Everything that the template reads: texts in the language, numbers written out, pictures drawn."""
+    date = content.data_date
+    return {
+        "look": {
+            "fonts": list(tokens.FONTS),
+            "ink": tokens.INK,
+            "grey": tokens.GREY,
+            "line": tokens.LINE,
+            "tint": tokens.TINT,
+            "hedge": tokens.HEDGE,
+            "hedge_soft": tokens.HEDGE_SOFT,
+            "water": tokens.WATER,
+            "ochre": tokens.OCHRE,
+            "red": tokens.RED,
+        },
+        "date": [date.year, date.month, date.day],
+        "frame": describe_frame(content, language),
+        "first": first_page(content, language),
+        "second": second_page(content, language, room),
+        "third": third_page(content, language, room),
+        "fourth": fourth_page(content, language, room),
+    }
+
+
+def make_presentable(model: Any, shows: Callable[[str], bool]) -> Any:
+    """Replace the characters that no font can show by their code point, as `[U+1F4A1]`; drop controls.
+
+    PDF/UA forbids a character without a glyph. Marks that flip the direction of what follows are
+    dropped too, so that no name can turn its neighbours round.
+
+    Args:
+        model: texts in dicts and lists.
+        shows: whether a text can be typeset.
+    """
+    known: dict[str, str] = {}
+
+    def mend(text: str) -> str:
+        if _SURE.fullmatch(text):
+            return text
+        return "".join([c if _SURE.fullmatch(c) else _replacement(c, shows, known) for c in text])
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, str):
+            return mend(node)
+        if isinstance(node, Mapping):
+            return {key: walk(value) for key, value in node.items()}
+        return [walk(value) for value in node] if isinstance(node, list) else node
+
+    return walk(model)
+
+
+def _replacement(character: str, shows: Callable[[str], bool], known: dict[str, str]) -> str:
+    if character not in known:
+        if character in _FLIPPERS or unicodedata.category(character) in ("Cc", "Cs"):
+            known[character] = ""
+        else:
+            known[character] = character if shows(character) else f"[U+{ord(character):04X}]"
+    return known[character]
+
+
+def _font_folders() -> list[str | Path]:
+    """Folder of the text face, where its package is installed; Typst's own serif is used where not."""
+    found = importlib.util.find_spec("font_source_sans_pro")
+    return [Path(found.origin).parent / "files"] if found and found.origin else []

@@ -1,0 +1,130 @@
+"""Texts of this package in the reader's language: sentences, amounts, intervals, shares."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from bocage.vocabulary.text import NARROW_SPACE, Language, Message, format_number, translate
+from bocage.vocabulary.units import units
+
+LOCALE = Path(__file__).parent / "locale"
+
+Text = Message | Mapping[str, str] | str
+"""A sentence in any language; a plain text is a proper name, the same in all of them."""
+
+
+def _(text: str, language: Language) -> str:
+    """Translate a text of this package."""
+    return translate(text, language, catalogue=LOCALE)
+
+
+def say(text: Text, language: Language) -> str:
+    """The text in the language.
+
+    >>> say({"fr": "Voirie", "en": "Roads"}, "en")
+    'Roads'
+    """
+    if isinstance(text, Message):
+        return text.say(language)
+    return text if isinstance(text, str) else text[language]
+
+
+def shorten(text: str, length: int) -> str:
+    """The text on one line, cut with an ellipsis where it is longer than `length` characters.
+
+    >>> shorten("rue de la Fontaine", 10)
+    'rue de la…'
+    """
+    line = " ".join(text.split(" ")).replace("\n", " ").strip()
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def rounded(value: float, *, figures: int = 3) -> float:
+    """The value with that many significant figures: an interval gives no right to more.
+
+    >>> rounded(142637.4)
+    143000.0
+    """
+    if value == 0 or not math.isfinite(value):
+        return value
+    return float(round(value, figures - 1 - math.floor(math.log10(abs(value)))))
+
+
+def unit_label(unit: str, language: Language) -> str:
+    """Label of a unit; the code itself where the unit is not declared.
+
+    >>> unit_label("kWh/year", "fr")
+    'kWh/an'
+    """
+    declared = units().get(unit)
+    return declared.label[language] if declared else unit
+
+
+def number(value: float | None, unit: str, language: Language, *, estimated: bool = False) -> str:
+    """A number without its unit, with the decimals of the unit; a dash for none.
+
+    Args:
+        value: number in `unit`, None where it is unknown.
+        unit: unit code.
+        language: `fr` or `en`.
+        estimated: True for three significant figures.
+
+    >>> number(142637.4, "kWh/year", "en", estimated=True)
+    '143,000'
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    digits = units()[unit].digits if unit in units() else 2
+    text = format_number(rounded(value) if estimated else value, language, digits=digits)
+    return text.replace("-", "−")
+
+
+def amount(value: float | None, language: Language, unit: str = "EUR") -> str:
+    """A number with its unit and exact to its decimals, as in a budget.
+
+    >>> amount(1250.4, "fr").replace(NARROW_SPACE, "_")
+    '1_250_€'
+    """
+    return _with_unit(number(value, unit, language), unit, language)
+
+
+def estimate(value: float | None, unit: str, language: Language) -> str:
+    """A number with its unit, three significant figures, for a value that is known by an interval.
+
+    >>> estimate(142637.4, "kWh/year", "en").replace(NARROW_SPACE, " ")
+    '143,000 kWh/year'
+    """
+    return _with_unit(number(value, unit, language, estimated=True), unit, language)
+
+
+def interval(low: float | None, high: float | None, unit: str, language: Language) -> str:
+    """The 10th and 90th percentiles in words; empty where there is no interval.
+
+    >>> interval(120000, 165000, "kWh/year", "en").replace(NARROW_SPACE, " ")
+    '120,000 to 165,000 kWh/year'
+    """
+    if low is None or high is None:
+        return ""
+    return _("{low} to {high}", language).format(
+        low=number(low, unit, language, estimated=True),
+        high=_with_unit(number(high, unit, language, estimated=True), unit, language),
+    )
+
+
+def percent(share: float | None, language: Language) -> str:
+    """A share as a percentage; a dash for none.
+
+    >>> percent(0.345, "en")
+    '34%'
+    """
+    if share is None or not math.isfinite(share):
+        return "–"
+    text = format_number(share * 100, language)
+    return f"{text}%" if language == "en" else f"{text}{NARROW_SPACE}%"
+
+
+def _with_unit(text: str, unit: str, language: Language) -> str:
+    label = unit_label(unit, language)
+    if unit == "EUR" and language == "en" and text != "–":
+        return f"−€{text[1:]}" if text.startswith("−") else f"€{text}"
+    return f"{text}{NARROW_SPACE}{label}" if label else text
