@@ -81,9 +81,7 @@ def daily_window(start_s: float, end_s: float, from_minute: int, to_minute: int,
     last = dt.datetime.fromtimestamp(end_s, zone).date()
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     crosses = dt.timedelta(days=1 if to_minute < from_minute else 0)
-    windows = np.array(
-        [[_instant(day, from_minute, zone), _instant(day + crosses, to_minute, zone)] for day in days]
-    )
+    windows = np.array([[_instant(day, from_minute, zone), _instant(day + crosses, to_minute, zone)] for day in days])
     kept = windows[windows[:, 1] > windows[:, 0]]
     return intersect(merge(kept), np.array([[start_s, end_s]]))
 

@@ -102,7 +102,7 @@ def overlap_s(intervals: Array, edges_s: Array) -> Array:
 
 def _combine(first: Array, second: Array, *, wanted: tuple[bool, bool]) -> Array:
     edges = np.unique(np.concatenate([first.ravel(), second.ravel()]))
-    if len(edges) < 2:  # noqa: PLR2004 - no segment between fewer than two edges
+    if len(edges) < 2:
         return EMPTY
     middles = (edges[:-1] + edges[1:]) / 2
     kept = (_inside(first, middles) == wanted[0]) & (_inside(second, middles) == wanted[1])

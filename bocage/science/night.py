@@ -12,9 +12,7 @@ STEP_S = 600.0
 BISECTIONS = 12
 
 
-def nights(
-    start_s: float, end_s: float, *, latitude_deg: float, longitude_deg: float, threshold_deg: float
-) -> Array:
+def nights(start_s: float, end_s: float, *, latitude_deg: float, longitude_deg: float, threshold_deg: float) -> Array:
     """Intervals of [start, end) in which the geometric elevation of the sun is below a threshold.
 
     Crossings are bracketed every 10 minutes and bisected to 0.15 s; a day or a night shorter than

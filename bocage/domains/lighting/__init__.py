@@ -1,0 +1,25 @@
+"""Street lighting: luminaires, their energy by night, LED, dimming and curfew."""
+
+from pathlib import Path
+
+from bocage.domains.lighting.actions import propose
+from bocage.domains.lighting.diagnose import diagnose
+from bocage.domains.lighting.evaluate import evaluate
+from bocage.domains.lighting.inventory import complete
+from bocage.domains.lighting.simulate import appraise, interact, simulate
+from bocage.domains.lighting.watch import watch
+from bocage.vocabulary.domain import Domain
+
+DOMAIN = Domain(
+    name="lighting",
+    label={"fr": "Éclairage public", "en": "Street lighting"},
+    folder=Path(__file__).parent,
+    complete=complete,
+    diagnose=diagnose,
+    propose=propose,
+    simulate=simulate,
+    appraise=appraise,
+    interact=interact,
+    watch=watch,
+    evaluate=evaluate,
+)

@@ -1,0 +1,56 @@
+"""Lots: which luminaires are worth one works order together."""
+
+import hashlib
+from collections.abc import Sequence
+
+import polars as pl
+
+from bocage.vocabulary.domain import Site
+
+RESPONSIBILITY = ("owner_siren", "competence", "budget", "contract_id")
+
+
+def with_responsibility(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
+    """Fill who decides and pays: the territory itself, its street-lighting power, its main budget.
+
+    Args:
+        frame: luminaires.
+        site: SIREN of the territory.
+    """
+    owner = pl.col("owner_siren").fill_null(site.siren)
+    own = owner.is_in(["", site.siren])
+    return frame.with_columns(
+        owner.alias("owner_siren"),
+        pl.col("competence").fill_null("public_lighting"),
+        pl.col("budget").fill_null(pl.when(own).then(pl.lit("M57_main")).otherwise(pl.lit("syndicate"))),
+    )
+
+
+def lots(frame: pl.DataFrame, by: Sequence[str], *, least: int = 1) -> pl.DataFrame:
+    """Group luminaires that share place, owner, contract and budget.
+
+    Groups of fewer than `least` points lose their first key (the street) and are merged with the
+    others of the next (the sector).
+
+    Args:
+        frame: luminaires with their responsibility filled.
+        by: keys of the place, finest first, as `street`, `sector`.
+        least: number of points below which a group is merged [points].
+
+    Returns:
+        One row per lot: keys, responsibility, `asset_ids` (sorted), `lot` (stable identifier).
+    """
+    keys = [*by, *RESPONSIBILITY]
+    rows = frame.select("asset_id", *keys)
+    if least > 1 and by:
+        small = pl.len().over(keys) < least
+        rows = rows.with_columns(pl.when(small).then(None).otherwise(pl.col(by[0])).alias(by[0]))
+    grouped = rows.group_by(keys).agg(pl.col("asset_id").sort().alias("asset_ids")).sort(keys, nulls_last=True)
+    names = [_identifier(by, values) for values in grouped.select(keys).iter_rows()]
+    return grouped.with_columns(pl.Series("lot", names, dtype=pl.String))
+
+
+def _identifier(by: Sequence[str], values: tuple[object, ...]) -> str:
+    """Ten hexadecimal digits that depend on the keys only, so that a lot keeps its name when it gains a point."""
+    text = "\x1f".join([*by, *("" if value is None else str(value) for value in values)])
+    return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()

@@ -1,0 +1,78 @@
+"""What funding rules read of an action: points, savings, share of the stock (central values)."""
+
+import json
+
+import polars as pl
+
+from bocage.domains.lighting.actions.change import asset_changes, edit
+from bocage.domains.lighting.inventory.declared import LUMINAIRE
+from bocage.domains.lighting.physics.load import with_load
+from bocage.vocabulary.domain import Assets, Site
+
+LED_KINDS = ("led", "led_dimming")
+
+
+def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.DataFrame:
+    """Add `facts` to actions, each measured alone.
+
+    Args:
+        actions: frame with `action_id`, `kind`, `asset_ids`, `change`.
+        assets: completed.
+        site: where, when, settings.
+
+    Returns:
+        The actions with `facts` as JSON: `chantier`, `points`, `points_with_dimming`,
+        `points_with_detection`, `led`, `cct`, `kwh_saving_year` [kWh/year], `saving_share`,
+        `power_saving_share` (of the assets concerned [1]), `park_share` (points over all points [1]).
+    """
+    frame = assets[LUMINAIRE]
+    before = with_load(frame, site).select("asset_id", "energy_kwh", "system_power_w", "dimmed_h")
+    rows = asset_changes(actions).join(frame, on="asset_id", how="inner", maintain_order="left")
+    after = with_load(edit(rows, site), site).select(
+        "action_id",
+        "asset_id",
+        pl.col("energy_kwh").alias("_energy"),
+        pl.col("system_power_w").alias("_power"),
+        pl.col("colour_temperature_k").alias("_cct"),
+        (pl.col("dimmed_h") > 0).alias("_dimmed"),
+    )
+    sums = (
+        after.join(before, on="asset_id", how="left")
+        .group_by("action_id")
+        .agg(
+            pl.len().alias("points"),
+            pl.col("_dimmed").sum().alias("dimmed"),
+            pl.col("_cct").max().alias("cct"),
+            (pl.col("energy_kwh") - pl.col("_energy")).sum().alias("saving"),
+            pl.col("energy_kwh").sum().alias("energy"),
+            (pl.col("system_power_w") - pl.col("_power")).sum().alias("power_saving"),
+            pl.col("system_power_w").sum().alias("power"),
+        )
+    )
+    joined = actions.select("action_id", "kind").join(sums, on="action_id", how="left", maintain_order="left")
+    facts = [_facts(row, len(frame)) for row in joined.iter_rows(named=True)]
+    return actions.with_columns(pl.Series("facts", facts, dtype=pl.String))
+
+
+def _facts(row: dict[str, object], stock: int) -> str:
+    numbers = {name: float(str(value or 0)) for name, value in row.items() if name not in {"action_id", "kind"}}
+    kind = row["kind"]
+    return json.dumps(
+        {
+            "chantier": "lighting",
+            "points": int(numbers["points"]),
+            "points_with_dimming": int(numbers["dimmed"]) if kind in {"led_dimming", "dimming"} else 0,
+            "points_with_detection": 0,
+            "led": kind in LED_KINDS,
+            "cct": round(numbers["cct"]),
+            "kwh_saving_year": round(numbers["saving"], 1),
+            "saving_share": round(_share(numbers["saving"], numbers["energy"]), 4),
+            "power_saving_share": round(_share(numbers["power_saving"], numbers["power"]), 4),
+            "park_share": round(_share(numbers["points"], stock), 4),
+        },
+        sort_keys=True,
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

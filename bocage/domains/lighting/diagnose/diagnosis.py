@@ -1,0 +1,48 @@
+"""Diagnosis: indicators of the present state by territory and sector, findings, figures of each luminaire."""
+
+import polars as pl
+
+from bocage.domains.lighting.diagnose.findings import findings, judged
+from bocage.domains.lighting.inventory import complete
+from bocage.domains.lighting.inventory.declared import LUMINAIRE
+from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.simulate.indicators import state, table
+from bocage.domains.lighting.simulate.totals import totals
+from bocage.vocabulary.domain import Assets, Diagnosis, Site
+from bocage.vocabulary.draws import DrawTable
+
+TERRITORY = "territory"
+FIGURES = (
+    "asset_id", "technology", "system_power_w", "energy_kwh_year", "burning_hours_h_year", "dark_hours_h_year",
+    "age_years", "colour_temperature_k", "ulr_percent", "flags", "priority", "on_defaults",
+)  # fmt: skip
+
+
+def diagnose(assets: Assets, site: Site) -> Diagnosis:
+    """The Outcome of doing nothing, on completed assets.
+
+    Args:
+        assets: completed.
+        site: where, when, seed and number of draws.
+
+    Returns:
+        Outcomes by `scope` (`territory`, `sector:NAME`); findings in order of importance; for each
+        luminaire its power, energy, hours, age, `flags` (codes of the findings, separated by
+        spaces) and `priority` (`critical`, `watch`, `none`).
+    """
+    frame = assets[LUMINAIRE] if LUMINAIRE in assets else complete({LUMINAIRE: pl.DataFrame()}, site)[LUMINAIRE]
+    rows = judged(with_load(frame, site), site)
+    shown = rows.rename({"energy_kwh": "energy_kwh_year", "dark_h": "dark_hours_h_year"}).with_columns(
+        (pl.col("full_h") + pl.col("dimmed_h")).alias("burning_hours_h_year")
+    )
+    return Diagnosis(_outcomes(rows, site), findings(rows, site), {LUMINAIRE: shown.select(FIGURES)})
+
+
+def _outcomes(rows: pl.DataFrame, site: Site) -> DrawTable:
+    """Indicators by scope; a luminaire without a sector belongs to the territory only."""
+    sectors = sorted(name for name in rows["sector"].unique().to_list() if name)
+    scopes = [TERRITORY, *(f"sector:{name}" for name in sectors)]
+    everywhere = rows.with_columns(pl.lit(TERRITORY).alias("_scope"))
+    local = rows.filter(pl.col("sector") != "").with_columns(("sector:" + pl.col("sector")).alias("_scope"))
+    found = totals(pl.concat([everywhere, local]), "_scope", scopes, site)
+    return table(state(found, site), found.default_share, pl.DataFrame({"scope": scopes}), site)

@@ -1,0 +1,154 @@
+"""Fill what the inventory does not say, from the surest rule to the last resort."""
+
+import datetime as dt
+
+import polars as pl
+
+from bocage.domains.lighting.inventory.declared import (
+    LUMINAIRE,
+    lighting_parameters,
+    luminaire_table,
+    text_setting,
+)
+from bocage.domains.lighting.inventory.peers import usual_code, usual_value
+from bocage.domains.lighting.inventory.settle import Guess, settle
+from bocage.domains.lighting.inventory.tabulated import by_technology
+from bocage.parameters.reader import Parameters
+from bocage.vocabulary.domain import Assets, Site
+from bocage.vocabulary.origin import high_column, low_column, origin_column
+
+DAYS_PER_YEAR = 365.25
+EPOCH = dt.date(1970, 1, 1)
+
+
+def complete(assets: Assets, site: Site) -> Assets:
+    """Fill the imputable columns of the luminaires; other asset types pass unchanged.
+
+    Adds `<name>_origin` for each imputable column and `<name>_low`, `<name>_high` for numbers (10th
+    and 90th percentiles). What is declared is never altered; completing twice changes nothing.
+
+    Args:
+        assets: may lack the type `luminaire`, or some of its columns.
+        site: date, settings.
+    """
+    if LUMINAIRE not in assets:
+        return assets
+    parameters = lighting_parameters(site)
+    frame = _with_all_columns(assets[LUMINAIRE])
+    frame = _technology(frame, parameters)
+    frame = _powers(frame, parameters)
+    frame = _light(frame, parameters)
+    frame = _surroundings(frame, parameters, site)
+    return {**assets, LUMINAIRE: frame}
+
+
+def _with_all_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Declared columns first, with their types and defaults; companions already there are kept."""
+    declared = luminaire_table()
+    others = frame.select(pl.exclude(*declared.polars_schema()))
+    conformed = declared.conform(frame)
+    if "geometry" not in frame.columns:
+        conformed = conformed.drop("geometry")
+    return pl.concat([conformed, others], how="horizontal") if others.width else conformed
+
+
+def _technology(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    guesses = [
+        Guess(usual_code(frame, "technology", ["model"]), "inferred"),
+        Guess(usual_code(frame, "technology", ["street"]), "inferred"),
+        Guess(pl.lit(str(parameters["lamps.default_technology"].value)), "default"),
+    ]
+    return settle(frame, "technology", guesses, bounded=False)
+
+
+def _powers(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    gear = parameters["gear.factor"].value
+    efficacy = parameters["lamps.efficacy"].value
+    flux_spread, peers_spread = parameters.bounds("lamps.efficacy_spread"), parameters.bounds("lamps.peer_power_spread")
+    technology = frame["technology"]
+    no_power = pl.Series([None] * len(frame), dtype=pl.Float64)
+    from_system = frame["system_power_w"] / by_technology(technology, frame["system_power_w"], gear)
+    from_flux = frame["source_flux_lm"] / by_technology(technology, no_power, efficacy)
+    typical = by_technology(technology, no_power, parameters["lamps.typical_power"].value)
+    frame = settle(
+        frame,
+        "lamp_power_w",
+        [
+            Guess(from_system, "inferred", *_spread(parameters, inverse=True)),
+            Guess(from_flux, "inferred", 1 / flux_spread[1], 1 / flux_spread[0]),
+            Guess(usual_value(frame, "lamp_power_w", ["technology", "lantern"]), "inferred", *peers_spread),
+            Guess(usual_value(frame, "lamp_power_w", ["technology"]), "inferred", *peers_spread),
+            Guess(typical, "default", *parameters.bounds("lamps.typical_power_spread")),
+        ],
+    )
+    low, high = _spread(parameters)
+    power = pl.col("lamp_power_w")
+    nominal_with_gear = frame["lamp_power_w"] * by_technology(technology, frame["lamp_power_w"], gear)
+    return settle(
+        frame,
+        "system_power_w",
+        [
+            Guess(
+                nominal_with_gear,
+                _no_surer_than_inferred("lamp_power_w"),
+                low * pl.col(low_column("lamp_power_w")) / power,
+                high * pl.col(high_column("lamp_power_w")) / power,
+            )
+        ],
+    )
+
+
+def _spread(parameters: Parameters, *, inverse: bool = False) -> tuple[pl.Expr, pl.Expr]:
+    """Bounds of the gear factor over its value, by technology."""
+    led, discharge = parameters.bounds("gear.led_spread"), parameters.bounds("gear.discharge_spread")
+    if inverse:
+        led, discharge = (1 / led[1], 1 / led[0]), (1 / discharge[1], 1 / discharge[0])
+    is_led = pl.col("technology") == "LED"
+    return (
+        pl.when(is_led).then(led[0]).otherwise(discharge[0]),
+        pl.when(is_led).then(led[1]).otherwise(discharge[1]),
+    )
+
+
+def _no_surer_than_inferred(name: str) -> pl.Expr:
+    origin = pl.col(origin_column(name))
+    return pl.when(origin == "default").then(pl.lit("default")).otherwise(pl.lit("inferred"))
+
+
+def _light(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    technology, power = frame["technology"], frame["lamp_power_w"]
+    flux = power * by_technology(technology, power, parameters["lamps.efficacy"].value)
+    low, high = parameters.bounds("lamps.efficacy_spread")
+    frame = settle(frame, "source_flux_lm", [Guess(flux, _no_surer_than_inferred("lamp_power_w"), low, high)])
+    warmth = by_technology(technology, power, parameters["lamps.colour_temperature"].value)
+    frame = settle(
+        frame,
+        "colour_temperature_k",
+        [Guess(warmth, "default", *parameters.bounds("lamps.colour_temperature_spread"))],
+    )
+    total = pl.col("ulor_percent") + pl.col("dlor_percent")
+    upward = pl.when(total > 0).then(100 * pl.col("ulor_percent") / total)
+    by_lantern = by_technology(frame["lantern"], power, parameters["lamps.upward_ratio"].value)
+    guesses = [
+        Guess(upward, "declared"),
+        Guess(by_lantern, "default", *parameters.bounds("lamps.upward_ratio_spread")),
+    ]
+    return settle(frame, "ulr_percent", guesses)
+
+
+def _surroundings(frame: pl.DataFrame, parameters: Parameters, site: Site) -> pl.DataFrame:
+    height = by_technology(frame["lantern"], frame["lamp_power_w"], parameters["lamps.mounting_height"].value)
+    spread = parameters.bounds("lamps.mounting_height_spread")
+    guesses = [
+        Guess(usual_value(frame, "mounting_height_m", ["street"]), "inferred", *spread),
+        Guess(height, "default", *spread),
+    ]
+    frame = settle(frame, "mounting_height_m", guesses)
+    age_years = by_technology(frame["technology"], frame["lamp_power_w"], parameters["lamps.typical_age"].value)
+    today = site.date.toordinal() - EPOCH.toordinal()
+    typical = (today - (age_years * DAYS_PER_YEAR).round()).cast(pl.Int32).cast(pl.Date)
+    days = frame.with_columns(pl.col("installed_on").cast(pl.Int32).cast(pl.Float64))
+    told = usual_value(days, "installed_on", ["street", "technology"]).floor().cast(pl.Int32).cast(pl.Date)
+    frame = settle(frame, "installed_on", [Guess(told, "inferred"), Guess(typical, "default")], bounded=False)
+    device = pl.lit(text_setting(site, "default_switching"))
+    return settle(frame, "switching", [Guess(device, "default")], bounded=False)

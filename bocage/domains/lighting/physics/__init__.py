@@ -1,0 +1,1 @@
+"""Burning hours from sun and clocks, power from gear and dimming, energy as the product of both."""

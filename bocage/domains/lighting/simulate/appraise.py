@@ -1,0 +1,47 @@
+"""Every action alone, all at once: only the luminaires that each touches are computed again."""
+
+import numpy as np
+import polars as pl
+
+from bocage.domains.lighting.actions.change import asset_changes, edit
+from bocage.domains.lighting.inventory.declared import LUMINAIRE
+from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.simulate.indicators import UNITS, state, table
+from bocage.domains.lighting.simulate.investment import investment_eur
+from bocage.domains.lighting.simulate.joint import whole
+from bocage.domains.lighting.simulate.totals import totals
+from bocage.vocabulary.domain import Assets, Site
+from bocage.vocabulary.draws import DrawTable
+
+
+def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
+    """Effect of each action alone: state with it minus state without, draw by draw.
+
+    Args:
+        assets: completed.
+        actions: frame of the noun `action` (n rows).
+        site: where, when, seed and number of draws.
+
+    Returns:
+        Keys `action_id`, `indicator`, `unit`; the share on defaults is that of the luminaires touched.
+    """
+    keys = actions.select("action_id")
+    if actions.is_empty() or LUMINAIRE not in assets:
+        zeros = {name: np.zeros((len(keys), site.draws)) for name in UNITS}
+        return table(zeros, np.zeros(len(keys)), keys, site)
+    frame = assets[LUMINAIRE]
+    changed = asset_changes(actions).join(frame, on="asset_id", how="inner", maintain_order="left")
+    order = actions["action_id"].to_list()
+    before = totals(_touched(changed, with_load(frame, site)), "action_id", order, site)
+    after = totals(with_load(edit(changed, site), site), "action_id", order, site)
+    base = whole(assets, site)
+    nothing = state(base, site)
+    done = state(base + (after - before), site)
+    effects = {name: done[name] - nothing[name] for name in done}
+    effects["investment_eur"] = investment_eur(actions, frame, site)
+    return table(effects, before.default_share, keys, site)
+
+
+def _touched(changed: pl.DataFrame, loads: pl.DataFrame) -> pl.DataFrame:
+    """The luminaires that each action touches, in their present state."""
+    return changed.select("action_id", "asset_id").join(loads, on="asset_id", how="inner", maintain_order="left")

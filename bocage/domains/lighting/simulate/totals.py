@@ -1,0 +1,110 @@
+"""Physical totals as draws, by action or by sector: summed by group first, never a K-wide array per luminaire."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from bocage.domains.lighting.simulate.factors import Factors, by_distinct
+from bocage.vocabulary.domain import Site
+
+Array = NDArray[np.float64]
+
+GROUP = ["technology", "is_led", "ratio_low", "ratio_high", "switching", "level", "phi", "phi_low", "phi_high"]
+SUMS = ["system_power_w", "full_kwh", "night_kwh", "dimmed_kwh", "standby_kwh", "dark_h"]
+QUANTITIES = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over luminaires.
+
+    Attributes:
+        draws: by quantity of `QUANTITIES`, array (n, K); `lit_kwh` is full power times time on.
+        default_share: array (n,), share of energy that rests on inferred or default power [1].
+    """
+
+    draws: dict[str, Array]
+    default_share: Array
+
+    def __add__(self, other: "Totals") -> "Totals":
+        """Sum, quantity by quantity; the shares are those of the first."""
+        return Totals({name: self.draws[name] + other.draws[name] for name in QUANTITIES}, self.default_share)
+
+    def __sub__(self, other: "Totals") -> "Totals":
+        """Difference, quantity by quantity; the shares are those of the first."""
+        return Totals({name: self.draws[name] - other.draws[name] for name in QUANTITIES}, self.default_share)
+
+
+def totals(rows: pl.DataFrame, key: str, order: Sequence[str], site: Site) -> Totals:
+    """Totals of luminaires by the values of a column.
+
+    Args:
+        rows: luminaires with their load (`with_load`) and the column `key`.
+        key: column to group by.
+        order: values of the key in the order of the result; values without rows have zeros.
+        site: seed and number of draws.
+
+    Returns:
+        Totals with n = len(order).
+    """
+    position = pl.DataFrame({key: list(order), "_at": range(len(order))}, schema={key: pl.String, "_at": pl.Int64})
+    groups = (
+        rows.join(position, on=key, how="inner")
+        .group_by("_at", *GROUP)
+        .agg(
+            pl.len().cast(pl.Float64).alias("points"),
+            pl.col(SUMS).sum(),
+            (pl.col("system_power_w") * (pl.col("full_h") + pl.col("dimmed_h")) / 1000).sum().alias("lit_kwh"),
+            pl.col("energy_kwh").sum(),
+            pl.col("energy_kwh").filter("on_defaults").sum().alias("energy_on_defaults"),
+        )
+        .sort("_at", *GROUP)
+    )
+    at = groups["_at"].to_numpy()
+    parts = _parts(groups, site)
+    energy, defaulted = (
+        _by_key(groups[name].to_numpy()[:, None], at, len(order))[:, 0] for name in ("energy_kwh", "energy_on_defaults")
+    )
+    share = np.divide(defaulted, energy, out=np.zeros(len(order)), where=energy > 0)
+    return Totals({name: _by_key(part, at, len(order)) for name, part in parts.items()}, share)
+
+
+def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:
+    """Each quantity of each group, as draws (groups, K)."""
+    factors = Factors(site)
+    power = by_distinct(groups, ["technology", "ratio_low", "ratio_high"], factors.power, site.draws)
+    edge = by_distinct(groups, ["switching"], factors.switching, site.draws) - 1
+    dimming = by_distinct(
+        groups,
+        ["level", "phi_low", "phi_high", "is_led"],
+        lambda level, low, high, is_led: factors.dimming(level, low, high, is_led=is_led),
+        site.draws,
+    )
+    upkeep = by_distinct(groups, ["is_led"], lambda is_led: factors.maintenance_eur_year(is_led=is_led), site.draws)
+
+    def column(name: str) -> Array:
+        return groups[name].to_numpy()[:, None]
+
+    everywhere = np.ones((1, site.draws))
+    standby = column("standby_kwh") * factors.bounded("operation.standby_power")
+    return {
+        "points": column("points") * everywhere,
+        "power_kw": column("system_power_w") / 1000 * power,
+        "energy_kwh": power * (column("full_kwh") + column("night_kwh") * edge + column("dimmed_kwh") * dimming)
+        + standby,
+        "lit_kwh": power * (column("lit_kwh") + column("night_kwh") * edge),
+        "maintenance_eur": column("points") * upkeep,
+        "dark_h": column("dark_h") * everywhere,
+    }
+
+
+def _by_key(values: Array, at: NDArray[np.int64], count: int) -> Array:
+    """Sum the rows of `values` by key; `at` is sorted."""
+    result = np.zeros((count, values.shape[1]))
+    if len(at):
+        starts = np.flatnonzero(np.concatenate([[True], at[1:] != at[:-1]]))
+        result[at[starts]] = np.add.reduceat(values, starts, axis=0)
+    return result
