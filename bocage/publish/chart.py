@@ -28,7 +28,12 @@ class _Scale:
 
 
 def draw_bars(
-    bars: Sequence[Figure], language: Language, *, width: float = 240, highlight: int | None = None, label_width: float = 92
+    bars: Sequence[Figure],
+    language: Language,
+    *,
+    width: float = 240,
+    highlight: int | None = None,
+    label_width: float = 92,
 ) -> str:
     """Draw figures of one unit as horizontal bars from zero, each with its interval and its value.
 
@@ -125,7 +130,9 @@ def _grid(scale: _Scale, left: float, width: float, language: Language) -> list[
         parts.append(svg.line(left, scale.at(tick), width, scale.at(tick), LINE, width=0.4))
         digits = "1" if step < 1000 else "EUR"
         parts.append(
-            svg.text(left - 4, scale.at(tick) + 2.5, number(tick / 1000, digits, language), size=7, colour=GREY, anchor="end")
+            svg.text(
+                left - 4, scale.at(tick) + 2.5, number(tick / 1000, digits, language), size=7, colour=GREY, anchor="end"
+            )
         )
         tick += step
     return parts

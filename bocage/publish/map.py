@@ -48,7 +48,7 @@ def draw_map(data: MapData, language: Language, *, width: float = 493, height: f
     """
     rows = _legend_rows(data, language, width)
     frame = _frame_of(data, width, height - _LEGEND_ROW * len(rows) - 4)
-    finite = np.isfinite(data.points).all(axis=1) if len(data.points) else np.zeros(0, dtype=bool)
+    finite = np.isfinite(data.points.reshape(-1, 2)).all(axis=1)
     parts = [
         f'<clipPath id="map-frame"><rect width="{frame.width:g}" height="{frame.height:g}"/></clipPath>',
         svg.rectangle(0, 0, frame.width, frame.height, TINT),
@@ -58,8 +58,8 @@ def draw_map(data: MapData, language: Language, *, width: float = 493, height: f
     ]
     radius = _radius(frame, int(finite.sum()))
     for rank, one in enumerate(data.legend):
-        chosen = finite & (data.classes == rank) if len(finite) else finite
-        parts.append(svg.marks(frame.place(data.points[chosen]).tolist(), one.mark, radius))
+        chosen = finite & (data.classes == rank)
+        parts.append(svg.marks(frame.place(data.points.reshape(-1, 2)[chosen]).tolist(), one.mark, radius))
     parts += [_names(data.names, frame), "</g>", _scale_bar(frame, language), _north(frame, language)]
     parts.append(svg.rectangle(0, 0, frame.width, frame.height, "none", stroke=LINE))
     parts.append(_attribution(data, frame, language))
@@ -121,17 +121,21 @@ def _paths(lines: Sequence[Points], frame: _Frame, *, fill: str, colour: str, wi
 def _names(names: Sequence[tuple[str, float, float]], frame: _Frame) -> str:
     """Names that fit, the most important first; one that would cover another is left out."""
     taken: list[tuple[float, float, float, float]] = []
-    parts = []
+    said: set[str] = set()
+    parts: list[str] = []
     for name, x, y in names:
         if len(parts) == _MOST_NAMES:
             break
         label = shorten(name, 32)
+        if label in said:
+            continue
         centre, base = frame.place(np.array([[x, y]])).tolist()[0]
         half = svg.text_width(label, 7) / 2
         box = (centre - half - 4, base - 8, centre + half + 4, base + 4)
         inside = box[0] > 0 and box[1] > 16 and box[2] < frame.width - 22 and box[3] < frame.height - 26
         if inside and not any(_overlap(box, other) for other in taken):
             taken.append(box)
+            said.add(label)
             parts.append(svg.text(centre, base, label, size=7, colour=INK, anchor="middle", halo=PAPER))
     return "".join(parts)
 

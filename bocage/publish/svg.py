@@ -2,7 +2,8 @@
 
 from xml.sax.saxutils import escape, quoteattr
 
-from bocage.publish.tokens import FONTS, INK, Mark
+from bocage.publish.texts import printable
+from bocage.publish.tokens import FONTS, INK, PAPER, Mark
 
 FAMILY = ", ".join((*FONTS[:1], "Source Sans 3", "Segoe UI", "sans-serif"))
 _MEAN_WIDTH_EM = 0.5  # of a letter of the text face; enough to keep labels apart
@@ -43,7 +44,9 @@ def text(
     extra = "" if anchor == "start" else f' text-anchor="{anchor}"'
     extra += "" if weight == 400 else f' font-weight="{weight}"'
     extra += f' stroke="{halo}" stroke-width="2.4" stroke-linejoin="round" paint-order="stroke"' if halo else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{extra}>{escape(printable(content))}</text>'
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{extra}>{escape(printable(content))}</text>'
+    )
 
 
 def rectangle(x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "") -> str:
@@ -56,17 +59,15 @@ def rectangle(x: float, y: float, width: float, height: float, fill: str, *, str
 def line(x1: float, y1: float, x2: float, y2: float, colour: str, *, width: float = 0.6, dash: str = "") -> str:
     """A straight line [pt]."""
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<path d="M{x1:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}" stroke="{colour}" stroke-width="{width:g}" fill="none"{dashes}/>'
-    )
+    look = f'stroke="{colour}" stroke-width="{width:g}" fill="none"{dashes}'
+    return f'<path d="M{x1:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}" {look}/>'
 
 
 def whisker(low: float, high: float, y: float, colour: str, *, cap: float = 2.2) -> str:
     """A horizontal interval with its two ends [pt]."""
-    return (
-        f'<path d="M{low:.2f} {y:.2f}H{high:.2f}M{low:.2f} {y - cap:.2f}v{2 * cap:g}M{high:.2f} {y - cap:.2f}v{2 * cap:g}" '
-        f'stroke="{colour}" stroke-width="0.9" fill="none"/>'
-    )
+    lines = f"M{low:.2f} {y:.2f}H{high:.2f}M{low:.2f} {y - cap:.2f}v{2 * cap:g}M{high:.2f} {y - cap:.2f}v{2 * cap:g}"
+    halo = f'<path d="{lines}" stroke="{PAPER}" stroke-width="2.4" stroke-linecap="square" fill="none"/>'
+    return f'{halo}<path d="{lines}" stroke="{colour}" stroke-width="0.9" fill="none"/>'
 
 
 def marks(positions: list[tuple[float, float]], mark: Mark, radius: float) -> str:
@@ -100,13 +101,3 @@ def text_width(content: str, size: float) -> float:
     12.0
     """
     return len(content) * size * _MEAN_WIDTH_EM
-
-
-def printable(content: str) -> str:
-    """The text without the characters that XML 1.0 forbids (controls, lone surrogates).
-
-    >>> printable("a" + chr(0) + "b")
-    'ab'
-    """
-    return "".join(c for c in content if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe")
-                   or c > "\uffff")

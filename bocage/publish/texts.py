@@ -1,6 +1,7 @@
 """Texts of this package in the reader's language: sentences, amounts, intervals, shares."""
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from bocage.vocabulary.text import NARROW_SPACE, Language, Message, format_numbe
 from bocage.vocabulary.units import units
 
 LOCALE = Path(__file__).parent / "locale"
+
+_FORBIDDEN_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Text = Message | Mapping[str, str] | str
 """A sentence in any language; a plain text is a proper name, the same in all of them."""
@@ -37,6 +40,15 @@ def shorten(text: str, length: int) -> str:
     """
     line = " ".join(text.split(" ")).replace("\n", " ").strip()
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def printable(content: str) -> str:
+    """The text without the characters that XML 1.0 forbids (controls, lone surrogates).
+
+    >>> printable("a" + chr(0) + "b")
+    'ab'
+    """
+    return _FORBIDDEN_IN_XML.sub("", content)
 
 
 def rounded(value: float, *, figures: int = 3) -> float:
@@ -75,8 +87,20 @@ def number(value: float | None, unit: str, language: Language, *, estimated: boo
     if value is None or not math.isfinite(value):
         return "–"
     digits = units()[unit].digits if unit in units() else 2
-    text = format_number(rounded(value) if estimated else value, language, digits=digits)
-    return text.replace("-", "−")
+    if estimated and value:
+        digits = max(0, min(digits, 2 - math.floor(math.log10(abs(value)))))
+        value = rounded(value)
+    return format_number(value, language, digits=digits).replace("-", "−")
+
+
+def parameter(value: float, language: Language) -> str:
+    """A number of the outside world with the decimals it was given, four at most.
+
+    >>> parameter(16.404, "en"), parameter(25.0, "en")
+    ('16.404', '25')
+    """
+    decimals = f"{value:.4f}".rstrip("0").partition(".")[2]
+    return format_number(value, language, digits=len(decimals)).replace("-", "−")
 
 
 def amount(value: float | None, language: Language, unit: str = "EUR") -> str:
@@ -121,6 +145,21 @@ def percent(share: float | None, language: Language) -> str:
         return "–"
     text = format_number(share * 100, language)
     return f"{text}%" if language == "en" else f"{text}{NARROW_SPACE}%"
+
+
+def status_word(status: str, language: Language) -> str:
+    """The word for the status of a parameter.
+
+    >>> status_word("to_verify", "en")
+    'to verify'
+    """
+    match status:
+        case "verified":
+            return _("verified", language)
+        case "expired":
+            return _("expired", language)
+        case _:
+            return _("to verify", language)
 
 
 def _with_unit(text: str, unit: str, language: Language) -> str:

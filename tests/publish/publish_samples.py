@@ -43,7 +43,9 @@ def made_up_map(points: int = 420, *, seed: int = 7, streets: int = 40) -> MapDa
     for _street in range(streets):
         start = centre + random.normal(0, 420, 2)
         angle = random.choice([0.2, 1.77]) + random.normal(0, 0.25)
-        steps = np.cumsum(np.full((12, 2), 32.0) * [np.cos(angle), np.sin(angle)] + random.normal(0, 4, (12, 2)), axis=0)
+        steps = np.cumsum(
+            np.full((12, 2), 32.0) * [np.cos(angle), np.sin(angle)] + random.normal(0, 4, (12, 2)), axis=0
+        )
         line = start + steps
         lines.append(line)
         along = random.uniform(0, 11, per_street)
@@ -60,8 +62,12 @@ def made_up_map(points: int = 420, *, seed: int = 7, streets: int = 40) -> MapDa
             MapClass(label=both("Déjà en LED, inchangé", "Already LED, unchanged"), mark=categorical_mark(4)),
             MapClass(label=both("Remplacé par une LED", "Replaced by LED"), mark=categorical_mark(0)),
             MapClass(label=both("Abaissement de nuit", "Dimmed at night"), mark=categorical_mark(1)),
-            MapClass(label=both("À surveiller : plus de 3 000 K", "To watch: above 3,000 K"), mark=Mark(OCHRE, "diamond")),
-            MapClass(label=both("Critique : vapeur de mercure", "Critical: mercury vapour"), mark=Mark(RED, "triangle")),
+            MapClass(
+                label=both("À surveiller : plus de 3 000 K", "To watch: above 3,000 K"), mark=Mark(OCHRE, "diamond")
+            ),
+            MapClass(
+                label=both("Critique : vapeur de mercure", "Critical: mercury vapour"), mark=Mark(RED, "triangle")
+            ),
         ),
         streets=lines,
         boundary=(ring,),
@@ -97,13 +103,16 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
     """A full report; the commune, its lamps and its money are fictional."""
     years = range(2027, 2033)
     return ReportContent(
-        place=Place(name="Val-en-Bocage", code="99001", department="Département fictif", population=4_210, synthetic=True),
+        place=Place(
+            name="Val-en-Bocage", code="99001", department="Département fictif", population=4_210, synthetic=True
+        ),
         data_date=dt.date(2026, 11, 1),
         version="0.1.0",
         fingerprint="3f9ac21b77d0",
         decision=Decision(
             programme=both(
-                "Éclairer juste : rénovation de l’éclairage public 2027-2032", "Light well: street-lighting renewal 2027-2032"
+                "Éclairer juste : rénovation de l’éclairage public 2027-2032",
+                "Light well: street-lighting renewal 2027-2032",
             ),
             cost_eur=486_300,
             grants_eur=171_900,
@@ -112,9 +121,9 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
             last_year=2032,
             actions=34,
             statement=both(
-                "Ce plan est celui qui rapporte le plus à la collectivité sous le budget de 50 000 € de fonds propres par an ; "
-                "les rues les plus énergivores passent d’abord.",
-                "This plan brings most to the community within 50,000 € of own funds a year; the streets that use most go first.",
+                "Ce plan rapporte le plus à la collectivité sous le budget de 50 000 € de fonds propres par an, "
+                "les rues les plus énergivores passant d’abord.",
+                "This plan brings most to the community within 50,000 € of own funds a year.",
             ),
         ),
         headlines=(
@@ -180,7 +189,12 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
                         "watch",
                     ),
                     ("Luminaires de plus de 30 ans", "Luminaires older than 30 years", 208, "watch"),
-                    ("Puissance inconnue, déduite du type de lampe", "Unknown power, inferred from lamp type", 93, "information"),
+                    (
+                        "Puissance inconnue, déduite du type de lampe",
+                        "Unknown power, inferred from lamp type",
+                        93,
+                        "information",
+                    ),
                 )
             )
         ],
@@ -217,7 +231,11 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
             )
         ],
         options=(
-            option(both("Ne rien faire", "Do nothing"), (0, 0, 0, 0, 0, 0, 0), both("La facture suit le prix de l’électricité.", "The bill follows the price of electricity.")),
+            option(
+                both("Ne rien faire", "Do nothing"),
+                (0, 0, 0, 0, 0, 0, 0),
+                both("La facture suit le prix de l’électricité.", "The bill follows the price of electricity."),
+            ),
             option(
                 both("Les plus rentables d’abord", "Most profitable first"),
                 (471_000, 148_000, 246_000, 128_300, 27_900, 6_690, 318_000),
@@ -226,7 +244,10 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
             option(
                 both("Plan proposé", "Proposed plan"),
                 (486_300, 171_900, 238_671, 142_637, 31_480, 7_420, 372_000),
-                both("Un tiers des aides reste à obtenir ; prix des travaux.", "One third of the grants is still to be obtained; prices of works."),
+                both(
+                    "Un tiers des aides reste à obtenir ; prix des travaux.",
+                    "One third of the grants is still to be obtained; prices of works.",
+                ),
                 chosen=True,
             ),
             option(
@@ -237,7 +258,9 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
         ),
         charted=3,
         joint=[
-            JointLine(label=both("Énergie économisée", "Energy saved"), unit="kWh/year", additive=158_900, joint=142_637),
+            JointLine(
+                label=both("Énergie économisée", "Energy saved"), unit="kWh/year", additive=158_900, joint=142_637
+            ),
             JointLine(label=both("Économie nette", "Net saving"), unit="EUR/year", additive=34_900, joint=31_480),
         ],
         requests=[
@@ -259,15 +282,42 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
                 contract=both("Marché d’entretien 2023-2027", "Upkeep contract 2023-2027"),
                 label=both("Abaissement sur le parc neuf", "Dimming of new lamps"),
                 actions=3,
-                until_year=2028,
+                from_year=2028,
             )
         ],
         funding=(
-            FundingLine(programme=both("DETR", "DETR"), amount_eur=97_260, low_eur=0, high_eur=121_500, status="hoped", condition=both("dossier avant le 31 janvier", "file before 31 January")),
-            FundingLine(programme=both("Certificats d’économies d’énergie (CEE)", "Energy savings certificates (CEE)"), amount_eur=18_640, low_eur=14_000, high_eur=23_300, status="certain"),
-            FundingLine(programme=both("Syndicat d’énergie", "Energy syndicate"), amount_eur=56_000, status="certain", condition=both("30 %, plafond de 150 € par point", "30%, capped at 150 € a point")),
-            FundingLine(programme=both("FCTVA", "FCTVA"), amount_eur=95_720, status="certain", condition=both("16,404 % du TTC, deux ans après", "16.404% of cost incl. VAT, two years later")),
-            FundingLine(programme=both("Fonds propres de la commune", "Own funds of the commune"), amount_eur=315_940, status="own"),
+            FundingLine(
+                programme=both("DETR", "DETR"),
+                amount_eur=97_260,
+                low_eur=0,
+                high_eur=121_500,
+                status="hoped",
+                condition=both("dossier avant le 31 janvier", "file before 31 January"),
+            ),
+            FundingLine(
+                programme=both("Certificats d’économies d’énergie (CEE)", "Energy savings certificates (CEE)"),
+                amount_eur=18_640,
+                low_eur=14_000,
+                high_eur=23_300,
+                status="certain",
+            ),
+            FundingLine(
+                programme=both("Syndicat d’énergie", "Energy syndicate"),
+                amount_eur=56_000,
+                status="certain",
+                condition=both("30 %, plafond de 150 € par point", "30%, capped at 150 € a point"),
+            ),
+            FundingLine(
+                programme=both("FCTVA", "FCTVA"),
+                amount_eur=95_720,
+                status="refund",
+                condition=both("16,404 % du TTC, deux ans après", "16.404% of cost incl. VAT, two years later"),
+            ),
+            FundingLine(
+                programme=both("Fonds propres de la commune", "Own funds of the commune"),
+                amount_eur=315_940,
+                status="own",
+            ),
         ),
         works=[
             PlannedWork(
@@ -284,36 +334,75 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
                 years=list(years),
                 lines=[
                     LedgerLine(label=both("Travaux TTC", "Works incl. VAT"), amounts_eur=[-97_000.0] * 6),
-                    LedgerLine(label=both("Aides", "Grants"), amounts_eur=[9_000.0, 31_000, 33_000, 33_000, 33_000, 32_900]),
+                    LedgerLine(
+                        label=both("Aides", "Grants"), amounts_eur=[9_000.0, 31_000, 33_000, 33_000, 33_000, 32_900]
+                    ),
                     LedgerLine(label=both("FCTVA", "FCTVA"), amounts_eur=[0.0, 0, 15_900, 15_900, 15_900, 15_900]),
-                    LedgerLine(label=both("Économies", "Savings"), amounts_eur=[0.0, 5_200, 10_500, 15_700, 21_000, 26_200]),
+                    LedgerLine(
+                        label=both("Économies", "Savings"), amounts_eur=[0.0, 5_200, 10_500, 15_700, 21_000, 26_200]
+                    ),
                 ],
             )
         ],
         evaluation=[
             EvaluationLine(
                 indicator=both("Électricité consommée", "Electricity used"),
-                method=both("Compteurs des armoires, ajustés aux heures de nuit", "Cabinet meters, adjusted to hours of night"),
-                baseline=both("12 mois avant travaux, rues non traitées comme témoin", "12 months before works, untreated streets as control"),
+                method=both(
+                    "Compteurs des armoires, ajustés aux heures de nuit", "Cabinet meters, adjusted to hours of night"
+                ),
+                baseline=both(
+                    "12 mois avant travaux, rues non traitées comme témoin",
+                    "12 months before works, untreated streets as control",
+                ),
                 report=both("chaque année", "every year"),
             ),
             EvaluationLine(
                 indicator=both("Gêne et sécurité ressenties", "Nuisance and perceived safety"),
-                method=both("Signalements et enquête, effets positifs et négatifs", "Reports and survey, positive and negative effects"),
+                method=both(
+                    "Signalements et enquête, effets positifs et négatifs",
+                    "Reports and survey, positive and negative effects",
+                ),
                 report=both("2028, 2032", "2028, 2032"),
             ),
         ],
         assumptions=[
             AssumptionLine(
-                label=both(fr, en), value=v, unit=u, since=dt.date(2025, 1, 1), status=s, reference=r, low=lo, high=hi  # type: ignore[arg-type]
+                label=both(fr, en),
+                value=v,
+                unit=u,
+                since=dt.date(2025, 1, 1),
+                status=s,
+                reference=r,
+                low=lo,
+                high=hi,  # type: ignore[arg-type]
             )
             for fr, en, v, u, s, r, lo, hi in (
-                ("Prix de l’électricité", "Electricity price", 0.22, "EUR/kWh", "to_verify", "contrat fictif", 0.19, 0.26),
-                ("Contenu en carbone", "Carbon content", 0.052, "kgCO2e/kWh", "verified", "ADEME, Base Empreinte", 0.042, 0.062),
+                (
+                    "Prix de l’électricité",
+                    "Electricity price",
+                    0.22,
+                    "EUR/kWh",
+                    "to_verify",
+                    "contrat fictif",
+                    0.19,
+                    0.26,
+                ),
+                (
+                    "Contenu en carbone",
+                    "Carbon content",
+                    0.052,
+                    "kgCO2e/kWh",
+                    "verified",
+                    "ADEME, Base Empreinte",
+                    0.042,
+                    0.062,
+                ),
                 ("Taux du FCTVA", "FCTVA rate", 16.404, "%", "verified", "CGCT, art. L1615-6", None, None),
                 ("Prix du CEE", "CEE price", 8.0, "EUR/MWhc", "to_verify", "marché Emmy, ordre de grandeur", 6.0, 10.0),
                 ("Coût d’entretien", "Upkeep cost", 25.0, "EUR/year", "to_verify", "ordre de grandeur", 19.0, 32.0),
             )
         ],
-        sources=(both("Inventaire : fichier fictif du 1er novembre 2026.", "Inventory: fictional file of 1 November 2026."),),
+        sources=(
+            both("Inventaire : fichier fictif du 1er novembre 2026.", "Inventory: fictional file of 1 November 2026."),
+        ),
     )

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from bocage.publish.texts import Text
 from bocage.publish.tokens import Mark, Severity
 
-FundingStatus = Literal["certain", "hoped", "own"]
+FundingStatus = Literal["certain", "hoped", "own", "refund"]
 PlaceKind = Literal["commune", "epci", "syndicate", "departement", "other"]
 
 
@@ -186,12 +186,12 @@ class RequestLine:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingLine:
-    """Works that a contract delays; `until_year` is None where the contract has no known end."""
+    """Works that a contract delays; `from_year` is the first year it allows, None where its end is unknown."""
 
     contract: Text
     label: Text
     actions: int
-    until_year: int | None
+    from_year: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +203,8 @@ class FundingLine:
         amount_eur: amount of the plan [EUR].
         low_eur: 10th percentile, None where the amount is exact.
         high_eur: 90th percentile.
-        status: `certain` (a right or a notified decision), `hoped` (to be applied for), `own`.
+        status: `certain` (a right or a notified decision), `hoped` (to be applied for),
+            `own` (own funds), `refund` (FCTVA).
         condition: what it depends on.
     """
 

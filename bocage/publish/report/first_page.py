@@ -5,13 +5,14 @@ from typing import Any
 from bocage.publish.map import describe_map, draw_map
 from bocage.publish.report.content import Decision, Figure, ReportContent
 from bocage.publish.report.frame import assembly, report_title
+from bocage.publish.report.table import Room
 from bocage.publish.texts import _, amount, interval, number, percent, say, shorten, unit_label
 from bocage.vocabulary.text import Language, format_number
 
-_MAP_WIDTH, _MAP_HEIGHT = 493.0, 334.0
+_MAP_WIDTH = 493.0
 
 
-def first_page(content: ReportContent, language: Language) -> dict[str, Any]:
+def first_page(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
     """Texts and picture of page 1."""
     return {
         "title": report_title(content, language),
@@ -20,7 +21,7 @@ def first_page(content: ReportContent, language: Language) -> dict[str, Any]:
         "statement": shorten(say(content.decision.statement, language), 320) if content.decision else "",
         "amounts": _amounts(content.decision, language) if content.decision else [],
         "headlines": [describe_figure(figure, language) for figure in content.headlines[:3]],
-        "map": _map(content, language),
+        "map": _map(content, language, room.map_pt),
     }
 
 
@@ -31,7 +32,9 @@ def _sentence(content: ReportContent, language: Language) -> str:
             "No action was chosen: {assembly} is invited to take note of the diagnosis and of the options.", language
         ).format(assembly=assembly(content.place, language))
     if decision.first_year == decision.last_year:
-        sentence = _("{assembly} is asked to approve, for {first}, the programme “{programme}” ({count} actions).", language)
+        sentence = _(
+            "{assembly} is asked to approve, for {first}, the programme “{programme}” ({count} actions).", language
+        )
     else:
         sentence = _(
             "{assembly} is asked to approve, from {first} to {last}, the programme “{programme}” ({count} actions).",
@@ -67,7 +70,7 @@ def describe_figure(figure: Figure, language: Language) -> dict[str, Any]:
     spot = (figure.value - low) / (high - low) if low is not None and high is not None and high > low else 0.5
     return {
         "label": shorten(say(figure.label, language), 60),
-        "number": number(figure.value, figure.unit, language, estimated=not exact),
+        "number": number(figure.value, figure.unit, language, estimated=not exact and figure.unit != "EUR"),
         "unit": unit_label(figure.unit, language),
         "interval": interval(low, high, figure.unit, language) or _("exact amount", language),
         "spot": -1.0 if exact else min(max(spot, 0.0), 1.0),
@@ -76,12 +79,17 @@ def describe_figure(figure: Figure, language: Language) -> dict[str, Any]:
     }
 
 
-def _map(content: ReportContent, language: Language) -> dict[str, str]:
+def _map(content: ReportContent, language: Language, height: float) -> dict[str, str]:
     if content.map is None:
-        return {"title": _("Map", language), "svg": "", "alt": "", "none": _("No map: the data have no location.", language)}
+        return {
+            "title": _("Map", language),
+            "svg": "",
+            "alt": "",
+            "none": _("No map: the data have no location.", language),
+        }
     return {
         "title": shorten(say(content.map.title, language), 100),
-        "svg": draw_map(content.map, language, width=_MAP_WIDTH, height=_MAP_HEIGHT),
+        "svg": draw_map(content.map, language, width=_MAP_WIDTH, height=height),
         "alt": describe_map(content.map, language),
         "none": "",
     }

@@ -5,9 +5,9 @@ from operator import attrgetter
 from typing import Any
 
 from bocage.publish.chart import describe_cash, draw_cash
-from bocage.publish.report.content import AssumptionLine, FundingLine, ReportContent
-from bocage.publish.report.table import Cell, Room, heading, make_table
-from bocage.publish.texts import _, amount, interval, number, say, shorten, unit_label
+from bocage.publish.report.content import AssumptionLine, FundingLine, FundingStatus, Ledger, ReportContent
+from bocage.publish.report.table import Cell, Room, heading, left_out_words, make_table
+from bocage.publish.texts import _, amount, interval, number, parameter, say, shorten, status_word, unit_label
 from bocage.vocabulary.text import Language
 
 
@@ -20,6 +20,7 @@ def fourth_page(content: ReportContent, language: Language, room: Room) -> dict[
         "no_funding": _("Nothing to fund.", language),
         "hoped": _hoped(content, language),
         "cash": _cash(content, language),
+        "cash_table": _cash_table(content, language, room),
         "calendar_title": _("Calendar of the works", language),
         "calendar": _calendar(content, language, room) if content.works else None,
         "evaluation_title": _("Evaluation plan", language),
@@ -31,13 +32,21 @@ def fourth_page(content: ReportContent, language: Language, room: Room) -> dict[
 
 
 def _status(line: FundingLine, language: Language) -> Cell:
-    match line.status:
+    icons = {"certain": "certain", "refund": "certain", "own": "own", "hoped": "hoped"}
+    return {"text": funding_word(line.status, language), "icon": icons[line.status]}
+
+
+def funding_word(status: FundingStatus, language: Language) -> str:
+    """The word for the status of a line of the funding plan."""
+    match status:
         case "certain":
-            return {"text": _("certain", language), "icon": "certain"}
+            return _("certain", language)
         case "own":
-            return {"text": _("own funds", language), "icon": "own"}
+            return _("own funds", language)
+        case "refund":
+            return _("by right", language)
         case _:
-            return {"text": _("hoped for", language), "icon": "hoped"}
+            return _("hoped for", language)
 
 
 def _funding(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
@@ -66,20 +75,46 @@ def _hoped(content: ReportContent, language: Language) -> str:
     return sentence.format(amount=amount(hoped, language))
 
 
+def _first_ledger(content: ReportContent) -> Ledger | None:
+    return next((ledger for ledger in content.ledgers if ledger.lines and ledger.years), None)
+
+
 def _cash(content: ReportContent, language: Language) -> dict[str, str] | None:
-    ledger = next((ledger for ledger in content.ledgers if ledger.lines and ledger.years), None)
+    ledger = _first_ledger(content)
     if ledger is None:
         return None
     others = len(content.ledgers) - 1
     source = _("Source: computation by Bocage; cash including VAT, by year.", language)
     if others:
-        source += " " + _("{count} other payers: see the workbook.", language).format(count=others)
+        source += " " + _("Other payers ({count}): see the workbook.", language).format(count=others)
     return {
         "title": _("Cash of {payer}", language).format(payer=shorten(say(ledger.payer, language), 50)),
-        "svg": draw_cash(ledger, language, width=222, height=150),
+        "svg": draw_cash(ledger, language, width=222, height=158),
         "alt": describe_cash(ledger, language),
         "source": source,
     }
+
+
+def _cash_table(content: ReportContent, language: Language, room: Room) -> dict[str, Any] | None:
+    """The first ledger, years across; years beyond the room are summed in one column."""
+    ledger = _first_ledger(content)
+    if ledger is None:
+        return None
+    shown = list(ledger.years[: room.years])
+    rest = len(ledger.years) - len(shown)
+    columns = [heading(_("Cash, € incl. VAT", language), width="1fr")]
+    columns += [heading(str(year), "right") for year in shown]
+    columns += [heading(_("then", language), "right")] if rest else []
+    columns.append(heading(_("Total", language), "right"))
+    lines = [(shorten(say(line.label, language), 40), list(line.amounts_eur)) for line in ledger.lines]
+    balance = [sum(year) for year in zip(*[amounts for _label, amounts in lines], strict=True)]
+    rows: list[list[Cell]] = []
+    for label, amounts in [*lines, (_("Balance of the year", language), balance)]:
+        values = [*amounts[: len(shown)], *([sum(amounts[len(shown) :])] if rest else []), sum(amounts)]
+        rows.append([label, *[number(value, "EUR", language) for value in values]])
+    *body, last = rows
+    total: list[Cell] = [{"text": str(cell), "strong": "yes"} for cell in last]
+    return make_table(columns, body, language, limit=room.funding, total=total)
 
 
 def _calendar(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
@@ -97,7 +132,7 @@ def _calendar(content: ReportContent, language: Language, room: Room) -> dict[st
         ]
         places = ", ".join(named)
         if len(works) > len(named):
-            places += " " + _("and {count} more, see the workbook", language).format(count=len(works) - len(named))
+            places += " " + left_out_words(len(works) - len(named), language)
         rows.append([str(year), places, amount(sum(one.cost_eur for one in works), language)])
     total: list[Cell] = [
         _("Total", language),
@@ -137,22 +172,17 @@ def _assumptions(content: ReportContent, language: Language, room: Room) -> dict
 
 
 def _assumption(line: AssumptionLine, language: Language) -> list[Cell]:
-    words = shorten(line.value, 28) if isinstance(line.value, str) else number(line.value, line.unit, language)
+    words = shorten(line.value, 28) if isinstance(line.value, str) else parameter(line.value, language)
     value = f"{words} {unit_label(line.unit, language)}".strip()
     return [
         shorten(say(line.label, language), 64),
-        {"text": value, "note": interval(line.low, line.high, line.unit, language)},
+        {"text": value, "note": _parameter_bounds(line, language)},
         {"text": status_word(line.status, language), "icon": "certain" if line.status == "verified" else "watch"},
         shorten(line.reference, 90),
     ]
 
 
-def status_word(status: str, language: Language) -> str:
-    """The word for the status of a parameter."""
-    match status:
-        case "verified":
-            return _("verified", language)
-        case "expired":
-            return _("expired", language)
-        case _:
-            return _("to verify", language)
+def _parameter_bounds(line: AssumptionLine, language: Language) -> str:
+    if line.low is None or line.high is None or line.low == line.high:
+        return ""
+    return _("{low} to {high}", language).format(low=parameter(line.low, language), high=parameter(line.high, language))

@@ -76,9 +76,7 @@ def describe_frame(content: ReportContent, language: Language) -> dict[str, Any]
     if place.department:
         facts.append(shorten(place.department, 40))
     if place.population is not None:
-        facts.append(
-            _("{count} inhabitants", language).format(count=format_number(place.population, language))
-        )
+        facts.append(_("{count} inhabitants", language).format(count=format_number(place.population, language)))
     date = write_date(content.data_date, language)
     return {
         "lang": language,

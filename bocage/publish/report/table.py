@@ -1,7 +1,7 @@
 """Tables of the report: declared columns, rows cut to the room there is, and what was left out said so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from bocage.publish.texts import _
@@ -13,30 +13,38 @@ Cell = str | dict[str, str]
 
 @dataclass(frozen=True)
 class Room:
-    """How many rows each section of the report may take; the whole must fit on four pages."""
+    """How large a page is set and how many rows each of its sections may take."""
 
-    state: int = 9
-    findings: int = 8
-    quality: int = 6
-    criteria: int = 9
-    joint: int = 5
-    requests: int = 4
-    waiting: int = 4
-    funding: int = 8
+    scale: float = 1.2
+    map_pt: float = 470
+    state: int = 10
+    findings: int = 10
+    quality: int = 8
+    criteria: int = 10
+    joint: int = 6
+    requests: int = 5
+    waiting: int = 5
+    funding: int = 9
     years: int = 8
     places: int = 4
-    evaluation: int = 4
-    assumptions: int = 9
-    sources: int = 3
-    letters: int = 150
+    evaluation: int = 5
+    assumptions: int = 12
+    sources: int = 4
+    letters: int = 170
 
     def tighter(self) -> "Room":
-        """A quarter less of everything, never below one row.
+        """Smaller type and a lower map first, then a quarter less of every table, never below one row.
 
-        >>> Room(findings=8).tighter().findings
+        >>> Room(scale=1.2).tighter().scale
+        1.12
+        >>> Room(scale=0.96, findings=8).tighter().findings
         6
         """
-        return replace(self, **{name: max(1, int(rows * 0.75)) for name, rows in self.__dict__.items()})
+        smaller = replace(self, scale=max(0.96, round(self.scale - 0.08, 2)), map_pt=max(120, self.map_pt - 24))
+        if self.scale > 0.96:
+            return smaller
+        rows = {one.name: max(1, int(getattr(self, one.name) * 0.75)) for one in fields(self) if one.type is int}
+        return replace(smaller, **rows)
 
 
 def heading(label: str, align: Literal["left", "right"] = "left", width: str = "auto") -> dict[str, str]:
@@ -54,16 +62,25 @@ def make_table(
 ) -> dict[str, Any]:
     """A table for the template: at most `limit` rows, and how many were left out."""
     left_out = len(rows) - limit
-    more = ""
-    if left_out > 0:
-        sentence = _("and {count} more, see the workbook", language)
-        more = sentence.format(count=format_number(left_out, language))
     return {
         "columns": list(columns),
         "rows": [[as_cell(cell) for cell in row] for row in rows[:limit]],
         "total": [as_cell(cell) for cell in total] if total else [],
-        "more": more,
+        "more": left_out_words(left_out, language),
     }
+
+
+def left_out_words(count: int, language: Language) -> str:
+    """How many rows were left out, and where they are; empty for none.
+
+    >>> left_out_words(1, "en")
+    'and 1 more, see the workbook'
+    """
+    if count <= 0:
+        return ""
+    if count == 1:
+        return _("and 1 more, see the workbook", language)
+    return _("and {count} more, see the workbook", language).format(count=format_number(count, language))
 
 
 def as_cell(cell: Cell) -> dict[str, str]:

@@ -56,13 +56,17 @@ def _options(options: Sequence[Option], language: Language, room: Room) -> dict[
 def _value(figure: Figure | None, chosen: bool, language: Language) -> Cell:
     if figure is None:
         return "–"
-    exact = figure.low is None or figure.high is None
-    note = "" if exact else _("{low} to {high}", language).format(
-        low=number(figure.low, figure.unit, language, estimated=True),
-        high=number(figure.high, figure.unit, language, estimated=True),
+    exact = figure.low is None or figure.high is None or figure.low == figure.high
+    note = (
+        ""
+        if exact
+        else _("{low} to {high}", language).format(
+            low=number(figure.low, figure.unit, language, estimated=True),
+            high=number(figure.high, figure.unit, language, estimated=True),
+        )
     )
     return {
-        "text": number(figure.value, figure.unit, language, estimated=not exact),
+        "text": number(figure.value, figure.unit, language, estimated=not exact and figure.unit != "EUR"),
         "note": note,
         "strong": "yes" if chosen else "",
     }
@@ -70,7 +74,9 @@ def _value(figure: Figure | None, chosen: bool, language: Language) -> Cell:
 
 def _chart(options: Sequence[Option], charted: int, language: Language) -> dict[str, str] | None:
     shown = [
-        (option, option.figures[charted]) for option in options if charted < len(option.figures) and option.figures[charted]
+        (option, option.figures[charted])
+        for option in options
+        if charted < len(option.figures) and option.figures[charted]
     ]
     bars = [replace(figure, label=option.name) for option, figure in shown if figure is not None]
     if len(bars) < 2:
@@ -137,10 +143,8 @@ def _waiting(content: ReportContent, language: Language, room: Room) -> dict[str
             shorten(say(line.contract, language), 48),
             shorten(say(line.label, language), 80),
             format_number(line.actions, language),
-            _("end unknown", language) if line.until_year is None else str(line.until_year),
+            _("end unknown", language) if line.from_year is None else str(line.from_year),
         ]
         for line in content.waiting
     ]
     return make_table(columns, rows, language, limit=room.waiting)
-
-

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import importlib.util
+import itertools
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from bocage.publish.report.third_page import third_page
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language
 
+Json = Mapping[str, "Json"] | list["Json"] | str | float | bool | None
+
 PAGES = 4
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _PROBE = b"#set document(title: [-])\n#set text(font: json(bytes(sys.inputs.fonts)))\n#sys.inputs.text"
-_TIGHTENINGS = 7
+_TIGHTENINGS = 14
 _SURE = re.compile(r"[\n\u0020-\u007e\u00a0-\u017f\u2010-\u201e\u2020-\u2026\u202f\u20ac\u2082\u2212]*")
 _FLIPPERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -70,19 +73,20 @@ def typeset(content: ReportContent, language: Language) -> bytes:
         return True
 
     moment = dt.datetime.combine(content.data_date, dt.time(), tzinfo=dt.UTC)
-    room = Room()
+    rooms = [Room()] * PAGES
     for _attempt in range(_TIGHTENINGS):
-        model = make_presentable(report_model(content, language, room), shows)
+        model = make_presentable(report_model(content, language, rooms), shows)
         inputs = {"content": json.dumps(model, ensure_ascii=False)}
         compiled = compiler.compile(format="pdf", pdf_standards="ua-1", sys_inputs=inputs, timestamp=moment)
-        pages = json.loads(compiler.query("<pages>", field="value", one=True))
-        if pages == PAGES and isinstance(compiled, bytes):
+        starts = json.loads(compiler.query("<starts>", field="value", one=True))
+        taken = [after - start for start, after in itertools.pairwise(starts)]
+        if all(pages == 1 for pages in taken) and isinstance(compiled, bytes):
             return compiled
-        room = room.tighter()
-    raise BocageError("BOC-PUB-002", where={"territory": content.place.name}, pages=pages)
+        rooms = [room if pages == 1 else room.tighter() for room, pages in zip(rooms, taken, strict=True)]
+    raise BocageError("BOC-PUB-002", where={"territory": content.place.name}, pages=sum(taken))
 
 
-def report_model(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+def report_model(content: ReportContent, language: Language, rooms: Sequence[Room]) -> dict[str, Any]:
     """Everything that the template reads: texts in the language, numbers written out, pictures drawn."""
     date = content.data_date
     return {
@@ -100,14 +104,15 @@ def report_model(content: ReportContent, language: Language, room: Room) -> dict
         },
         "date": [date.year, date.month, date.day],
         "frame": describe_frame(content, language),
-        "first": first_page(content, language),
-        "second": second_page(content, language, room),
-        "third": third_page(content, language, room),
-        "fourth": fourth_page(content, language, room),
+        "scales": [room.scale for room in rooms],
+        "first": first_page(content, language, rooms[0]),
+        "second": second_page(content, language, rooms[1]),
+        "third": third_page(content, language, rooms[2]),
+        "fourth": fourth_page(content, language, rooms[3]),
     }
 
 
-def make_presentable(model: Any, shows: Callable[[str], bool]) -> Any:
+def make_presentable(model: Json, shows: Callable[[str], bool]) -> Json:
     """Replace the characters that no font can show by their code point, as `[U+1F4A1]`; drop controls.
 
     PDF/UA forbids a character without a glyph. Marks that flip the direction of what follows are
@@ -124,7 +129,7 @@ def make_presentable(model: Any, shows: Callable[[str], bool]) -> Any:
             return text
         return "".join([c if _SURE.fullmatch(c) else _replacement(c, shows, known) for c in text])
 
-    def walk(node: Any) -> Any:
+    def walk(node: Json) -> Json:
         if isinstance(node, str):
             return mend(node)
         if isinstance(node, Mapping):
@@ -143,7 +148,7 @@ def _replacement(character: str, shows: Callable[[str], bool], known: dict[str, 
     return known[character]
 
 
-def _font_folders() -> list[str | Path]:
+def _font_folders() -> list[Path]:
     """Folder of the text face, where its package is installed; Typst's own serif is used where not."""
     found = importlib.util.find_spec("font_source_sans_pro")
     return [Path(found.origin).parent / "files"] if found and found.origin else []

@@ -1,0 +1,290 @@
+"""The draft deliberation: amounts filled in, blanks in sight, for the secretariat to complete."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bocage.publish.report.content import Decision, Place, ReportContent
+from bocage.publish.report.fourth_page import funding_word
+from bocage.publish.report.frame import assembly, write_date
+from bocage.publish.texts import _, amount, estimate, interval, printable, say, shorten
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Language, format_number
+
+if TYPE_CHECKING:
+    from docx.document import Document as Docx
+    from docx.table import _Cell
+    from docx.text.paragraph import Paragraph
+
+BLANK = "…………"
+
+
+def write_deliberation(content: ReportContent, path: Path, *, language: Language) -> Path:
+    """Write the draft deliberation (.docx) in the French pattern; what is to be filled in is highlighted.
+
+    Args:
+        content: that of the report.
+        path: file to write.
+        language: `fr` or `en`.
+
+    Raises:
+        BocageError: BOC-PUB-001 where the file cannot be written.
+    """
+    # 0.2 s that only this document needs
+    from docx import Document  # noqa: PLC0415
+
+    document = Document()
+    _prepare(document, content, language)
+    _write_head(document, content, language)
+    _write_grounds(document, content, language)
+    articles = _no_articles(content, language) if content.decision is None else _articles(content, language)
+    _write_articles(document, content, articles, language)
+    _write_foot(document, content, language)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            document.save(stream)
+    except OSError as fault:
+        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
+    return path
+
+
+def _prepare(document: "Docx", content: ReportContent, language: Language) -> None:
+    """Page, language of the text (spelling, screen readers) and properties."""
+    from docx.oxml.ns import qn  # noqa: PLC0415 - as above
+    from docx.oxml.parser import OxmlElement  # noqa: PLC0415
+    from docx.shared import Cm, Pt  # noqa: PLC0415
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.3)
+    section.top_margin = section.bottom_margin = Cm(2)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Liberation Sans", Pt(11)
+    tag = OxmlElement("w:lang")
+    tag.set(qn("w:val"), "fr-FR" if language == "fr" else "en-GB")
+    normal.element.get_or_add_rPr().append(tag)
+    properties = document.core_properties
+    properties.title = printable(f"{_('Draft deliberation', language)} – {shorten(content.place.name, 60)}")
+    properties.author, properties.language = "Bocage", "fr-FR" if language == "fr" else "en-GB"
+    properties.comments = ""
+    marks = [_("DRAFT", language)]
+    if content.place.synthetic:
+        marks.append(_("Fictional territory: every figure is an example", language))
+    section.header.paragraphs[0].text = " – ".join(marks)
+
+
+def _add(
+    document: "Docx", text: str, *, style: str | None = None, bold: bool = False, centred: bool = False
+) -> "Paragraph":
+    """A paragraph in which each `BLANK` is highlighted."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX  # noqa: PLC0415 - as above
+
+    paragraph = document.add_paragraph(style=style)
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for rank, piece in enumerate(printable(text).split(BLANK)):
+        if rank:
+            paragraph.add_run(BLANK).font.highlight_color = WD_COLOR_INDEX.YELLOW
+        if piece:
+            paragraph.add_run(piece).bold = bold
+    return paragraph
+
+
+def _write_head(document: "Docx", content: ReportContent, language: Language) -> None:
+    place = content.place
+    department = place.department or BLANK
+    _add(document, _("Département: {department}", language).format(department=department))
+    _add(document, f"{_kind(place, language)} {place.name} ({place.code})", bold=True)
+    _add(document, _register(place, language), bold=True, centred=True)
+    _add(document, _("Meeting of {blank} – convened on {blank}", language).format(blank=BLANK), centred=True)
+    table = document.add_table(rows=2, cols=5, style="Table Grid")
+    heads = (
+        _("Members in office", language),
+        _("Present", language),
+        _("Absent", language),
+        _("Proxies", language),
+        _("Voters", language),
+    )
+    for rank, head in enumerate(heads):
+        table.rows[0].cells[rank].text = head
+        _fill_cell(table.rows[1].cells[rank], BLANK)
+    _add(document, _("Chair: {blank}. Secretary of the meeting: {blank}.", language).format(blank=BLANK))
+    _add(document, _("Subject: {subject}", language).format(subject=_subject(content, language)), bold=True)
+
+
+def _fill_cell(cell: "_Cell", text: str) -> None:
+    from docx.enum.text import WD_COLOR_INDEX  # noqa: PLC0415 - as above
+
+    run = cell.paragraphs[0].add_run(printable(text))
+    if text == BLANK:
+        run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+
+def _kind(place: Place, language: Language) -> str:
+    match place.kind:
+        case "commune":
+            return _("Commune of", language)
+        case "departement":
+            return _("Département of", language)
+        case _:
+            return ""
+
+
+def _register(place: Place, language: Language) -> str:
+    match place.kind:
+        case "commune":
+            return _("EXTRACT FROM THE REGISTER OF DELIBERATIONS OF THE MUNICIPAL COUNCIL", language)
+        case "epci":
+            return _("EXTRACT FROM THE REGISTER OF DELIBERATIONS OF THE COMMUNITY COUNCIL", language)
+        case _:
+            return _("EXTRACT FROM THE REGISTER OF DELIBERATIONS", language)
+
+
+def _head_of(place: Place, language: Language) -> str:
+    return _("the mayor", language) if place.kind == "commune" else _("the president", language)
+
+
+def _subject(content: ReportContent, language: Language) -> str:
+    if content.decision is None:
+        return _("Diagnosis and options", language)
+    return shorten(say(content.decision.programme, language), 160)
+
+
+def _write_grounds(document: "Docx", content: ReportContent, language: Language) -> None:
+    """The exposé, the texts of law, the recitals."""
+    place = content.place
+    document.add_heading(_("Statement of reasons", language), level=2)
+    _add(document, _("Rapporteur: {blank}", language).format(blank=BLANK))
+    date = write_date(content.data_date, language)
+    text = _(
+        "The digital twin of {place}, with data of {date}, shows the state of the assets and compares options.",
+        language,
+    )
+    _add(document, text.format(place=place.name, date=date))
+    for finding in content.findings[:3]:
+        _add(
+            document,
+            f"{say(finding.sentence, language)} ({format_number(finding.count, language)})",
+            style="List Bullet",
+        )
+    for figure in content.headlines[:3]:
+        value = (
+            amount(figure.value, language) if figure.unit == "EUR" else estimate(figure.value, figure.unit, language)
+        )
+        bounds = interval(figure.low, figure.high, figure.unit, language)
+        range_words = f" ({_('interval P10–P90', language)}{_(': ', language)}{bounds})" if bounds else ""
+        _add(document, f"{say(figure.label, language)}{_(': ', language)}{value}{range_words}", style="List Bullet")
+    if content.decision and say(content.decision.statement, language):
+        _add(document, say(content.decision.statement, language))
+    if place.kind in ("commune", "epci"):
+        _add(document, _laws(place, language))
+    _add(document, _("Having regard to {blank};", language).format(blank=BLANK))
+    _add(document, _("Considering the preparatory report annexed to this deliberation;", language))
+
+
+def _laws(place: Place, language: Language) -> str:
+    if place.kind == "commune":
+        return _(
+            "Having regard to the code général des collectivités territoriales, in particular article L. 2121-29;",
+            language,
+        )
+    return _(
+        "Having regard to the code général des collectivités territoriales, in particular article L. 5211-1;", language
+    )
+
+
+def _no_articles(content: ReportContent, language: Language) -> list[str]:
+    text = _("takes note of the diagnosis and of the options of the annexed report (fingerprint {hash}).", language)
+    return [text.format(hash=content.fingerprint)]
+
+
+def _articles(content: ReportContent, language: Language) -> list[str]:
+    decision = content.decision
+    assert decision is not None
+    head = _head_of(content.place, language)
+    articles = [_approval(decision, language), _("approves the funding plan below.", language)]
+    asked = [
+        shorten(say(line.programme, language), 80) for line in content.funding if line.status in ("certain", "hoped")
+    ]
+    if asked:
+        text = _("authorises {head} to apply for the following aids and to sign the agreements: {aids}.", language)
+        articles.append(text.format(head=head, aids=", ".join(asked)))
+    articles.append(
+        _(
+            "enters the necessary credits in the budget, from {first} to {last}, under chapter {blank}.", language
+        ).format(first=decision.first_year, last=decision.last_year, blank=BLANK)
+    )
+    if content.requests:
+        owners = ", ".join(dict.fromkeys(shorten(say(line.owner, language), 80) for line in content.requests))
+        text = _("asks {owners} to examine the works that are theirs, listed in the annexed report.", language)
+        articles.append(text.format(owners=owners))
+    articles.append(
+        _("asks {head} to report every year on the works, the expenses and the measured effects.", language).format(
+            head=head
+        )
+    )
+    articles.append(
+        _("authorises {head} to sign all documents needed to carry out this deliberation.", language).format(head=head)
+    )
+    return articles
+
+
+def _approval(decision: Decision, language: Language) -> str:
+    text = _(
+        "approves the programme “{programme}” from {first} to {last}: {count} actions, {cost} of works excluding VAT, "
+        "{grants} of grants, {own} of own funds net of grants and FCTVA.",
+        language,
+    )
+    return text.format(
+        programme=shorten(say(decision.programme, language), 160),
+        first=decision.first_year,
+        last=decision.last_year,
+        count=format_number(decision.actions, language),
+        cost=amount(decision.cost_eur, language),
+        grants=amount(decision.grants_eur, language),
+        own=amount(decision.own_eur, language),
+    )
+
+
+def _write_articles(document: "Docx", content: ReportContent, articles: list[str], language: Language) -> None:
+    decides = _("{assembly}, after deliberation, decides:", language).format(assembly=assembly(content.place, language))
+    document.add_heading(printable(decides[:1].upper() + decides[1:]), level=2)
+    for rank, article in enumerate(articles, start=1):
+        _add(document, f"{_('Article {number}', language).format(number=rank)}{_(': ', language)}{article}")
+        if rank == 2 and content.funding and content.decision:
+            _write_funding(document, content, language)
+
+
+def _write_funding(document: "Docx", content: ReportContent, language: Language) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - as above
+
+    table = document.add_table(rows=1, cols=3, style="Table Grid")
+    rows = [(_("Programme or payer", language), _("Status", language), _("Amount", language))]
+    rows += [
+        (
+            shorten(say(line.programme, language), 80),
+            funding_word(line.status, language),
+            amount(line.amount_eur, language),
+        )
+        for line in content.funding
+    ]
+    rows.append((_("Total", language), "", amount(sum(line.amount_eur for line in content.funding), language)))
+    for rank, row in enumerate(rows):
+        line = table.rows[0].cells if rank == 0 else table.add_row().cells
+        for cell, text in zip(line, row, strict=True):
+            cell.paragraphs[0].add_run(printable(text)).bold = rank in (0, len(rows) - 1)
+        line[2].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.add_paragraph()
+
+
+def _write_foot(document: "Docx", content: ReportContent, language: Language) -> None:
+    text = _("Votes: for {blank}, against {blank}, abstentions {blank}.", language).format(blank=BLANK)
+    _add(document, text, bold=True)
+    _add(document, _("Done at {place}, on {blank}.", language).format(place=content.place.name, blank=BLANK))
+    _add(document, _("Certified true extract.", language))
+    head = _head_of(content.place, language)
+    _add(document, f"{head[:1].upper()}{head[1:]}{_(': ', language)}{BLANK}")
+    _add(document, _("Published on {blank}. Sent to the préfecture on {blank}.", language).format(blank=BLANK))
+    text = _("Draft prepared with Bocage {version}; data of {date}; fingerprint of the twin {hash}.", language)
+    date = write_date(content.data_date, language)
+    _add(document, text.format(version=content.version, date=date, hash=content.fingerprint))
