@@ -1,0 +1,114 @@
+"""Values corrected by hand: kept beside the assets, and laid over every later import."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+
+import polars as pl
+
+from bocage.store.encoding import Field, encode_value, fields_of, iso
+from bocage.store.geometry import normalise
+from bocage.store.metadata import table_exists
+from bocage.store.statement import statement
+from bocage.store.versions import replace_rows
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import GEOMETRY, Table
+from bocage.vocabulary.origin import origin_column
+
+_STORE_OWNED = ("asset_id", "valid_from", "valid_to", "source")
+
+
+def overlay(
+    connection: sqlite3.Connection, table: Table, incoming: pl.DataFrame, fields: Sequence[Field]
+) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """Lay the corrections over incoming rows.
+
+    Args:
+        connection: the twin.
+        table: asset type.
+        incoming: kept values; `geometry` as well-known binary.
+        fields: its columns.
+
+    Returns:
+        The rows with corrected values, and (identifier, column) where the row said otherwise.
+    """
+    rows = connection.execute(
+        "SELECT column_name, asset_id, value FROM bocage_correction WHERE asset_type = ? ORDER BY column_name, asset_id",
+        (table.name,),
+    ).fetchall()
+    kinds = {field.name: field.kept_as for field in fields} | {GEOMETRY: pl.Binary()}
+    kept: list[tuple[str, str]] = []
+    for name in sorted({row[0] for row in rows} & set(incoming.columns)):
+        ids = [row[1] for row in rows if row[0] == name]
+        values = pl.Series("__corrected", [row[2] for row in rows if row[0] == name], dtype=kinds[name])
+        corrected = pl.DataFrame({"asset_id": ids, "__corrected": values, "__hit": [True] * len(ids)})
+        incoming = incoming.join(corrected, on="asset_id", how="left", maintain_order="left")
+        hit = pl.col("__hit").is_not_null()
+        overruled = incoming.filter(hit & pl.col(name).ne_missing(pl.col("__corrected")))
+        if not name.endswith("_origin"):
+            kept += [(asset_id, name) for asset_id in overruled["asset_id"].to_list()]
+        incoming = incoming.with_columns(
+            pl.when(hit).then(pl.col("__corrected")).otherwise(pl.col(name)).alias(name)
+        ).drop("__corrected", "__hit")
+    return incoming, kept
+
+
+def correct_value(
+    connection: sqlite3.Connection,
+    table: Table,
+    asset_id: str,
+    column: str,
+    value: object,
+    *,
+    author: str,
+    on: dt.date,
+    srid: int,
+) -> None:
+    """Write one correction, and the version of the asset that it makes; inside a transaction.
+
+    Raises:
+        BocageError: BOC-STO-015 no such asset, 016 a value not admitted, 017 a date before the version in
+            force, 018 no such column.
+    """
+    fields = {field.name: field for field in fields_of(table)}
+    known = column in table.names or (column == GEOMETRY and table.geometry != "none")
+    if not known or column in _STORE_OWNED:
+        raise BocageError("BOC-STO-018", where={"table": table.name, "column": column})
+    held = _version_in_force(connection, table, asset_id)
+    if held is None:
+        raise BocageError("BOC-STO-015", where={"table": table.name, "value": asset_id})
+    fid, since = held
+    if since and since > on.isoformat():
+        raise BocageError("BOC-STO-017", where={"value": asset_id}, date=iso(on), since=since)
+    bounds = None
+    if column == GEOMETRY:
+        wkb = pl.Series(GEOMETRY, [value], dtype=pl.Binary)
+        wkb, bounds = normalise(wkb, table.geometry, table=table.name, ids=pl.Series([asset_id]))
+        written = {column: wkb[0]}
+    else:
+        written = {column: encode_value(fields[column], value)}
+        if origin_column(column) in fields:
+            written[origin_column(column)] = "declared"
+    connection.executemany(
+        "INSERT OR REPLACE INTO bocage_correction VALUES (?, ?, ?, ?, ?, ?)",
+        ((table.name, asset_id, name, kept, author, iso(on)) for name, kept in written.items()),
+    )
+    kinds = {name: field.kept_as for name, field in fields.items()} | {GEOMETRY: pl.Binary()}
+    row = pl.DataFrame([pl.Series(name, [kept], dtype=kinds[name]) for name, kept in written.items()])
+    row = row.with_columns(pl.lit(fid).alias("fid"), pl.lit(iso(on)).alias("valid_from"))
+    names = [*(name for name in written if name != GEOMETRY), "valid_from"]
+    replace_rows(connection, table, list(fields.values()), row, names, bounds, on=on, srid=srid)
+
+
+def _version_in_force(connection: sqlite3.Connection, table: Table, asset_id: str) -> tuple[int, str | None] | None:
+    if not table_exists(connection, table.name):
+        return None
+    row = connection.execute(
+        statement("SELECT fid, valid_from FROM {table} WHERE asset_id = ?", table=table.name), (asset_id,)
+    ).fetchone()
+    return None if row is None else (int(row[0]), row[1])
+
+
+def count_corrections(connection: sqlite3.Connection) -> int:
+    """Number of values corrected by hand."""
+    return int(connection.execute("SELECT count(*) FROM bocage_correction").fetchone()[0])

@@ -1,0 +1,153 @@
+"""Versions of assets: rows added, replaced (the former version kept as history) and retired."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+
+import polars as pl
+
+from bocage.store.encoding import Field, iso, tuples
+from bocage.store.geometry import Bounds, from_blob, to_blobs
+from bocage.store.metadata import touch_layer
+from bocage.store.rtree import index_rows, remove_rows, without_triggers
+from bocage.store.schema import history_name
+from bocage.store.statement import assignments, quoted, statement
+from bocage.vocabulary.columns import GEOMETRY, Table
+
+
+def add_rows(
+    connection: sqlite3.Connection,
+    table: Table,
+    fields: Sequence[Field],
+    rows: pl.DataFrame,
+    bounds: Bounds | None,
+    *,
+    srid: int,
+) -> None:
+    """Add rows in bulk; inside a transaction.
+
+    Args:
+        connection: inside a transaction.
+        table: declaration.
+        fields: its columns.
+        rows: kept values of every field; `geometry` as well-known binary where there is one.
+        bounds: (n, 4) xmin, ymin, xmax, ymax [m]; None for a table without geometry.
+        srid: EPSG code of the projection.
+    """
+    names = [field.name for field in fields]
+    first = _next_fid(connection, table.name)
+    fids = range(first, first + len(rows))
+    if bounds is None:
+        columns = ["fid", *names]
+        values = zip(fids, *(rows[name].to_list() for name in names), strict=True)
+        connection.executemany(_insert(table.name, columns), values)
+        touch_layer(connection, table.name)
+        return
+    blobs = to_blobs(rows[GEOMETRY], bounds, srid)
+    with without_triggers(connection, table.name):
+        columns = ["fid", GEOMETRY, *names]
+        values = zip(fids, blobs, *(rows[name].to_list() for name in names), strict=True)
+        connection.executemany(_insert(table.name, columns), values)
+        index_rows(connection, table.name, fids, bounds)
+    touch_layer(connection, table.name, bounds)
+
+
+def replace_rows(
+    connection: sqlite3.Connection,
+    table: Table,
+    fields: Sequence[Field],
+    rows: pl.DataFrame,
+    names: Sequence[str],
+    bounds: Bounds | None,
+    *,
+    on: dt.date,
+    srid: int,
+) -> None:
+    """Give rows new values; their former versions end on that date and become history.
+
+    Args:
+        connection: inside a transaction.
+        table: declaration.
+        fields: its columns.
+        rows: `fid` and the kept values of `names`; `geometry` where `bounds` are given.
+        names: columns that are written.
+        bounds: (n, 4) of the new geometries [m]; None where geometries stay.
+        on: date of the change.
+        srid: EPSG code of the projection.
+    """
+    fids = rows["fid"].to_list()
+    _keep_as_history(connection, table, fields, fids, on)
+    update = f"UPDATE {quoted(table.name)} SET {assignments(names)} WHERE fid = ?"
+    if bounds is None:
+        connection.executemany(update, tuples(rows, [*names, "fid"]))
+        touch_layer(connection, table.name)
+        return
+    blobs = to_blobs(rows[GEOMETRY], bounds, srid)
+    with without_triggers(connection, table.name):
+        connection.executemany(update, tuples(rows, [*names, "fid"]))
+        connection.executemany(
+            f"UPDATE {quoted(table.name)} SET {assignments([GEOMETRY])} WHERE fid = ?", zip(blobs, fids, strict=True)
+        )
+        remove_rows(connection, table.name, fids)
+        index_rows(connection, table.name, fids, bounds)
+    touch_layer(connection, table.name, bounds)
+
+
+def retire_rows(
+    connection: sqlite3.Connection, table: Table, fields: Sequence[Field], fids: Sequence[int], on: dt.date
+) -> None:
+    """End assets: their last version becomes history, valid until that date."""
+    _keep_as_history(connection, table, fields, fids, on)
+    delete_rows(connection, table, fids)
+
+
+def delete_rows(connection: sqlite3.Connection, table: Table, fids: Sequence[int]) -> None:
+    """Delete rows by number, and take them out of the r-tree; inside a transaction."""
+    delete = statement("DELETE FROM {table} WHERE fid = ?", table=table.name)
+    if table.geometry == "none":
+        connection.executemany(delete, ((fid,) for fid in fids))
+    else:
+        with without_triggers(connection, table.name):
+            connection.executemany(delete, ((fid,) for fid in fids))
+            remove_rows(connection, table.name, fids)
+    touch_layer(connection, table.name)
+
+
+def _keep_as_history(
+    connection: sqlite3.Connection, table: Table, fields: Sequence[Field], fids: Sequence[int], on: dt.date
+) -> None:
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (fid INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.touched")
+    connection.executemany("INSERT INTO temp.touched VALUES (?)", ((fid,) for fid in fids))
+    names = [field.name for field in fields if field.name != "valid_to"]
+    if table.geometry != "none":
+        names.append(GEOMETRY)
+    connection.execute(
+        statement(
+            "INSERT INTO {history} ({columns}, valid_to) SELECT {columns}, ? FROM {table}"
+            " WHERE fid IN (SELECT fid FROM temp.touched) ORDER BY fid",
+            history=history_name(table.name),
+            columns=names,
+            table=table.name,
+        ),
+        (iso(on),),
+    )
+    touch_layer(connection, history_name(table.name))
+
+
+def current_geometry(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its geometries without GeoPackage headers."""
+    bodies = [from_blob(blob) for blob in frame[GEOMETRY].to_list()]
+    return frame.with_columns(pl.Series(GEOMETRY, bodies, dtype=pl.Binary))
+
+
+def _next_fid(connection: sqlite3.Connection, name: str) -> int:
+    used = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (name,)).fetchone()
+    highest = connection.execute(statement("SELECT max(fid) FROM {table}", table=name)).fetchone()[0]
+    return int(max(used[0] if used else 0, highest or 0)) + 1
+
+
+def _insert(name: str, columns: Sequence[str]) -> str:
+    return statement(
+        "INSERT INTO {table} ({columns}) VALUES ({marks})", table=name, columns=list(columns), marks=len(columns)
+    )
