@@ -1,0 +1,258 @@
+"""Delimited text: CSV, TSV and their relatives, with or without preamble, quotes and regular rows."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from bocage.sources.encoding import decode
+from bocage.sources.limits import MAX_CELL_CHARACTERS, check_columns, check_rows
+from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.sources.verdict import Verdict
+from bocage.vocabulary.codes import BocageError
+
+DELIMITERS = ("\t", ";", "|", ",")
+_HEAD_LINES = 60
+_NUMBER_LIKE = re.compile(r"^[\s+\-]*\d[\d\s\u00a0\u202f.,:/\-]*([eE][+\-]?\d+)?\s*%?$")
+_TOTAL = r"(?i)^\s*(total|totaux|sous[- ]total|somme|grand total)\b"
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Cells of each record as a list column, and the line at which each begins."""
+
+    cells: pl.Series
+    numbers: pl.Series
+    quoted: bool
+
+
+def read_delimited(path: Path) -> RawTable:
+    """Read delimited text; every column stays text.
+
+    Args:
+        path: the file, of any encoding and delimiter.
+
+    Raises:
+        BocageError: BOC-IMP-003 empty, 004 header without rows, 005 not text, 008 too many columns,
+            010 a cell too long, 012 too many rows.
+    """
+    decoded = decode(path.read_bytes())
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip("\ufeff \n\t;,|\0"):
+        raise BocageError("BOC-IMP-003", where={"path": path})
+    if _is_binary(text):
+        raise BocageError("BOC-IMP-005", where={"path": path})
+    head = [line for line in text[: 1 << 22].split("\n", _HEAD_LINES)[:_HEAD_LINES] if line.strip()]
+    check_columns(path, max(line.count(mark) for line in head for mark in DELIMITERS) + 1)
+    delimiter = detect_delimiter(head)
+    lines = _split(path, text, delimiter)
+    check_rows(path, len(lines.cells))
+    truncated = not text.endswith("\n")
+    table = build_table(
+        path,
+        lines.cells,
+        lines.numbers,
+        joiner=delimiter or ";",
+        cut_end=truncated,
+        facts={"format": "csv", "encoding": decoded.encoding, "delimiter": delimiter},
+    )
+    if not decoded.repaired_lines:
+        return table
+    mixed = Verdict(code="BOC-IMP-302", count=decoded.repaired_lines, values={"encoding": decoded.encoding})
+    return RawTable(**{**table.__dict__, "verdicts": (mixed, *table.verdicts)})
+
+
+def detect_delimiter(head: Sequence[str]) -> str:
+    """The delimiter of the first lines; an empty text where they have a single column.
+
+    The right one splits most lines into the same number of cells, and the first such line is made
+    of names rather than numbers.
+
+    >>> detect_delimiter(["id;x;y", "1;651231,17;6859752,34", "2;651232,17;6859752,35"])
+    ';'
+    """
+    best, best_score = "", (0.0, 0.0, 0)
+    for mark in DELIMITERS:
+        widths = [len(_cells(line, mark)) for line in head]
+        common, times = Counter(width for width in widths if width > 1).most_common(1)[:1] or [(0, 0)], 0
+        width, times = common[0]
+        if not times:
+            continue
+        first = _cells(head[widths.index(width)], mark)
+        named = sum(bool(cell.strip()) and not _NUMBER_LIKE.match(cell) for cell in first) / len(first)
+        share = times / len(head)
+        score = (float(share >= 0.5) + float(named >= 0.5), round(share, 1), width)
+        if score > best_score:
+            best, best_score = mark, score
+    return best
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    return next(csv.reader([line], delimiter=mark), []) if '"' in line else line.split(mark)
+
+
+def _is_binary(text: str) -> bool:
+    sample = text[:65536]
+    odd = sum(letter < " " and letter not in "\n\t\f\v" for letter in sample) + sample.count("\x7f")
+    return odd / len(sample) > 0.02
+
+
+def _split(path: Path, text: str, delimiter: str) -> _Lines:
+    if '"' in text:
+        quoted = _split_quoted(path, text, delimiter)
+        if quoted is not None:
+            return quoted
+    lines = pl.Series("line", text.split("\n"), dtype=pl.String)
+    numbers = pl.Series("number", range(1, len(lines) + 1), dtype=pl.Int64)
+    filled = lines.str.strip_chars().str.len_bytes() > 0
+    lines, numbers = lines.filter(filled), numbers.filter(filled)
+    cells = lines.str.split(delimiter) if delimiter else lines.to_frame().select(pl.concat_list("line")).to_series()
+    longest = int(cells.list.eval(pl.element().str.len_chars()).list.max().max() or 0)  # type: ignore[call-overload]
+    if longest > MAX_CELL_CHARACTERS:
+        raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS)
+    return _Lines(cells, numbers, quoted=False)
+
+
+def _split_quoted(path: Path, text: str, delimiter: str) -> _Lines | None:
+    """Records with quotes; None where quotes are not balanced, so that each line is one record."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ";", strict=False)
+    records: list[list[str]] = []
+    numbers: list[int] = []
+    try:
+        start = 1
+        for record in reader:
+            if reader.line_num - start > 200:  # a quote that nobody closed swallows the lines after it
+                return None
+            if any(cell.strip() for cell in record):
+                records.append(record)
+                numbers.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS) from error
+        return None
+    if text.count('"') % 2:
+        return None
+    return _Lines(
+        pl.Series("cells", records, dtype=pl.List(pl.String)), pl.Series("number", numbers, dtype=pl.Int64), quoted=True
+    )
+
+
+def build_table(
+    path: Path, cells: pl.Series, numbers: pl.Series, *, joiner: str, cut_end: bool, facts: dict[str, object]
+) -> RawTable:
+    """Find the header among the records and make a table of what follows it.
+
+    Args:
+        path: the file, for the errors.
+        cells: list column, the cells of each non-empty record.
+        numbers: line or row number of each record.
+        joiner: mark with which surplus cells are joined to the last one of a refused row.
+        cut_end: whether the file ends without an end of line, so that a short last row is a cut one.
+        facts: how the file was read so far.
+    """
+    position, named = find_header(cells.head(_HEAD_LINES).to_list())
+    header = [cell or "" for cell in cells[position].to_list()] if named else []
+    body, numbers = cells[position + named :], numbers[position + named :]
+    if not len(body):
+        raise BocageError("BOC-IMP-004", where={"path": path})
+    widths = body.list.len()
+    if not named:
+        header = [""] * int(widths.mode().max())  # type: ignore[arg-type]
+    while len(header) > 1 and not header[-1].strip() and int((widths >= len(header)).sum()) == 0:
+        header.pop()
+    check_columns(path, len(header))
+    check_rows(path, len(body), len(header))
+    names, made = clean_headers(header)
+    frame, faults = _shape(body, widths, names, joiner)
+    short = widths < len(header)
+    if cut_end and bool(short[-1]) and int(short.sum()) == 1 and len(body) > 1:
+        faults = _set_fault(faults, len(body) - 1, "BOC-IMP-109")
+        short = short.clone().scatter(len(body) - 1, values=False)
+    first = frame.to_series(0)
+    total = first.str.contains(_TOTAL).fill_null(value=False) & faults.is_null()
+    faults = pl.select(pl.when(total).then(pl.lit("BOC-IMP-107")).otherwise(faults)).to_series()
+    verdicts = []
+    if position:
+        verdicts.append(Verdict(code="BOC-IMP-310", count=position))
+    if not named:
+        verdicts.append(Verdict(code="BOC-IMP-313", count=len(names)))
+    elif made:
+        verdicts.append(Verdict(code="BOC-IMP-311", count=len(made), columns=tuple(made)))
+    if int(short.sum()):
+        verdicts.append(Verdict(code="BOC-IMP-309", count=int(short.sum())))
+    frame, repairs = repair_texts(frame)
+    return RawTable(
+        path=path,
+        frame=frame,
+        numbers=numbers.rename("number"),
+        faults=faults.rename("fault"),
+        facts={**facts, "decimal": detect_decimal(frame), "header_row": int(numbers[0]) - 1 if named else 0},
+        verdicts=(*verdicts, *repairs),
+    )
+
+
+def find_header(head: Sequence[Sequence[str | None]]) -> tuple[int, int]:
+    """Position of the header among the first records, and 1 (0 where no record looks like one).
+
+    >>> find_header([["Inventaire 2024"], ["id", "puissance"], ["1", "150"], ["2", "70"]])
+    (1, 1)
+    >>> find_header([["1", "150"], ["2", "70"]])
+    (0, 0)
+    """
+    filled = [[cell for cell in record if cell and cell.strip()] for record in head]
+    width = Counter(len(record) for record in head).most_common(1)[0][0]
+    wanted = max(min(2, width), 0.5 * width)
+    for position, cells in enumerate(filled):
+        if len(cells) >= wanted:
+            numbers = sum(bool(_NUMBER_LIKE.match(cell)) for cell in cells)
+            if numbers <= 0.2 * len(cells):
+                return position, 1
+            return (position, 0)
+    return 0, 1
+
+
+def detect_decimal(frame: pl.DataFrame) -> str:
+    """The decimal mark that the numbers written as text use: the one met in more cells.
+
+    >>> detect_decimal(pl.DataFrame({"a": ["1,5", "2,25", "3"]}))
+    ','
+    """
+    sample = frame.head(2000)
+    texts = [name for name, kind in sample.schema.items() if kind == pl.String]
+    counts = {
+        mark: sum(int(sample[name].str.contains(rf"^\s*-?[\d\s]*\d{pattern}\d+\s*$").sum()) for name in texts)
+        for mark, pattern in ((",", ","), (".", r"\."))
+    }
+    return "," if counts[","] > counts["."] else "."
+
+
+def _shape(body: pl.Series, widths: pl.Series, names: list[str], joiner: str) -> tuple[pl.DataFrame, pl.Series]:
+    count = len(names)
+    surplus = (widths > count) & (body.list.slice(count).list.join("", ignore_nulls=True).str.strip_chars() != "")
+    frame = body.to_frame("cells").select(
+        pl.col("cells").list.get(index, null_on_oob=True).str.strip_chars().replace("", None).alias(name)
+        for index, name in enumerate(names)
+    )
+    if surplus.any():
+        joined = pl.col("_cells").list.slice(count - 1).list.join(joiner, ignore_nulls=True)
+        frame = (
+            frame.with_columns(body.alias("_cells"), surplus.alias("_surplus"))
+            .with_columns(pl.when("_surplus").then(joined).otherwise(pl.col(names[-1])).alias(names[-1]))
+            .drop("_cells", "_surplus")
+        )
+    faults = pl.select(
+        pl.when(surplus).then(pl.lit("BOC-IMP-108")).otherwise(pl.lit(None, dtype=pl.String))
+    ).to_series()
+    return frame, faults
+
+
+def _set_fault(faults: pl.Series, row: int, code: str) -> pl.Series:
+    values = faults.to_list()
+    values[row] = code
+    return pl.Series("fault", values, dtype=pl.String)

@@ -1,0 +1,127 @@
+"""GDAL in a process of its own: a crash, a hang or a second SQLite library stays there.
+
+Run as `python -m bocage.sources.gdal_process read|write|layers < request.json`; the answer is one
+JSON object on standard output, tables pass as Arrow IPC files.
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyogrio
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+GEOMETRY = "geometry"
+_FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, CRSError)
+
+
+def layers(request: dict[str, Any]) -> dict[str, Any]:
+    """Layers of a file: name, kind of geometry (None for a table), column names, number of rows."""
+    found = []
+    for name, kind in pyogrio.list_layers(request["path"]):
+        information = pyogrio.read_info(request["path"], layer=name, encoding=request.get("encoding"))
+        found.append(
+            {
+                "name": str(name),
+                "geometry": None if kind is None else str(kind),
+                "columns": [str(column) for column in information["fields"]],
+                "rows": int(information["features"]),
+            }
+        )
+    return {"layers": found}
+
+
+def read(request: dict[str, Any]) -> dict[str, Any]:
+    """Read one layer into an Arrow IPC file: its columns, then `geometry` (WKB)."""
+    options = {"layer": request["layer"], "encoding": request.get("encoding")}
+    with pyogrio.open_arrow(
+        request["path"], use_pyarrow=False, **{key: value for key, value in options.items() if value}
+    ) as (meta, stream):
+        frame = pl.DataFrame(stream)
+    spatial = meta["geometry_type"] is not None
+    source = meta["geometry_name"] or "wkb_geometry"
+    geometry = frame[source].to_physical() if spatial and source in frame.columns else None
+    attributes = frame.select(str(name) for name in meta["fields"]).with_columns(
+        pl.selectors.binary().cast(pl.String, strict=False)
+    )
+    names = [f"column:{index}" for index in range(attributes.width)]  # a column may itself be named geometry
+    result = attributes.rename(dict(zip(attributes.columns, names, strict=True)))
+    if geometry is not None:
+        result = result.with_columns(_storage(geometry).alias(GEOMETRY))
+    result.write_ipc(request["out"])
+    return {
+        "columns": attributes.columns,
+        "crs": meta["crs"],
+        "encoding": meta["encoding"],
+        "geometry_type": meta["geometry_type"],
+    }
+
+
+def _storage(geometry: pl.Series) -> pl.Series:
+    """Plain binary of a column that GDAL hands over as the extension type geoarrow.wkb."""
+    if geometry.dtype == pl.Binary:
+        return geometry
+    return geometry.ext.storage()
+
+
+def write(request: dict[str, Any]) -> dict[str, Any]:
+    """Write an Arrow IPC file as a layer."""
+    frame = pl.read_ipc(Path(request["table"]).read_bytes())
+    names = [name for name in frame.columns if name != request["geometry"]]
+    spatial = request["geometry"] in frame.columns
+    data, masks = zip(*(_column(frame[name]) for name in names), strict=True) if names else ((), ())
+    pyogrio.raw.write(
+        request["path"],
+        geometry=np.array(frame[request["geometry"]].to_list(), dtype=object) if spatial else None,
+        field_data=list(data),
+        fields=names,
+        field_mask=list(masks),
+        layer=request["layer"],
+        driver=request["driver"],
+        geometry_type=request["geometry_type"] if spatial else None,
+        crs=f"EPSG:{request['srid']}" if spatial else None,
+        encoding=request.get("encoding"),
+        append=request.get("append", False),
+        nan_as_null=True,
+        layer_options=request.get("layer_options") or None,
+    )
+    return {}
+
+
+def _column(values: pl.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    """Values and mask (True where null) as GDAL takes them."""
+    mask = values.is_null().to_numpy() if values.null_count() else None
+    if values.dtype == pl.String:
+        return np.array(values.to_list(), dtype=object), None
+    if values.dtype == pl.Date:
+        return values.cast(pl.Datetime("ms")).to_numpy().astype("datetime64[D]"), None
+    if values.dtype == pl.Boolean:
+        return values.fill_null(value=False).to_numpy(), mask
+    if values.dtype.is_integer():
+        return values.fill_null(0).to_numpy(), mask
+    if values.dtype.is_float():
+        return values.to_numpy().astype(np.float64), None
+    return np.array(values.cast(pl.String).to_list(), dtype=object), None
+
+
+def main() -> int:
+    """Serve the request on standard input; the exit status is 1 where GDAL refuses the file."""
+    request = json.load(sys.stdin)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            answer = {"layers": layers, "read": read, "write": write}[sys.argv[1]](request)
+        except (*_FAILURES, pl.exceptions.PolarsError, ValueError, UnicodeDecodeError, OSError) as error:
+            json.dump({"error": str(error), "kind": type(error).__name__}, sys.stdout)
+            return 1
+    answer["warnings"] = sorted({str(warning.message) for warning in caught})
+    json.dump(answer, sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Stable identifiers: those that the file writes, or computed ones where it writes none.
+
+A computed identifier is the location rounded to the metre in the projection of the territory, and
+the rank among the rows of the same metre, in the order of the file: `E652824-N6859965`,
+`E652824-N6859965-2`. An inventory that is sent again finds its assets as long as they did not move;
+the name of the source, where it is given, keeps two inventories apart. A table without geometry
+takes a fingerprint of the row: a row that changes is then a new one.
+"""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+from numpy.typing import NDArray
+
+from bocage.sources.judge import as_text
+from bocage.sources.raw import RawTable
+from bocage.sources.written import MANGLED
+from bocage.vocabulary.columns import Table
+
+
+def identifier_cells(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Identifiers as text, and which of them a spreadsheet turned into a rounded number.
+
+    >>> texts, mangled = identifier_cells(pl.Series(["021783-02", "1,2E+13", " "]))
+    >>> texts.to_list(), mangled.to_list()
+    (['021783-02', '1,2E+13', None], [False, True, False])
+    """
+    texts = as_text(cells).str.strip_chars().replace("", None).rename("asset_id")
+    filled = texts.drop_nulls()
+    if len(filled) and filled.str.contains(r"^\d+\.0$").all():
+        texts = texts.str.replace(r"\.0$", "")
+    mangled = texts.str.contains(MANGLED) & texts.str.contains(r"[.,+]")
+    return texts, mangled.fill_null(value=False)
+
+
+def computed_identifiers(raw: RawTable, table: Table, geometry: NDArray[Any] | None, source: str) -> pl.Series:
+    """Identifiers computed from the location, or from the whole row where the table has none.
+
+    Args:
+        raw: the file as read.
+        table: asset type.
+        geometry: shapely geometries (n,) in the projection of the territory, None where absent.
+        source: name of the inventory, empty for none.
+    """
+    mark = hashlib.blake2b(source.encode(), digest_size=2).hexdigest() + "-" if source else ""
+    if geometry is None or table.geometry == "none":
+        texts = raw.frame.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f").alias("t"))
+        prints = [hashlib.blake2b(text.encode(), digest_size=6).hexdigest() for text in texts["t"]]
+        base = pl.Series("base", [mark + text for text in prints], dtype=pl.String)
+    else:
+        bounds = shapely.bounds(geometry)
+        centres = np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
+        whole = np.where(np.isfinite(centres), np.round(centres), 0).astype(np.int64)
+        base = pl.DataFrame({"x": whole[:, 0], "y": whole[:, 1]}).select(
+            pl.format("{}E{}-N{}", pl.lit(mark), "x", "y").alias("base")
+        )["base"]
+    ranked = base.to_frame("base").with_columns(pl.int_range(1, pl.len() + 1).over("base").alias("rank"))
+    return ranked.select(
+        pl.when(pl.col("rank") > 1).then(pl.format("{}-{}", "base", "rank")).otherwise("base").alias("asset_id")
+    )["asset_id"]

@@ -1,0 +1,365 @@
+"""Read an inventory: rows of a declared table, rows refused, values set aside, and nothing lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+from numpy.typing import NDArray
+
+from bocage.sources.files import read_raw
+from bocage.sources.identify import computed_identifiers, identifier_cells
+from bocage.sources.judge import Judged, judge
+from bocage.sources.locate import geometries_of
+from bocage.sources.mapping import InventoryMapping, check_mapping
+from bocage.sources.projections import Area, Extent, find_reference, repair_rows, transform
+from bocage.sources.raw import RawTable
+from bocage.sources.values import read_values
+from bocage.sources.verdict import Verdict, reason
+from bocage.vocabulary.columns import GEOMETRY, Table
+
+Strings = NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file gave.
+
+    `len(rows) + len(refused) + duplicates` is the number of rows of the file.
+
+    Attributes:
+        rows: the declared columns, `asset_id` unique, geometry as WKB in the projection asked for.
+        refused: `bocage_row` (number in the file), `bocage_code`, `bocage_reason_fr`,
+            `bocage_reason_en`, `bocage_geometry` (WKT as written) then all columns of the file as text.
+        set_aside: values that were not believed, their row being kept: `row`, `asset_id`, `column`,
+            `header`, `value`, `code`, `reason_fr`, `reason_en`.
+        duplicates: rows that repeat another exactly, counted once.
+        verdicts: what was said, refusals first.
+        facts: how the file was read: `rows_in_file`, `rows`, `refused`, `duplicates`, `set_aside`,
+            `srid`, format, encoding…
+    """
+
+    rows: pl.DataFrame
+    refused: pl.DataFrame
+    set_aside: pl.DataFrame
+    duplicates: int
+    verdicts: Sequence[Verdict]
+    facts: Mapping[str, object]
+
+
+@dataclass
+class _Rows:
+    """State of the rows of a file during its reading: code of the refusal and its detail."""
+
+    codes: Strings
+    details: Strings
+
+    def refuse(self, mask: NDArray[np.bool_], code: str, details: Sequence[object] | Strings | str = "") -> None:
+        fresh = mask & (self.codes == "")
+        self.codes[fresh] = code
+        self.details[fresh] = details if isinstance(details, str) else np.asarray(details, dtype=object)[fresh]
+
+    @property
+    def sound(self) -> NDArray[np.bool_]:
+        return np.asarray(self.codes == "", dtype=bool)
+
+
+def read_inventory(
+    path: Path,
+    *,
+    table: Table,
+    mapping: InventoryMapping,
+    srid: int,
+    area: Area = None,
+    values: Mapping[str, Path],
+    layer: str | None = None,
+    source: str = "",
+) -> Reading:
+    """Read a file as rows of a declared table.
+
+    Args:
+        path: the file.
+        table: asset type.
+        mapping: meaning of its columns, proposed or loaded.
+        srid: EPSG code of the projection of the territory.
+        area: polygon of the territory or its bounds (xmin, ymin, xmax, ymax) in `srid`, None where unknown.
+        values: `values.csv` by asset type.
+        layer: layer or sheet.
+        source: name of the inventory, part of computed identifiers where it is given.
+
+    Raises:
+        BocageError: BOC-IMP-001 to 026: the file as a whole is refused.
+    """
+    return check_inventory(
+        read_raw(path, layer=layer), table=table, mapping=mapping, srid=srid, area=area, values=values, source=source
+    )
+
+
+def check_inventory(
+    raw: RawTable,
+    *,
+    table: Table,
+    mapping: InventoryMapping,
+    srid: int,
+    area: Area = None,
+    values: Mapping[str, Path],
+    source: str = "",
+) -> Reading:
+    """The same from a file that was already read (see `read_inventory`)."""
+    check_mapping(mapping, raw.frame.columns, table.names)
+    faults = raw.faults.fill_null("").to_numpy().astype(object)
+    state = _Rows(np.array(faults, dtype=object), np.full(len(faults), "", dtype=object))
+    verdicts = list(raw.verdicts)
+    geometry, used_srid = _place_rows(raw, mapping, table, Extent.of(area, srid), state, verdicts)
+    judged = _judge_columns(raw, table, mapping, values)
+    for result in judged.values():
+        verdicts += result.verdicts
+    identifiers = _identify(raw, table, mapping, geometry, source, state, verdicts)
+    _require(table, judged, state)
+    duplicate = _set_duplicates_apart(raw, identifiers, state)
+    kept = state.sound & ~duplicate
+    rows = _rows(table, judged, identifiers, geometry, kept)
+    aside = _set_aside(raw, mapping, judged, identifiers, kept)
+    refused = _refused(raw, state)
+    verdicts = [*_count_refusals(state), *_count_aside(aside), *verdicts]
+    if duplicate.any():
+        verdicts.append(Verdict(code="BOC-IMP-301", count=int(duplicate.sum())))
+    facts = {
+        **raw.facts, "rows_in_file": len(raw.numbers), "rows": len(rows), "refused": len(refused),
+        "duplicates": int(duplicate.sum()), "set_aside": len(aside), "srid_read": used_srid, "srid": srid,
+    }  # fmt: skip
+    return Reading(
+        rows=rows,
+        refused=refused,
+        set_aside=aside,
+        duplicates=int(duplicate.sum()),
+        verdicts=verdicts,
+        facts=facts,
+    )
+
+
+def _place_rows(
+    raw: RawTable, mapping: InventoryMapping, table: Table, extent: Extent, state: _Rows, verdicts: list[Verdict]
+) -> tuple[Strings | None, int | None]:
+    """Geometries in the projection of the territory; rows without or far away are refused."""
+    if table.geometry == "none":
+        return None, None
+    located = geometries_of(raw, mapping.place, table)
+    for code in np.unique(located.faults[located.faults != ""].astype(str)):
+        state.refuse(located.faults == code, str(code))
+    found = located.geometries
+    sound = np.flatnonzero(~np.asarray(found == None))  # noqa: E711 - element-wise on an object array
+    if not len(sound):
+        return found, None
+    centres = _centres(found[sound])
+    declared = mapping.place.srid or raw.srid
+    reference, said = find_reference(raw.path, centres, declared, extent)
+    verdicts += said
+    points, done = repair_rows(centres, reference, extent)
+    strayed = np.zeros(len(found), dtype=bool)
+    strayed[sound[done == "BOC-IMP-103"]] = True
+    distances = np.full(len(found), "", dtype=object)
+    outside = done == "BOC-IMP-103"
+    distances[sound[outside]] = [_kilometres(metres) for metres in extent.distance_m(points[outside])]
+    state.refuse(strayed, "BOC-IMP-103", distances)
+    for code in ("BOC-IMP-305", "BOC-IMP-321"):
+        if (done == code).any():
+            verdicts.append(Verdict(code=code, count=int((done == code).sum())))
+    if extent.known:
+        beyond = ~outside & ~extent.within(points)
+        if beyond.any():
+            verdicts.append(Verdict(code="BOC-IMP-315", count=int(beyond.sum())))
+    if located.multiple.any():
+        verdicts.append(Verdict(code="BOC-IMP-308", count=int(located.multiple.sum())))
+    if table.geometry == "point":
+        found[sound] = shapely.points(np.where(outside[:, None], 0.0, points))
+    else:
+        found[sound] = shapely.transform(found[sound], lambda xy: transform(xy, reference, extent.srid))
+        state.refuse(_far_row(found, sound, done), "BOC-IMP-103")
+    found[strayed] = None
+    return found, reference.srid
+
+
+def _far_row(found: Strings, sound: NDArray[np.int_], done: Strings) -> NDArray[np.bool_]:
+    """Lines and surfaces are not repaired one by one: those that would need it are refused."""
+    mask = np.zeros(len(found), dtype=bool)
+    mask[sound[np.isin(done, ["BOC-IMP-305", "BOC-IMP-321"])]] = True
+    return mask
+
+
+def _centres(geometries: Strings) -> NDArray[np.float64]:
+    if (shapely.get_type_id(geometries) == 0).all():
+        return shapely.get_coordinates(geometries)
+    bounds = shapely.bounds(geometries)
+    return np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
+
+
+def _kilometres(metres: float) -> str:
+    return f"{metres / 1000:.0f} km" if np.isfinite(metres) and metres < 2e7 else "?"
+
+
+def _judge_columns(
+    raw: RawTable, table: Table, mapping: InventoryMapping, values: Mapping[str, Path]
+) -> dict[str, Judged]:
+    writings = read_values(values[table.name]) if table.name in values else {}
+    return {
+        match.column: judge(
+            table.column(match.column),
+            raw.frame[match.header],
+            match,
+            decimal=raw.decimal,
+            writings=writings.get(match.column),
+        )
+        for match in mapping.matches
+        if match.column != "asset_id"
+    }
+
+
+def _identify(
+    raw: RawTable,
+    table: Table,
+    mapping: InventoryMapping,
+    geometry: Strings | None,
+    source: str,
+    state: _Rows,
+    verdicts: list[Verdict],
+) -> pl.Series:
+    header = mapping.identifier or mapping.headers.get("asset_id", "")
+    if not header:
+        verdicts.append(Verdict(code="BOC-IMP-314", count=int(state.sound.sum())))
+        return computed_identifiers(raw, table, geometry, source)
+    written, mangled = identifier_cells(raw.frame[header])
+    state.refuse(mangled.to_numpy(), "BOC-IMP-105", written.fill_null("").to_numpy())
+    absent = written.is_null().to_numpy() & state.sound
+    if not absent.any():
+        return written
+    verdicts.append(Verdict(code="BOC-IMP-212", count=int(absent.sum()), columns=(header,)))
+    computed = computed_identifiers(raw, table, geometry, source)
+    return pl.DataFrame({"w": written, "c": computed}).select(pl.coalesce("w", "c").alias("asset_id"))["asset_id"]
+
+
+def _require(table: Table, judged: Mapping[str, Judged], state: _Rows) -> None:
+    for column in table.columns:
+        if column.required and column.name != "asset_id" and not column.default:
+            present = column.name in judged
+            missing = judged[column.name].values.is_null().to_numpy() if present else np.ones(len(state.codes), bool)
+            state.refuse(missing, "BOC-IMP-106", column.name)
+
+
+def _set_duplicates_apart(raw: RawTable, identifiers: pl.Series, state: _Rows) -> NDArray[np.bool_]:
+    """Rows that repeat another exactly (True), and refusal of those that reuse its identifier only."""
+    whole = raw.frame.rename({name: f"c{index}" for index, name in enumerate(raw.frame.columns)})
+    if raw.geometry is not None:
+        whole = whole.with_columns(raw.geometry.alias("g"))
+    sound = pl.Series("sound", state.sound)
+    whole = whole.with_row_index("_row").filter(sound)
+    first = whole.unique(subset=[name for name in whole.columns if name != "_row"], keep="first")["_row"]
+    duplicate = state.sound.copy()
+    duplicate[first.to_numpy()] = False
+    single = pl.DataFrame({"id": identifiers}).with_row_index("_row").filter(pl.Series(state.sound & ~duplicate))
+    again = single.filter(~pl.col("id").is_first_distinct())["_row"].to_numpy()
+    reused = np.zeros(len(state.codes), dtype=bool)
+    reused[again] = True
+    state.refuse(reused, "BOC-IMP-104", identifiers.fill_null("").to_numpy())
+    return duplicate
+
+
+def _rows(
+    table: Table,
+    judged: Mapping[str, Judged],
+    identifiers: pl.Series,
+    geometry: Strings | None,
+    kept: NDArray[np.bool_],
+) -> pl.DataFrame:
+    columns = {"asset_id": identifiers, **{name: result.values for name, result in judged.items()}}
+    frame = pl.DataFrame({name: values.alias(name) for name, values in columns.items()}).filter(pl.Series(kept))
+    if geometry is not None:
+        wkb = shapely.to_wkb(geometry[kept], byte_order=1)
+        frame = frame.with_columns(pl.Series(GEOMETRY, list(wkb), dtype=pl.Binary))
+    return table.conform(frame)
+
+
+def _set_aside(
+    raw: RawTable,
+    mapping: InventoryMapping,
+    judged: Mapping[str, Judged],
+    identifiers: pl.Series,
+    kept: NDArray[np.bool_],
+) -> pl.DataFrame:
+    parts = []
+    for name, result in judged.items():
+        chosen = result.aside.is_not_null() & pl.Series(kept)
+        if not chosen.any():
+            continue
+        part = pl.DataFrame(
+            {
+                "row": raw.numbers.filter(chosen),
+                "asset_id": identifiers.filter(chosen),
+                "column": pl.repeat(name, int(chosen.sum()), eager=True, dtype=pl.String),
+                "header": pl.repeat(mapping.headers[name], int(chosen.sum()), eager=True, dtype=pl.String),
+                "value": result.written.filter(chosen),
+                "code": result.aside.filter(chosen),
+            }
+        )
+        parts.append(part)
+    schema = {name: pl.String for name in ("asset_id", "column", "header", "value", "code")}
+    whole = pl.concat(parts) if parts else pl.DataFrame(schema={"row": pl.Int64, **schema})
+    codes = whole["code"].unique().to_list()
+    return whole.with_columns(
+        pl.col("code")
+        .replace_strict({code: reason(code, language) for code in codes}, return_dtype=pl.String)
+        .alias(f"reason_{language}")
+        if codes
+        else pl.lit(None, dtype=pl.String).alias(f"reason_{language}")
+        for language in ("fr", "en")
+    )
+
+
+def _refused(raw: RawTable, state: _Rows) -> pl.DataFrame:
+    chosen = ~state.sound
+    mask = pl.Series(chosen)
+    pairs = list(zip(state.codes[chosen], state.details[chosen], strict=True))
+    said = {
+        (pair, language): reason(pair[0], language, detail=pair[1]) for pair in set(pairs) for language in ("fr", "en")
+    }
+    written = raw.frame.filter(mask).with_columns(pl.all().cast(pl.String, strict=False))
+    clash = {name: f"{name} " for name in written.columns if name.startswith("bocage_")}
+    head = pl.DataFrame(
+        {
+            "bocage_row": raw.numbers.filter(mask),
+            "bocage_code": pl.Series(list(state.codes[chosen]), dtype=pl.String),
+            "bocage_reason_fr": pl.Series([said[pair, "fr"] for pair in pairs], dtype=pl.String),
+            "bocage_reason_en": pl.Series([said[pair, "en"] for pair in pairs], dtype=pl.String),
+            "bocage_geometry": _as_wkt(raw, chosen),
+        }
+    )
+    return pl.concat([head, written.rename(clash)], how="horizontal")
+
+
+def _as_wkt(raw: RawTable, chosen: NDArray[np.bool_]) -> pl.Series:
+    if raw.geometry is None:
+        return pl.Series([None] * int(chosen.sum()), dtype=pl.String)
+    wkb = np.array(raw.geometry.filter(pl.Series(chosen)).to_list(), dtype=object)
+    found = shapely.from_wkb(wkb, on_invalid="ignore")
+    return pl.Series(list(shapely.to_wkt(found, rounding_precision=7)), dtype=pl.String)
+
+
+def _count_refusals(state: _Rows) -> list[Verdict]:
+    refused = pl.DataFrame(
+        {"code": list(state.codes), "detail": list(state.details)}, schema={"code": pl.String, "detail": pl.String}
+    ).filter(pl.col("code") != "")
+    counted = refused.group_by("code").agg(pl.len().alias("n"), pl.col("detail").first()).sort("n", descending=True)
+    return [
+        Verdict(code=row["code"], count=row["n"], values={"detail": row["detail"]})
+        for row in counted.iter_rows(named=True)
+    ]
+
+
+def _count_aside(aside: pl.DataFrame) -> list[Verdict]:
+    counted = aside.group_by("code", "column").agg(pl.len().alias("n")).sort("n", "column", descending=[True, False])
+    return [
+        Verdict(code=row["code"], count=row["n"], columns=(row["column"],)) for row in counted.iter_rows(named=True)
+    ]

@@ -1,0 +1,230 @@
+"""Values of one declared column: read, brought to its unit, and set aside where they cannot be true."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from bocage.sources.mapping import Match
+from bocage.sources.names import unit_factor
+from bocage.sources.values import Writings, code_map
+from bocage.sources.verdict import Verdict
+from bocage.sources.written import (
+    MANGLED,
+    boolean,
+    date,
+    is_month_first,
+    is_serial,
+    is_year,
+    number,
+    time_of_day,
+    without_missing,
+)
+from bocage.vocabulary.columns import Column
+
+WIDTHS: Mapping[str, tuple[int, str]] = {
+    "siren": (9, r"^\d{9}$"),
+    "siret": (14, r"^\d{14}$"),
+    "insee": (5, r"^(?:\d{5}|2[AB]\d{3})$"),
+    "prm": (14, r"^\d{14}$"),
+    "pdl": (14, r"^\d{14}$"),
+}
+"""Width and shape of the identifiers that spreadsheets strip of their first zeros."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A column read.
+
+    Attributes:
+        values: in the declared type, null where missing or set aside.
+        aside: code of the reason for which a value was set aside, null elsewhere.
+        written: the values as the file writes them (text).
+        verdicts: what was said of the column as a whole.
+    """
+
+    values: pl.Series
+    aside: pl.Series
+    written: pl.Series
+    verdicts: Sequence[Verdict] = field(default_factory=tuple)
+
+
+def judge(column: Column, cells: pl.Series, match: Match, *, decimal: str, writings: Writings | None) -> Judged:
+    """Read the cells of a file as a declared column.
+
+    Args:
+        column: the declared column.
+        cells: text, or typed where the format is typed.
+        match: how the column was found, with the unit in which the file writes it.
+        decimal: decimal mark of the file.
+        writings: what the writings of the file mean, None where nothing is declared.
+    """
+    written = as_text(cells)
+    frame = written.to_frame("written").select(
+        "written", without_missing(pl.col("written")).str.strip_chars().replace("", None).alias("text")
+    )
+    verdicts: list[Verdict] = []
+    said_missing = int((frame["written"].is_not_null() & frame["text"].is_null()).sum())
+    if said_missing:
+        verdicts.append(Verdict(code="BOC-IMP-322", count=said_missing, columns=(column.name,)))
+    if column.type in {"real", "integer"}:
+        values, aside = _judge_number(column, cells, frame, match, decimal, writings, verdicts)
+    elif column.type in {"date", "datetime"}:
+        values, aside = _judge_date(column, frame, verdicts)
+    elif column.type == "boolean":
+        values = frame.select(boolean(pl.col("text")).alias("v"))["v"]
+        aside = _unread(frame["text"], values, "BOC-IMP-206")
+    elif column.type == "code":
+        values, aside = _judge_code(column, frame, verdicts)
+    elif column.type == "list":
+        values = frame.select(pl.col("text").str.split(";").list.eval(pl.element().str.strip_chars()).alias("v"))["v"]
+        aside = _nothing(len(values))
+    else:
+        values, aside = _judge_text(column, frame, writings)
+    return Judged(values=values.rename(column.name), aside=aside, written=written, verdicts=tuple(verdicts))
+
+
+def as_text(cells: pl.Series) -> pl.Series:
+    """The cells as text: whole numbers without decimals, dates as ISO.
+
+    >>> as_text(pl.Series([728.0, 0.5, None])).to_list()
+    ['728', '0.5', None]
+    """
+    if cells.dtype == pl.String:
+        return cells
+    if cells.dtype.is_float():
+        whole = cells.is_finite() & (cells == cells.round(0)) & (cells.abs() < 1e15)
+        frame = cells.to_frame("c").with_columns(whole.alias("w"))
+        return frame.select(
+            pl.when("w")
+            .then(pl.when("w").then("c").cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(pl.col("c").cast(pl.String))
+            .alias("t")
+        )["t"]
+    return cells.cast(pl.String, strict=False)
+
+
+def _judge_number(
+    column: Column,
+    cells: pl.Series,
+    frame: pl.DataFrame,
+    match: Match,
+    decimal: str,
+    writings: Writings | None,
+    verdicts: list[Verdict],
+) -> tuple[pl.Series, pl.Series]:
+    text = frame["text"]
+    if cells.dtype.is_numeric():
+        values = cells.cast(pl.Float64).to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v").alias("v"))["v"]
+    else:
+        values = frame.select(number(pl.col("text"), decimal=decimal).alias("v"))["v"]
+    if writings is not None:
+        known = code_map(column, text.drop_nulls().unique().to_list(), writings)
+        meant = text.replace_strict(known, default=None, return_dtype=pl.String).cast(pl.Float64)
+        values = meant.to_frame("m").select(pl.coalesce("m", values.alias("v")).alias("v"))["v"]
+    aside = _unread(text, values, "BOC-IMP-204")
+    factor = unit_factor(match.unit, column.unit)
+    if factor is not None and factor != 1.0:
+        values = values * factor
+        verdicts.append(
+            Verdict(
+                code="BOC-IMP-317",
+                count=int(values.is_not_null().sum()),
+                columns=(column.name,),
+                values={"written": match.unit, "declared": column.unit},
+            )
+        )
+    v = pl.col("v")
+    low = v < column.minimum if column.minimum is not None else pl.lit(value=False)
+    high = v > column.maximum if column.maximum is not None else pl.lit(value=False)
+    broken = (v != v.round(0)) if column.type == "integer" else pl.lit(value=False)
+    positive = column.minimum is not None and column.minimum > 0
+    judged = pl.DataFrame({"v": values, "aside": aside}).with_columns(
+        pl.when((v == 0) & pl.lit(positive))
+        .then(pl.lit("BOC-IMP-201"))
+        .when(low | high)
+        .then(pl.lit("BOC-IMP-202"))
+        .when(broken)
+        .then(pl.lit("BOC-IMP-204"))
+        .otherwise("aside")
+        .alias("aside")
+    )
+    kept = judged.select(pl.when(pl.col("aside").is_null()).then("v").cast(column.polars_type, strict=False).alias("v"))
+    return kept["v"], judged["aside"]
+
+
+def _judge_date(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) -> tuple[pl.Series, pl.Series]:
+    text = frame["text"]
+    month_first = is_month_first(text)
+    values = frame.select(date(pl.col("text"), month_first=month_first).alias("v"))["v"]
+    years = int(frame.select(is_year(pl.col("text")).sum()).item() or 0)
+    serials = int(frame.select((is_serial(pl.col("text")) & values.is_not_null()).sum()).item() or 0)
+    for code, count in (("BOC-IMP-307", years), ("BOC-IMP-318", serials), ("BOC-IMP-323", month_first * len(text))):
+        if count:
+            verdicts.append(Verdict(code=code, count=count, columns=(column.name,)))
+    aside = _unread(text, values, "BOC-IMP-205")
+    return values.cast(column.polars_type) if column.type == "date" else values.cast(pl.Datetime("us", "UTC")), aside
+
+
+def _judge_code(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) -> tuple[pl.Series, pl.Series]:
+    """Codes keep their zeros; those that a spreadsheet mangled are set aside."""
+    values = frame["text"]
+    if len(values.drop_nulls()) and values.drop_nulls().str.contains(r"^\d+\.0$").all():
+        values = values.str.replace(r"\.0$", "")
+    mangled = values.str.contains(MANGLED) & values.str.contains(r"[.,+]|^\d[eE]\d{2}$")
+    width = width_of(column.name)
+    aside = pl.when(pl.col("m")).then(pl.lit("BOC-IMP-208"))
+    judged = pl.DataFrame({"v": values, "m": mangled})
+    if width is None:
+        judged = judged.with_columns(aside.otherwise(None).alias("aside"))
+    else:
+        digits, shape = width
+        bare = values.str.replace_all(r"[\s\u00a0\u202f]", "")
+        filled = pl.DataFrame({"b": bare}).select(
+            pl.when(pl.col("b").str.contains(rf"^\d{{{max(digits - 3, 1)},{digits - 1}}}$"))
+            .then(pl.col("b").str.zfill(digits))
+            .otherwise("b")
+        )["b"]
+        restored = int((filled != bare).sum())
+        if restored:
+            verdicts.append(
+                Verdict(code="BOC-IMP-306", count=restored, columns=(column.name,), values={"width": digits})
+            )
+        odd = ~filled.str.contains(shape)
+        judged = judged.with_columns(filled.alias("v"), odd.alias("odd")).with_columns(
+            aside.when(pl.col("odd")).then(pl.lit("BOC-IMP-207")).otherwise(None).alias("aside")
+        )
+    kept = judged.select(pl.when(pl.col("aside").is_null()).then("v").alias("v"))["v"]
+    return kept, judged["aside"]
+
+
+def width_of(name: str) -> tuple[int, str] | None:
+    """Width and shape of an identifier whose column name says its kind; None for another column.
+
+    >>> width_of("owner_siren")
+    (9, '^\\\\d{9}$')
+    """
+    words = set(re.split(r"[_\W]+", name.lower()))
+    return next((width for word, width in WIDTHS.items() if word in words), None)
+
+
+def _judge_text(column: Column, frame: pl.DataFrame, writings: Writings | None) -> tuple[pl.Series, pl.Series]:
+    text = frame["text"]
+    if writings is not None and writings.time_of_day:
+        values = frame.select(time_of_day(pl.col("text")).alias("v"))["v"]
+        return values, _unread(text, values, "BOC-IMP-209")
+    if not column.codes:
+        return text, _nothing(len(text))
+    known = code_map(column, text.drop_nulls().unique().to_list(), writings)
+    values = text.replace_strict(known, default=None, return_dtype=pl.String)
+    return values, _unread(text, values, "BOC-IMP-203")
+
+
+def _unread(text: pl.Series, values: pl.Series, code: str) -> pl.Series:
+    lost = text.is_not_null() & values.is_null()
+    return lost.to_frame("l").select(pl.when("l").then(pl.lit(code)).otherwise(None).alias("aside"))["aside"]
+
+
+def _nothing(count: int) -> pl.Series:
+    return pl.Series("aside", [None] * count, dtype=pl.String)

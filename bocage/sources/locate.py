@@ -1,0 +1,239 @@
+"""Where the rows of a file say they are: its geometry, two columns, one text."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+from numpy.typing import NDArray
+
+from bocage.sources.mapping import Place
+from bocage.sources.names import plain
+from bocage.sources.raw import RawTable
+from bocage.sources.roles import role_names, srid_in_name
+from bocage.sources.written import number, without_missing
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import Table
+
+Geometries = NDArray[Any]
+Codes = NDArray[Any]
+
+PAIR = r"^\s*[\[\(]?\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*[\]\)]?\s*$"
+"""`48.8,2.3`, `[2.3, 48.8]`…"""
+_WKT = r"(?i)^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*(?:Z|M|ZM)?\s*\("
+_GEOJSON = r'^\s*\{\s*"(?:type|coordinates)"'
+_SRID = re.compile(r"(?i)^\s*SRID=(\d+);")
+
+
+@dataclass(frozen=True)
+class Located:
+    """Geometries of the rows as written, None where there is none, and the fault of each row.
+
+    Attributes:
+        geometries: shapely objects (n,).
+        faults: codes (n,), empty text for sound rows.
+        multiple: (n,) True where several points were replaced by their centre.
+    """
+
+    geometries: Geometries
+    faults: Codes
+    multiple: NDArray[np.bool_]
+
+
+def propose_place(raw: RawTable, table: Table, used: set[str]) -> Place:
+    """Find how the rows say where they are.
+
+    Args:
+        raw: the file as read.
+        table: asset type; a table without geometry has no place.
+        used: headers that already mean something else.
+
+    Raises:
+        BocageError: BOC-IMP-018, no location.
+    """
+    if table.geometry == "none":
+        return Place(kind="none")
+    if raw.geometry is not None and raw.geometry.null_count() < len(raw.geometry):
+        return Place(kind="geometry", srid=raw.srid)
+    sample = raw.frame.filter(raw.faults.is_null()).head(500)
+    by_name = {plain(name): name for name in reversed(sample.columns) if name not in used}
+    place = (_two_columns(sample, by_name) if table.geometry in {"point", "any"} else None) or _one_text(sample, table)
+    if place is None and table.geometry in {"point", "any"}:
+        place = _by_content(sample, used)
+    if place is None:
+        headers = ", ".join(raw.frame.columns[:30])
+        raise BocageError("BOC-IMP-018", where={"path": raw.path}, columns=headers)
+    return place
+
+
+def _two_columns(sample: pl.DataFrame, by_name: dict[str, str]) -> Place | None:
+    names = role_names()
+    for first, second, srid in (("longitude", "latitude", 4326), ("x", "y", None)):
+        horizontal = [by_name[name] for name in names[first] if name in by_name and _numeric(sample[by_name[name]])]
+        vertical = [by_name[name] for name in names[second] if name in by_name and _numeric(sample[by_name[name]])]
+        if horizontal and vertical:
+            found = srid or srid_in_name(plain(horizontal[0]))
+            return Place(kind="xy", headers=(horizontal[0], vertical[0]), srid=found)
+    return None
+
+
+def _one_text(sample: pl.DataFrame, table: Table) -> Place | None:
+    names = role_names()
+    ranked = {name: rank for rank, name in enumerate((*names["text"], *names["pair"]))}
+    texts = [
+        name for name, kind in sample.schema.items() if kind == pl.String and sample[name].null_count() < len(sample)
+    ]
+    for name in sorted(texts, key=lambda one: ranked.get(plain(one), 99)):
+        cells = sample[name].drop_nulls()
+        if _share(cells, _WKT) > 0.8:
+            said = _SRID.match(cells[0])
+            return Place(kind="wkt", headers=(name,), srid=int(said.group(1)) if said else None)
+        if _share(cells, _GEOJSON) > 0.8:
+            return Place(kind="geojson", headers=(name,), srid=4326)
+        if table.geometry in {"point", "any"} and _share(cells, PAIR) > 0.8 and not _numeric(cells):
+            order = "yx" if _latitude_first(cells, plain(name)) else "xy"
+            return Place(kind="pair", headers=(name,), order=order, srid=4326)  # type: ignore[arg-type]
+    return None
+
+
+def _latitude_first(cells: pl.Series, name: str) -> bool:
+    """Whether pairs are latitude, longitude: what the name or, in France, the size of the numbers says."""
+    if name.startswith("lat") or name.endswith("point_2d"):
+        return True
+    if name.startswith("lon"):
+        return False
+    first = cells.str.extract(PAIR, 1).cast(pl.Float64, strict=False).abs().median()
+    second = cells.str.extract(PAIR, 2).cast(pl.Float64, strict=False).abs().median()
+    return isinstance(first, float) and isinstance(second, float) and 41 <= first <= 52 and not 41 <= second <= 52
+
+
+def _by_content(sample: pl.DataFrame, used: set[str]) -> Place | None:
+    """Two columns, and only two, whose numbers can only be coordinates in metropolitan France."""
+    extents = {
+        4326: ((-5.5, 9.8, True), (41.0, 51.5, True)),
+        2154: ((90_000.0, 1_260_000.0, False), (6_040_000.0, 7_130_000.0, False)),
+    }
+    for srid, bounds in extents.items():
+        found = []
+        for low, high, decimals in bounds:
+            fitting = [
+                name for name in sample.columns if name not in used and _within(sample[name], low, high, decimals)
+            ]
+            found.append(fitting)
+        across, up = found
+        if len(up) == 1 and len(set(across) - set(up)) == 1:
+            return Place(kind="xy", headers=((set(across) - set(up)).pop(), up[0]), srid=srid)
+    return None
+
+
+def _within(cells: pl.Series, low: float, high: float, decimals: bool) -> bool:  # noqa: FBT001 - internal
+    if not _numeric(cells):
+        return False
+    values = _numbers(cells, ",").drop_nulls()
+    inside = values.is_between(low, high).mean() or 0.0
+    precise = not decimals or ((values * 1000).round() % 10 != 0).mean() > 0.5  # type: ignore[operator]
+    return float(inside) > 0.9 and bool(precise)  # type: ignore[arg-type]
+
+
+def _numbers(cells: pl.Series, decimal: str) -> pl.Series:
+    if cells.dtype.is_numeric():
+        return cells.cast(pl.Float64)
+    text = cells.to_frame("t").select(without_missing(pl.col("t")).alias("t"))
+    return text.select(number(pl.col("t"), decimal=decimal).alias("n"))["n"]
+
+
+def _numeric(cells: pl.Series) -> bool:
+    filled = cells.drop_nulls()
+    return len(filled) > 0 and float(_numbers(filled, ",").is_not_null().mean() or 0.0) >= 0.8  # type: ignore[arg-type]
+
+
+def _share(cells: pl.Series, pattern: str) -> float:
+    return float(cells.str.contains(pattern).mean() or 0.0)  # type: ignore[arg-type]  # boolean
+
+
+def geometries_of(raw: RawTable, place: Place, table: Table) -> Located:
+    """Geometries of all rows, in the system in which the file writes them.
+
+    Args:
+        raw: the file as read.
+        place: how rows say where they are.
+        table: asset type; geometries are brought to its kind, and rows that cannot be are faulty.
+    """
+    found, unreadable = _read(raw, place)
+    found = shapely.force_2d(found)
+    faults = np.full(len(found), "", dtype=object)
+    faults[shapely.is_missing(found) | shapely.is_empty(found)] = "BOC-IMP-101"
+    faults[unreadable] = "BOC-IMP-110"
+    bounds = shapely.bounds(found)
+    with np.errstate(invalid="ignore"):
+        nowhere = (faults == "") & (~np.isfinite(bounds).all(axis=1) | (np.abs(bounds) < 1e-9).all(axis=1))
+    faults[nowhere] = "BOC-IMP-102"
+    found, wrong, multiple = _to_kind(found, table)
+    faults[(faults == "") & wrong] = "BOC-IMP-111"
+    found[faults != ""] = None
+    return Located(found, faults, multiple & (faults == ""))
+
+
+def _read(raw: RawTable, place: Place) -> tuple[Geometries, NDArray[np.bool_]]:
+    """Geometries as written, and which rows have a location that cannot be read."""
+    if place.kind == "geometry":
+        if raw.geometry is None:
+            raise BocageError("BOC-IMP-018", where={"path": raw.path}, columns=", ".join(raw.frame.columns[:30]))
+        wkb = np.array(raw.geometry.to_list(), dtype=object)
+        found = shapely.from_wkb(wkb, on_invalid="ignore")
+        return found, shapely.is_missing(found) & np.array([one is not None for one in wkb], dtype=bool)
+    if place.kind in {"xy", "pair"}:
+        return _points(raw, place)
+    cells = raw.frame[place.headers[0]]
+    texts = cells.cast(pl.String).str.replace(_SRID.pattern, "").to_numpy()
+    reader = shapely.from_wkt if place.kind == "wkt" else shapely.from_geojson
+    found = reader(np.array(texts, dtype=object), on_invalid="ignore")
+    return found, shapely.is_missing(found) & cells.is_not_null().to_numpy()
+
+
+def _points(raw: RawTable, place: Place) -> tuple[Geometries, NDArray[np.bool_]]:
+    if place.kind == "pair":
+        cells = raw.frame[place.headers[0]].cast(pl.String)
+        parts = [cells.str.extract(PAIR, group) for group in (1, 2)]
+        written = without_missing(pl.col(place.headers[0]).cast(pl.String))
+        filled = raw.frame.select(written.is_not_null().alias("f"))["f"]
+        x, y = (part.cast(pl.Float64, strict=False) for part in (parts if place.order == "xy" else parts[::-1]))
+    else:
+        sources = [raw.frame[header] for header in place.headers]
+        x, y = (_numbers(source, raw.decimal) for source in sources)
+        known = [
+            raw.frame.select(without_missing(pl.col(header).cast(pl.String)).is_not_null().alias("f"))["f"]
+            for header in place.headers
+        ]
+        filled = known[0] | known[1]
+    across, up = x.to_numpy().astype(float), y.to_numpy().astype(float)
+    sound = np.isfinite(across) & np.isfinite(up)
+    found = np.full(len(across), None, dtype=object)
+    found[sound] = shapely.points(across[sound], up[sound])
+    return found, ~sound & filled.to_numpy()
+
+
+def _to_kind(found: Geometries, table: Table) -> tuple[Geometries, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Bring geometries to the kind of the table: a point for several, for a surface a point inside it."""
+    kinds = shapely.get_type_id(found)
+    multiple = np.zeros(len(found), dtype=bool)
+    if table.geometry == "any":
+        return found, multiple, multiple.copy()
+    found = found.copy()
+    if table.geometry == "point":
+        several = kinds == 4
+        multiple = several & (shapely.get_num_geometries(found) > 1)
+        found[several] = shapely.centroid(found[several])
+        surface = (kinds == 3) | (kinds == 6)
+        found[surface] = shapely.point_on_surface(found[surface])
+        return found, ~np.isin(kinds, [0, 3, 4, 6]), multiple | surface
+    single, several_kind = {"line": (1, 5), "polygon": (3, 6)}[table.geometry]
+    lonely = (kinds == several_kind) & (shapely.get_num_geometries(found) == 1)
+    found[lonely] = shapely.get_geometry(found[lonely], 0)
+    if table.geometry == "polygon":
+        broken = np.isin(kinds, [3, 6]) & ~shapely.is_valid(found)
+        found[broken] = shapely.make_valid(found[broken])
+        kinds = np.where(broken, shapely.get_type_id(found), kinds)
+    return found, ~np.isin(kinds, [single, several_kind]), multiple

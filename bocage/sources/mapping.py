@@ -1,0 +1,229 @@
+"""Which column of a file is which declared column: proposed, written as small TOML, read again."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Language, Message
+
+PlaceKind = Literal["geometry", "xy", "pair", "wkt", "geojson", "none"]
+_KEYS = frozenset({"asset_type", "identifier", "place", "columns"})
+_PLACE_KEYS = frozenset({"kind", "columns", "order", "srid"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A declared column found in the file.
+
+    Attributes:
+        column: declared name.
+        header: name in the file.
+        confidence: from 0 to 1 [1].
+        reason: why.
+        unit: unit in which the file writes it, empty for the declared one.
+    """
+
+    column: str
+    header: str
+    confidence: float
+    reason: Message
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """How a row says where it is.
+
+    Attributes:
+        kind: `geometry` of the file, two columns `xy`, one column with a `pair` (`48.8,2.3`),
+            `wkt` or `geojson` text, or `none`.
+        headers: the columns, x (or longitude) first for `xy`.
+        order: order of the numbers of a pair, `xy` or `yx` (latitude first).
+        srid: EPSG code that the headers or the file declare, None where neither does.
+    """
+
+    kind: PlaceKind
+    headers: tuple[str, ...] = ()
+    order: Literal["xy", "yx"] = "xy"
+    srid: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventoryMapping:
+    """The meaning of a file.
+
+    Attributes:
+        asset_type: table that its rows belong to.
+        identifier: header of the stable identifier, empty where it is computed from the location.
+        place: where rows are.
+        matches: declared columns found, in order of the table.
+        unmatched: headers that mean nothing to the table.
+        confidence: of the asset type [1].
+    """
+
+    asset_type: str
+    identifier: str
+    place: Place
+    matches: Sequence[Match]
+    unmatched: Sequence[str] = ()
+    confidence: float = 1.0
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Header of each declared column that was found."""
+        return {match.column: match.header for match in self.matches}
+
+    def as_dict(self, language: Language | None = None) -> dict[str, object]:
+        """The mapping as data, for `--json` and for a table on screen."""
+        return {
+            "asset_type": self.asset_type,
+            "confidence": round(self.confidence, 2),
+            "identifier": self.identifier,
+            "place": {
+                "kind": self.place.kind, "columns": list(self.place.headers),
+                "order": self.place.order, "srid": self.place.srid,
+            },
+            "columns": [
+                {
+                    "column": match.column, "header": match.header, "unit": match.unit,
+                    "confidence": round(match.confidence, 2), "reason": match.reason.say(language),
+                }
+                for match in self.matches
+            ],
+            "unmatched": list(self.unmatched),
+        }  # fmt: skip
+
+
+def write_mapping(mapping: InventoryMapping, path: Path) -> Path:
+    """Write the mapping as TOML that a person can read and edit.
+
+    Args:
+        mapping: proposal or earlier mapping.
+        path: file to write, replaced whole.
+    """
+    place = mapping.place
+    lines = [
+        "# Correspondance entre les colonnes du fichier et celles de Bocage : à relire, à corriger, à réutiliser.",
+        "# Mapping of the columns of the file to those of Bocage: read it, correct it, use it again.",
+        "",
+        f"asset_type = {_quoted(mapping.asset_type)}",
+        "# colonne de l'identifiant stable ; vide : il est calculé d'après la position",
+        "# column of the stable identifier; empty: it is computed from the location",
+        f"identifier = {_quoted(mapping.identifier)}",
+        "",
+        "[place]",
+        "# kind: geometry | xy | pair (48.8,2.3) | wkt | geojson | none ; order: xy | yx (latitude d'abord / first)",
+        f"kind = {_quoted(place.kind)}",
+        f"columns = [{', '.join(map(_quoted, place.headers))}]",
+        f"order = {_quoted(place.order)}",
+    ]
+    if place.srid is not None:
+        lines.append(f"srid = {place.srid}")
+    lines += ["", "[columns]", "# colonne de Bocage = colonne du fichier / column of Bocage = column of the file"]
+    for match in mapping.matches:
+        value = _quoted(match.header)
+        if match.unit:
+            value = f"{{ header = {value}, unit = {_quoted(match.unit)} }}"
+        why = match.reason.say("fr").replace("\n", " ")
+        lines.append(f"{match.column} = {value}  # {match.confidence:.0%} : {why}")
+    if mapping.unmatched:
+        lines += ["", "# colonnes du fichier sans correspondance / columns of the file without a match:"]
+        lines += [f"#   {header!r}" for header in mapping.unmatched]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def load_mapping(path: Path) -> InventoryMapping:
+    """Read a mapping written by `write_mapping` or by hand.
+
+    Raises:
+        BocageError: BOC-IMP-001 absent, 019 not TOML, unknown key or wrong value.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise BocageError("BOC-IMP-001", where={"path": path}) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause=str(error)) from error
+    _check_keys(path, content, _KEYS)
+    place = content.get("place", {"kind": "geometry"})
+    columns = content.get("columns", {})
+    if not isinstance(place, dict) or not isinstance(columns, dict):
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause="[place] and [columns] must be tables")
+    _check_keys(path, place, _PLACE_KEYS)
+    if not isinstance(content.get("asset_type"), str):
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause="asset_type must be a text")
+    identifier = content.get("identifier", "")
+    if not isinstance(identifier, str):
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause="identifier must be a text")
+    return InventoryMapping(
+        asset_type=content["asset_type"],
+        identifier=identifier,
+        place=_place(path, place),
+        matches=tuple(_match(path, name, value) for name, value in columns.items()),
+    )
+
+
+def check_mapping(mapping: InventoryMapping, headers: Sequence[str], columns: Sequence[str]) -> None:
+    """Refuse a mapping that names columns which the file (BOC-IMP-020) or the table (019) lacks."""
+    for match in mapping.matches:
+        if match.column not in columns:
+            raise BocageError("BOC-IMP-019", cause=f"{mapping.asset_type} has no column {match.column}")
+    for header in (*mapping.headers.values(), mapping.identifier, *mapping.place.headers):
+        if header and header not in headers:
+            raise BocageError("BOC-IMP-020", where={"column": header}, columns=", ".join(headers[:40]))
+
+
+def _place(path: Path, content: Mapping[str, object]) -> Place:
+    kind, order = content.get("kind", "geometry"), content.get("order", "xy")
+    headers, srid = content.get("columns", []), content.get("srid")
+    fault = ""
+    if kind not in get_args(PlaceKind):
+        fault = f"place.kind must be one of {', '.join(get_args(PlaceKind))}"
+    elif order not in {"xy", "yx"}:
+        fault = "place.order must be xy or yx"
+    elif not isinstance(headers, list) or not all(isinstance(header, str) for header in headers):
+        fault = "place.columns must be a list of texts"
+    elif len(headers) != {"xy": 2, "pair": 1, "wkt": 1, "geojson": 1}.get(str(kind), 0):
+        fault = f"place.columns does not suit kind {kind}"
+    elif srid is not None and (not isinstance(srid, int) or isinstance(srid, bool)):
+        fault = "place.srid must be an EPSG code"
+    if fault:
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause=fault)
+    return Place(
+        kind=kind,  # type: ignore[arg-type]  # checked above
+        headers=tuple(headers),  # type: ignore[arg-type]  # checked above
+        order=order,  # type: ignore[arg-type]  # checked above
+        srid=srid,  # type: ignore[arg-type]  # checked above
+    )
+
+
+def _match(path: Path, column: str, value: object) -> Match:
+    unit = ""
+    if isinstance(value, dict):
+        _check_keys(path, value, frozenset({"header", "unit"}))
+        value, unit = value.get("header"), str(value.get("unit", ""))
+    if not isinstance(value, str) or not value:
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause=f"columns.{column} must name a column of the file")
+    return Match(
+        column=column,
+        header=value,
+        confidence=1.0,
+        reason=Message("written in the mapping file", {}, Path(__file__).parent / "locale"),
+        unit=unit,
+    )
+
+
+def _check_keys(path: Path, content: Mapping[str, object], known: frozenset[str]) -> None:
+    unknown = sorted(set(content) - known)
+    if unknown:
+        cause = f"unknown key {', '.join(unknown)} (known: {', '.join(sorted(known))})"
+        raise BocageError("BOC-IMP-019", where={"path": path}, cause=cause)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -1,0 +1,267 @@
+"""Propose what the columns of a file mean: by name, synonym, resemblance and content."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import polars as pl
+
+from bocage.sources.files import Fits
+from bocage.sources.locate import propose_place
+from bocage.sources.mapping import InventoryMapping, Match
+from bocage.sources.names import plain, split_unit, unit_factor
+from bocage.sources.raw import RawTable
+from bocage.sources.roles import role_names
+from bocage.sources.values import Writings, code_map, read_values
+from bocage.sources.written import boolean, date, number, time_of_day, without_missing
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import Column, Table
+from bocage.vocabulary.text import Message
+
+LOCALE = Path(__file__).parent / "locale"
+ACCEPTED = 0.6
+"""Confidence from which a column is proposed."""
+BOOKKEEPING = frozenset({"asset_id", "valid_from", "valid_to", "source"})
+SAMPLE_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class _Header:
+    """A column of the file: names without and with its unit, a sample of its values."""
+
+    name: str
+    bare: str
+    whole: str
+    unit: str
+    sample: pl.Series
+
+
+def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[str, Path]) -> InventoryMapping:
+    """Propose the asset type, the identifier, the place and the columns of a file.
+
+    Args:
+        raw: the file as read.
+        tables: asset types that are possible.
+        values: `values.csv` by asset type.
+
+    Raises:
+        BocageError: BOC-IMP-017 no asset type is recognised or two fit alike, 018 no location found.
+    """
+    headers = _headers(raw)
+    proposals = []
+    for table in tables:
+        writings = read_values(values[table.name]) if table.name in values else {}
+        matches = _assign(table, headers, writings)
+        fit = sum(match.confidence for match in matches) * (1.0 if _kind_suits(raw, table) else 0.3)
+        proposals.append((fit, table, matches))
+    proposals.sort(key=lambda proposal: -proposal[0])
+    fit, table, matches = proposals[0]
+    alike = len(proposals) > 1 and proposals[1][0] >= 0.9 * fit
+    if len(tables) > 1 and (fit < ACCEPTED or alike):
+        types = ", ".join(one.name for one in tables)
+        raise BocageError("BOC-IMP-017", where={"path": raw.path}, types=types, first=table.name)
+    used = {match.header for match in matches}
+    place = propose_place(raw, table, used)
+    identifier = _identifier(table, headers, used | set(place.headers))
+    used |= {*place.headers, identifier}
+    return InventoryMapping(
+        asset_type=table.name,
+        identifier=identifier,
+        place=place,
+        matches=matches,
+        unmatched=tuple(header.name for header in headers if header.name not in used),
+        confidence=min(1.0, fit / 3),
+    )
+
+
+def layer_fit(tables: Sequence[Table]) -> Fits:
+    """A function that says how well the column names of a layer fit the tables, for `read_raw`."""
+    names = {
+        plain(name)
+        for table in tables
+        for column in table.columns
+        if column.name not in BOOKKEEPING
+        for name in (column.name, *column.synonyms)
+    }
+
+    def fit(headers: Sequence[str]) -> float:
+        recognised = sum(plain(header) in names or plain(split_unit(header)[0]) in names for header in headers)
+        return float(recognised) if recognised >= 2 else 0.0
+
+    return fit
+
+
+def _headers(raw: RawTable) -> list[_Header]:
+    sound = raw.frame.filter(raw.faults.is_null()).head(SAMPLE_ROWS)
+    headers = []
+    for name in raw.frame.columns:
+        bare, unit = split_unit(name)
+        headers.append(_Header(name, plain(bare), plain(name), unit, sound[name].drop_nulls()))
+    return headers
+
+
+def _kind_suits(raw: RawTable, table: Table) -> bool:
+    """Whether the geometry of the file can be that of the table."""
+    if raw.geometry is None or table.geometry == "any":
+        return True
+    if table.geometry == "none":
+        return False
+    first = raw.geometry.drop_nulls().head(1)
+    if not len(first) or len(first[0]) < 5:
+        return True
+    data = first[0]
+    kind = int.from_bytes(data[1:5], "little" if data[0] else "big") & 0xFF
+    return kind in {"point": {1, 4}, "line": {2, 5}, "polygon": {3, 6}}[table.geometry]
+
+
+def _assign(table: Table, headers: Sequence[_Header], writings: Mapping[str, Writings]) -> tuple[Match, ...]:
+    """Give each declared column the header that suits it best, surest first, each header once."""
+    pairs = []
+    for column in table.columns:
+        if column.name in BOOKKEEPING:
+            continue
+        for header in headers:
+            match = _compare(column, header, writings.get(column.name))
+            if match is not None:
+                pairs.append(match)
+    pairs.sort(key=lambda match: -match.confidence)
+    chosen: dict[str, Match] = {}
+    taken: set[str] = set()
+    for match in pairs:
+        if match.column not in chosen and match.header not in taken:
+            chosen[match.column] = match
+            taken.add(match.header)
+    return tuple(chosen[name] for name in table.names if name in chosen)
+
+
+def _compare(column: Column, header: _Header, writings: Writings | None) -> Match | None:
+    by_name, reason = _name_score(column, header)
+    if by_name < 0.5 and not (column.codes and header.sample.dtype == pl.String):
+        return None
+    content = _content_score(column, header, writings)
+    if by_name < 0.5:
+        if content is None or content < 0.8 or header.sample.n_unique() < 2:
+            return None
+        by_name, reason, content = 0.65, Message("its values are codes of the column", {}, LOCALE), 1.0
+    if content is None:
+        score = by_name * 0.75  # an empty column: the name alone, and less than any filled one
+    else:
+        score = by_name * (0.35 + 0.65 * content)
+    if score < ACCEPTED:
+        return None
+    return Match(
+        column=column.name, header=header.name, confidence=round(score, 3), reason=reason, unit=_unit(column, header)
+    )
+
+
+def _unit(column: Column, header: _Header) -> str:
+    factor = unit_factor(header.unit, column.unit)
+    return header.unit if factor not in {None, 1.0} and header.whole not in map(plain, column.synonyms) else ""
+
+
+def _name_score(column: Column, header: _Header) -> tuple[float, Message]:
+    """How much the name of the header says that it is the column, and why."""
+    written = {header.bare, header.whole}
+    if column.name in written:
+        return 1.0, Message("same name", {}, LOCALE)
+    synonyms = [plain(synonym) for synonym in column.synonyms]
+    ranked = [rank for rank, synonym in enumerate(synonyms) if synonym in written]
+    if ranked:
+        return 0.99 - 0.005 * ranked[0], Message('known as "{name}"', {"name": synonyms[ranked[0]]}, LOCALE)
+    labels = {plain(label) for label in column.label.values()}
+    if labels & written or (column.maps_to and plain(column.maps_to) in written):
+        return 0.95, Message("same label", {}, LOCALE)
+    if len(header.name) == 10:  # the longest name that a shapefile keeps
+        for name in (column.name, *synonyms):
+            if len(name) > len(header.whole) and name.startswith(header.whole):
+                return 0.9, Message('"{name}" cut to ten letters', {"name": name}, LOCALE)
+    words = set(header.bare.split("_"))
+    for synonym in (column.name, *synonyms):
+        parts = set(synonym.split("_"))
+        if len(parts) > 1 and parts <= words:
+            return 0.85, Message('contains "{name}"', {"name": synonym}, LOCALE)
+    near = max(
+        ((_likeness(header.bare, name), name) for name in (column.name, *synonyms) if len(name) >= 6),
+        default=(0.0, ""),
+    )
+    if near[0] >= 0.85:
+        return near[0] * 0.85, Message('looks like "{name}"', {"name": near[1]}, LOCALE)
+    return 0.0, Message("same name", {}, LOCALE)
+
+
+def _likeness(one: str, other: str) -> float:
+    """Resemblance of two names; different digits make different names (`dureevie_1`, `dureevie_2`)."""
+    if [c for c in one if c.isdigit()] != [c for c in other if c.isdigit()] or one[:1] != other[:1]:
+        return 0.0
+    if one.split("_")[1:] and other.split("_")[1:] and len(one.split("_")[-1]) == 1:
+        return 0.0
+    return SequenceMatcher(None, one, other).ratio()
+
+
+def _content_score(column: Column, header: _Header, writings: Writings | None) -> float | None:
+    """Share of the values that the column admits; None where there is no value to judge."""
+    sample = header.sample
+    if not len(sample):
+        return None
+    text = sample.cast(pl.String) if sample.dtype != pl.String else sample
+    frame = text.to_frame("text").select(without_missing(pl.col("text")).alias("text")).drop_nulls()
+    if not len(frame):
+        return None
+    if column.codes or writings:
+        if writings and writings.time_of_day:
+            return _share(frame.select(time_of_day(pl.col("text")).is_not_null()).to_series())
+        distinct = frame["text"].unique().to_list()
+        known = code_map(column, distinct, writings)
+        if column.codes:
+            return _share(frame["text"].is_in(list(known)))
+    match column.type:
+        case "real" | "integer":
+            found = frame.select(number(pl.col("text"), decimal=",").alias("n"))["n"] * (
+                unit_factor(header.unit, column.unit) or 1.0
+            )
+            return _range_share(column, found)
+        case "date":
+            return _share(frame.select(date(pl.col("text")).is_not_null()).to_series())
+        case "boolean":
+            return _share(frame.select(boolean(pl.col("text")).is_not_null()).to_series())
+        case _:
+            return 1.0
+
+
+def _range_share(column: Column, found: pl.Series) -> float:
+    """Share of numbers within the limits; zeros, which often mean unknown, are not judged."""
+    if found.is_not_null().mean() or 0:
+        readable = float(found.is_not_null().mean())  # type: ignore[arg-type]  # not empty
+    else:
+        return 0.0
+    judged = found.drop_nulls().filter(found.drop_nulls() != 0)
+    if not len(judged):
+        return readable * 0.6
+    low = column.minimum if column.minimum is not None else float("-inf")
+    high = column.maximum if column.maximum is not None else float("inf")
+    return readable * float(judged.is_between(low, high).mean())  # type: ignore[arg-type]  # not empty
+
+
+def _share(mask: pl.Series) -> float:
+    return float(mask.fill_null(value=False).mean() or 0.0)  # type: ignore[arg-type]  # boolean
+
+
+def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str:
+    """The header whose name says identifier and whose values tell the rows apart; empty for none."""
+    preferred = [*role_names()["identifier"], f"id_{table.name}", f"num_{table.name}", f"code_{table.name}"]
+    best, best_score = "", 0.0
+    for header in headers:
+        if header.name in used or not len(header.sample) or header.whole in role_names()["row"]:
+            continue
+        if header.whole in preferred or header.bare in preferred:
+            name = 1.0 - 0.005 * preferred.index(header.whole if header.whole in preferred else header.bare)
+        elif header.bare.split("_")[0] in {"id", "ident", "identifiant", "num", "numero", "code", "cod", "ref"}:
+            name = 0.7
+        else:
+            continue
+        distinct = header.sample.n_unique() / len(header.sample)
+        score = name * distinct
+        if distinct >= 0.9 and score > best_score:
+            best, best_score = header.name, score
+    return best if best_score >= ACCEPTED else ""

@@ -1,0 +1,209 @@
+"""Vector files (GeoPackage, Shapefile, GeoJSON…) read and written by GDAL in a child process."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import polars as pl
+
+from bocage.sources.encoding import single_byte_encoding
+from bocage.sources.limits import READER_SECONDS, check_columns, check_rows
+from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.vocabulary.codes import BocageError
+
+PACKAGE_PARENT = Path(__file__).parents[2]
+
+
+def list_layers(path: Path) -> Sequence[Mapping[str, Any]]:
+    """Layers of a vector file: `name`, `geometry`, `columns`, `rows`; BocageError where it cannot be read."""
+    answer = _ask("layers", path, {"path": _gdal_path(path)})
+    return list(answer["layers"])
+
+
+def read_vector(path: Path, *, layer: str, file_format: str) -> RawTable:
+    """Read one layer with its types and its geometry.
+
+    Args:
+        path: GeoPackage, Shapefile (or its zip), GeoJSON.
+        layer: name of the layer.
+        file_format: `gpkg`, `shp` or `geojson`, for the facts.
+    """
+    encoding = _shapefile_encoding(path) if file_format == "shp" else None
+    with tempfile.TemporaryDirectory(prefix="bocage-") as folder:
+        out = Path(folder) / "table.arrow"
+        request = {"path": _gdal_path(path), "layer": layer, "out": str(out), "encoding": encoding}
+        answer = _ask("read", path, request)
+        frame = pl.read_ipc(out.read_bytes())
+    geometry = frame["geometry"] if "geometry" in frame.columns else None
+    names, _ = clean_headers(answer["columns"])
+    check_columns(path, len(names))
+    check_rows(path, len(frame))
+    frame = frame.select(f"column:{index}" for index in range(len(names)))
+    frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
+    height = len(frame) if geometry is None else len(geometry)
+    if not height:
+        raise BocageError("BOC-IMP-004", where={"path": path, "layer": layer})
+    frame = frame.with_columns(pl.selectors.string().str.strip_chars().replace("", None))
+    frame, verdicts = repair_texts(frame)
+    return RawTable(
+        path=path,
+        frame=frame,
+        numbers=pl.Series("number", range(1, height + 1), dtype=pl.Int64),
+        faults=pl.Series("fault", [None] * height, dtype=pl.String),
+        geometry=geometry,
+        srid=srid_of(answer["crs"]),
+        layer=layer,
+        facts={
+            "format": file_format,
+            "encoding": encoding or answer["encoding"] or "utf-8",
+            "layer": layer,
+            "crs": answer["crs"] or "",
+            "decimal": ".",
+        },
+        verdicts=verdicts,
+    )
+
+
+def write_vector(
+    frame: pl.DataFrame,
+    path: Path,
+    *,
+    driver: str,
+    srid: int,
+    layer: str,
+    geometry_type: str = "Point",
+    geometry: str = "geometry",
+    encoding: str | None = None,
+    append: bool = False,
+) -> Path:
+    """Write a frame as a layer of a vector file.
+
+    Args:
+        frame: columns, and `geometry` as WKB.
+        path: file to write.
+        driver: `GPKG`, `GeoJSON` or `ESRI Shapefile`.
+        srid: EPSG code of the geometries; GeoJSON wants 4326.
+        layer: name of the layer.
+        geometry_type: `Point`, `LineString`, `Polygon`, `MultiPoint`…
+        geometry: name of the geometry column.
+        encoding: of a shapefile, `cp1252` for what old tools write; UTF-8 where None.
+        append: add the layer to a GeoPackage that exists.
+
+    Raises:
+        BocageError: BOC-IMP-024, GDAL could not write.
+    """
+    with tempfile.TemporaryDirectory(prefix="bocage-") as folder:
+        table = Path(folder) / "table.arrow"
+        frame.write_ipc(table)
+        request = {
+            "path": str(path), "table": str(table), "driver": driver, "srid": srid, "layer": layer,
+            "geometry": geometry, "geometry_type": geometry_type, "encoding": encoding, "append": append,
+        }  # fmt: skip
+        _ask("write", path, request, failure="BOC-IMP-024")
+    return path
+
+
+def shapefile_members(path: Path) -> list[str]:
+    """Shapefiles inside a zip archive, each with its companions checked (BOC-IMP-013 names a missing one)."""
+    with ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+    found = [name for name in names if name.lower().endswith(".shp")]
+    lower = {name.lower() for name in names}
+    for name in found:
+        for suffix in (".shx", ".dbf"):
+            if name[:-4].lower() + suffix not in lower:
+                raise BocageError("BOC-IMP-013", where={"path": path}, missing=Path(name).stem + suffix)
+    return found
+
+
+def check_shapefile(path: Path) -> None:
+    """Refuse a shapefile without its .shx or .dbf (BOC-IMP-013)."""
+    beside = {neighbour.name.lower() for neighbour in path.parent.iterdir()}
+    for suffix in (".shx", ".dbf"):
+        if path.stem.lower() + suffix not in beside:
+            raise BocageError("BOC-IMP-013", where={"path": path}, missing=path.stem + suffix)
+
+
+def srid_of(crs: str | None) -> int | None:
+    """EPSG code of a coordinate system as GDAL names it; None where it has none.
+
+    >>> srid_of("EPSG:2154")
+    2154
+    """
+    if not crs:
+        return None
+    if crs.startswith("EPSG:") and crs[5:].isdigit():
+        return int(crs[5:])
+    from pyproj import CRS  # noqa: PLC0415 - 60 ms, only for systems given in full
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    try:
+        code = CRS.from_user_input(crs).to_epsg(min_confidence=25)
+    except CRSError:
+        return None
+    return int(code) if code else None
+
+
+def _gdal_path(path: Path) -> str:
+    if path.suffix.lower() == ".zip":
+        members = shapefile_members(path)
+        folder = str(Path(members[0]).parent) if members else "."
+        inside = "" if folder == "." else f"/{folder}"
+        return f"/vsizip/{path.resolve().as_posix()}{inside}"
+    return str(path.resolve())
+
+
+def _shapefile_encoding(path: Path) -> str | None:
+    """Encoding of the .dbf where neither a .cpg nor the language byte says it."""
+    if path.suffix.lower() == ".zip":
+        with ZipFile(path) as archive:
+            names = {name.lower(): name for name in archive.namelist()}
+            if any(name.endswith(".cpg") for name in names):
+                return None
+            tables = [name for lower, name in names.items() if lower.endswith(".dbf")]
+            data = archive.read(tables[0]) if tables else b""
+    else:
+        beside = {neighbour.suffix.lower(): neighbour for neighbour in path.parent.glob(f"{path.stem}.*")}
+        if ".cpg" in beside or ".dbf" not in beside:
+            return None
+        data = beside[".dbf"].read_bytes()
+    if len(data) < 32 or data[29] not in {0, 0x57}:
+        return None
+    body = data[32:]
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"mac_roman": "MACINTOSH"}.get(single_byte_encoding(body), single_byte_encoding(body).upper())
+    return "UTF-8"
+
+
+def _ask(verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "BOC-IMP-015") -> dict[str, Any]:
+    """Send a request to the child; its failure, crash or silence becomes a BocageError."""
+    search = os.pathsep.join(filter(None, [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "bocage.sources.gdal_process", verb],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=READER_SECONDS,
+            check=False,
+            env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8", "OGR_SQLITE_LOAD_EXTENSIONS": "NO"},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BocageError("BOC-IMP-016", where={"path": path}, limit=READER_SECONDS) from error
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        cause = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        raise BocageError(failure, where={"path": path}, cause=cause[0]) from error
+    if done.returncode or "error" in answer:
+        raise BocageError(failure, where={"path": path}, cause=answer.get("error", f"exit status {done.returncode}"))
+    return answer

@@ -1,0 +1,154 @@
+"""Spreadsheets (.xlsx, .xls, .ods) read by calamine; a sheet becomes the same records as a text file."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+import polars as pl
+import python_calamine as calamine
+
+from bocage.sources.delimited import build_table
+from bocage.sources.limits import MAX_CELL_CHARACTERS, MAX_CELLS, check_archive, check_columns, check_rows
+from bocage.sources.raw import RawTable
+from bocage.vocabulary.codes import BocageError
+
+_ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
+_FAR_COLUMN = re.compile(rb'<c r="([A-Z]{3})\d')
+_CHUNK = 1 << 22
+_FAILURES = (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError, RuntimeError)
+
+
+def list_sheets(path: Path) -> list[str]:
+    """Names of the visible work sheets that hold something."""
+    with _open(path) as book:
+        return _filled(book)
+
+
+def read_sheet(path: Path, sheet: str) -> RawTable:
+    """Read one sheet; numbers become plain text, dates ISO text.
+
+    Args:
+        path: the spreadsheet.
+        sheet: its name.
+
+    Raises:
+        BocageError: BOC-IMP-004 no row, 007 protected by a password, 008 too many columns,
+            009 archive bomb, 010 a cell too long, 012 too many cells, 015 damaged.
+    """
+    with _open(path) as book:
+        try:
+            found = book.get_sheet_by_name(sheet)
+            check_columns(path, found.total_width)
+            check_rows(path, found.total_height, found.total_width)
+            records = found.to_python(skip_empty_area=False)
+        except _FAILURES as error:
+            raise BocageError("BOC-IMP-015", where={"path": path, "layer": sheet}, cause=str(error)) from error
+    texts, numbers = [], []
+    for number, record in enumerate(records, start=1):
+        cells = [_text(cell) for cell in record]
+        if any(cells):
+            texts.append(cells)
+            numbers.append(number)
+    if not texts:
+        raise BocageError("BOC-IMP-003", where={"path": path, "layer": sheet})
+    if max(len(cell) for cells in texts for cell in cells) > MAX_CELL_CHARACTERS:
+        raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS)
+    table = build_table(
+        path,
+        pl.Series("cells", texts, dtype=pl.List(pl.String)),
+        pl.Series("number", numbers, dtype=pl.Int64),
+        joiner=";",
+        cut_end=False,
+        facts={"format": "spreadsheet", "layer": sheet},
+    )
+    return RawTable(**{**table.__dict__, "layer": sheet})
+
+
+def _text(cell: object) -> str:
+    """A cell as the text that a CSV export with points would have.
+
+    >>> _text(150.0), _text(0.5), _text(dt.date(2019, 3, 12)), _text(True)
+    ('150', '0.5', '2019-03-12', 'true')
+    """
+    match cell:
+        case str():
+            return cell.strip()
+        case bool():
+            return "true" if cell else "false"
+        case int():
+            return str(cell)
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        case dt.datetime():
+            return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+        case dt.date() | dt.time():
+            return cell.isoformat()
+        case _:
+            return "" if cell is None else str(cell)
+
+
+def _open(path: Path) -> calamine.CalamineWorkbook:
+    with path.open("rb") as stream:
+        start = stream.read(8)
+        protected = start.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in stream.read()
+    if protected:
+        raise BocageError("BOC-IMP-007", where={"path": path})
+    if start.startswith(b"PK"):
+        check_archive(path)
+        _check_extent(path)
+    try:
+        return calamine.load_workbook(str(path))
+    except calamine.PasswordError as error:
+        raise BocageError("BOC-IMP-007", where={"path": path}) from error
+    except _FAILURES as error:
+        raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
+
+
+def _filled(book: calamine.CalamineWorkbook) -> list[str]:
+    names = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
+    ]
+    try:
+        return [name for name in names if book.get_sheet_by_name(name).height > 0]
+    except _FAILURES:
+        return names
+
+
+def _check_extent(path: Path) -> None:
+    """Refuse a sheet whose last cell is so far away that the dense table would exhaust the memory."""
+    try:
+        with ZipFile(path) as archive:
+            for name in archive.namelist():
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+                    rows, columns = _extent(archive, name)
+                    check_columns(path, columns)
+                    if rows * max(columns, 1) > MAX_CELLS:
+                        check_rows(path, rows, columns)
+    except (BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
+
+
+def _extent(archive: ZipFile, name: str) -> tuple[int, int]:
+    rows, columns, rest = 0, 26, b""
+    with archive.open(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            data = rest + chunk
+            rows = max([rows, *map(int, _ROW.findall(data)[-1:])])
+            columns = max([columns, *map(_column_number, set(_FAR_COLUMN.findall(data)))])
+            rest = data[-64:]
+    return rows, columns
+
+
+def _column_number(letters: bytes) -> int:
+    """Number of a column from its letters.
+
+    >>> _column_number(b"AAA")
+    703
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
