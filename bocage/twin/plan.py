@@ -1,0 +1,279 @@
+"""Plan: which actions, which year, who pays, under the budget; solved, proved, then simulated jointly."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bocage.decide.compare import compare_joint
+from bocage.decide.plan import make_plan
+from bocage.decide.request import Objective, Payer, PlanRequest, PlanResult
+from bocage.parameters.funding_rules import load_rules
+from bocage.parameters.reader import CORE_FOLDER, Parameters
+from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.diagnose import examine, record_outcomes
+from bocage.twin.plan_record import PlanRecord, save_plan
+from bocage.twin.propose import Proposal, consider, record_actions
+from bocage.twin.territory import Territory
+from bocage.twin.wording import _
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import noun_tables
+from bocage.vocabulary.draws import DrawTable
+from bocage.vocabulary.text import current_language
+
+PLAN_ID = "plan"
+MAIN_BUDGETS: Mapping[str, str] = {"commune": "M57_main", "epci": "epci", "syndicate": "syndicate"}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan with what it was made from: proposals by domain, the request and the result."""
+
+    proposals: Sequence[Proposal]
+    request: PlanRequest
+    result: PlanResult
+    joint: pl.DataFrame
+
+
+def plan(
+    territory: Territory,
+    *,
+    budget_eur_year: float | None = None,
+    years: int | None = None,
+    first_year: int | None = None,
+    objective: Objective = "npv",
+    time_limit_s: float = 60.0,
+    gap: float = 0.01,
+) -> Answer:
+    """Choose a funded multi-year plan, keep it in the twin and say why each action is in or out.
+
+    Args:
+        territory: open territory.
+        budget_eur_year: own funds per year, VAT included [EUR/year]; that of `territory.toml` where None.
+        years: number of years; that of `territory.toml` where None.
+        first_year: first year; the next one where None.
+        objective: `npv`, `cash`, `carbon` or `energy`.
+        time_limit_s: longest search [s].
+        gap: relative gap at which the search may stop [1].
+
+    Raises:
+        BocageError: BOC-TWI-010 no asset, BOC-TWI-013 no budget, those of the plan (BOC-DEC).
+    """
+    planned = decide_plan(
+        territory,
+        budget_eur_year=budget_eur_year,
+        years=years,
+        first_year=first_year,
+        objective=objective,
+        time_limit_s=time_limit_s,
+        gap=gap,
+    )
+    record_plan(territory, planned)
+    return _answer(territory, planned)
+
+
+def decide_plan(
+    territory: Territory,
+    *,
+    budget_eur_year: float | None,
+    years: int | None,
+    first_year: int | None,
+    objective: Objective,
+    time_limit_s: float,
+    gap: float,
+) -> Planned:
+    """Examine, propose, solve and simulate jointly; nothing is written."""
+    budget = budget_eur_year if budget_eur_year is not None else territory.config.number("plan", "budget_eur_year")
+    if budget is None:
+        raise BocageError("BOC-TWI-013")
+    length = years or int(territory.config.number("plan", "years") or 6)
+    domains = territory.chosen_domains(None)
+    if not domains:
+        raise BocageError("BOC-TWI-010", where={"folder": territory.folder})
+    states = [examine(territory, domain) for domain in domains]
+    date = states[0].site.date
+    start = first_year or date.year + 1
+    proposals = [consider(territory, state, first_year=start) for state in states]
+    actions = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
+    request = PlanRequest(
+        actions=actions,
+        appraisal=DrawTable.stack([proposal.appraisal for proposal in proposals]),
+        roles=_roles(proposals),
+        interactions=_interactions(proposals),
+        budgets=_budgets(territory, actions, [budget] * length),
+        first_year=start,
+        territory=funding_facts(territory),
+        date=date,
+        parameters=Parameters(CORE_FOLDER, date),
+        rules=load_rules(),
+        plan_id=PLAN_ID,
+        objective=objective,
+        count_on=frozenset(_names(territory, "count_on")),
+        leave_out=frozenset(_names(territory, "leave_out")),
+        gap=gap,
+        time_limit_s=time_limit_s,
+        seed=states[0].site.seed,
+    )
+    result = make_plan(request)
+    return Planned(proposals, request, result, _simulate_jointly(proposals, result, request))
+
+
+def funding_facts(territory: Territory) -> dict[str, object]:
+    """What funding rules may read of a territory; a fact that is not known is left out."""
+    section = territory.config.sections["territory"]
+    department = territory.config.text("territory", "department") or _department_of(territory.code)
+    facts: dict[str, object] = {
+        "kind": section["kind"],
+        "department": department,
+        "overseas": department.startswith(("97", "98")),
+        "funding_rules": _names(territory, "local_rules"),
+    }
+    known = {
+        "population": section["population"],
+        "financial_potential_ratio": territory.config.sections["plan"]["financial_potential_ratio"],
+    }
+    return facts | {name: value for name, value in known.items() if value is not None}
+
+
+def _department_of(code: str) -> str:
+    if len(code) != 5:
+        return ""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def _names(territory: Territory, key: str) -> list[str]:
+    return [name.strip() for name in territory.config.text("plan", key).split(",") if name.strip()]
+
+
+def _roles(proposals: Sequence[Proposal]) -> dict[str, str]:
+    return {
+        name: indicator.role for proposal in proposals for name, indicator in proposal.state.domain.indicators.items()
+    }
+
+
+def _interactions(proposals: Sequence[Proposal]) -> pl.DataFrame:
+    frames = [
+        proposal.state.domain.interact(proposal.state.assets, proposal.actions, proposal.state.site)
+        for proposal in proposals
+    ]
+    return pl.concat(frames, how="diagonal_relaxed")
+
+
+def _budgets(territory: Territory, actions: pl.DataFrame, amounts: Sequence[float]) -> dict[Payer, Sequence[float]]:
+    """The given amounts for the main budget of the body that decides; nothing for its other budgets.
+
+    Money of one budget cannot pay for another one: a water budget (M49) has its own resources.
+    """
+    main = MAIN_BUDGETS.get(territory.config.text("territory", "kind"), "M57_main")
+    payers: dict[Payer, Sequence[float]] = {(territory.siren, main): amounts}
+    own = actions.filter(pl.col("owner_siren") == territory.siren)
+    for budget in own["budget"].unique(maintain_order=True):
+        payers.setdefault((territory.siren, budget), [0.0] * len(amounts))
+    return payers
+
+
+def _simulate_jointly(proposals: Sequence[Proposal], result: PlanResult, request: PlanRequest) -> pl.DataFrame:
+    """Effect of the plan by year with all its actions in force together, beside the sum of the actions."""
+    chosen = result.plan.filter(pl.col("decision") == "in").select("action_id", "year")
+    joint = []
+    for proposal in proposals:
+        domain, state = proposal.state.domain, proposal.state
+        dated = proposal.actions.join(chosen, on="action_id", how="inner")
+        before = domain.simulate(state.assets, proposal.actions.clear(), state.site)
+        for year in range(request.first_year, request.first_year + request.years):
+            in_force = dated.filter(pl.col("year") <= year).drop("year")
+            after = domain.simulate(state.assets, in_force, state.site)
+            change = after.minus(before, on=["indicator"])
+            joint.append(change.summary().with_columns(pl.lit(year, dtype=pl.Int64).alias("year")))
+    return compare_joint(result.additive, pl.concat(joint))
+
+
+def record_plan(territory: Territory, planned: Planned) -> None:
+    """Keep the diagnosis, the actions, the plan and its outcomes in the twin, and its proof beside it."""
+    nouns = noun_tables()
+    for proposal in planned.proposals:
+        record_outcomes(territory, proposal.state)
+        record_actions(territory, proposal)
+    lines = nouns["plan"].conform(planned.result.plan)
+    territory.store.write_rows(nouns["plan"], lines, replace={"plan_id": PLAN_ID})
+    territory.store.write_rows(nouns["evaluation"], _evaluations(planned), replace={})
+    save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, planned.joint))
+
+
+def _evaluations(planned: Planned) -> pl.DataFrame:
+    table = noun_tables()["evaluation"]
+    chosen = planned.result.plan.filter(pl.col("decision") == "in")["action_id"]
+    frames = [
+        table.conform(
+            proposal.state.domain.evaluate(
+                proposal.actions.filter(pl.col("action_id").is_in(chosen.implode())), proposal.state.site
+            )
+        )
+        for proposal in planned.proposals
+    ]
+    return pl.concat(frames)
+
+
+def _answer(territory: Territory, planned: Planned) -> Answer:
+    language = current_language()
+    result, solve = planned.result, planned.result.solve
+    lines = result.plan.join(
+        planned.request.actions.select("action_id", "label_fr", "label_en", "unit_count"), on="action_id", how="left"
+    )
+    chosen = lines.filter(pl.col("decision") == "in").sort("year", "action_id")
+    columns = {column.name: column for column in noun_tables()["plan"].columns}
+    headings = [
+        Heading(name="year", label=columns["year"].label),
+        Heading(name=f"label_{language}", label=_("Action")),
+        Heading(name="cost_eur", label=columns["cost_eur"].label, unit="EUR"),
+        Heading(name="own_eur", label=columns["own_eur"].label, unit="EUR"),
+        Heading(name=f"reason_{language}", label=_("Why")),
+    ]
+    counts = dict(result.plan.group_by("decision").len().iter_rows())
+    return Answer(
+        title=_("Plan for {name}", name=territory.name),
+        sections=[
+            Section(
+                title=_("Decision"),
+                lines=[
+                    _(
+                        "{chosen} actions chosen, {out} left out, {request} to ask of another owner, {waits} waiting",
+                        chosen=counts.get("in", 0), out=counts.get("out", 0),
+                        request=counts.get("request", 0), waits=counts.get("waits", 0),
+                    ),
+                    _(
+                        "Works {cost} EUR excl. VAT, own share {own} EUR before FCTVA",
+                        cost=float(chosen["cost_eur"].sum()), own=float(chosen["own_eur"].sum()),
+                    ),
+                    _(
+                        "Within {gap:2} % of the optimum, found in {seconds:1} s; ranking by ratio would lose {loss:1} %",
+                        gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
+                        seconds=solve.seconds, loss=100 * solve.greedy_loss,
+                    ),
+                ],
+                table=chosen,
+                headings=headings,
+            ),
+            Section(title=_("Value for society"), table=result.society),
+            Section(title=_("Sum of the actions and all of them together"), table=planned.joint),
+        ],
+        data={
+            "plan": result.plan.to_dicts(),
+            "financing": result.financing.to_dicts(),
+            "ledgers": result.ledgers.to_dicts(),
+            "society": result.society.to_dicts(),
+            "options": result.options.to_dicts(),
+            "joint": planned.joint.to_dicts(),
+            "solve": {key: _plain(value) for key, value in vars(solve).items()},
+        },
+        next_step=_("bocage report"),
+    )  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    """A value that JSON can carry: an unknown bound is None, not an infinity."""
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,145 @@
+"""The proof of a plan, kept beside the twin: what was asked, answered and assumed, as plain JSON."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import polars as pl
+import polars.selectors as cs
+
+from bocage import __version__
+from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
+from bocage.parameters.funding_rules import FundingRule, load_rules
+from bocage.parameters.reader import Value
+from bocage.twin.territory import Territory
+from bocage.vocabulary.codes import BocageError
+
+FILE = "plan.json"
+FRAMES = ("plan", "reasons", "financing", "ledgers", "society", "options", "additive", "joint")
+KINDS: Mapping[str, pl.DataType] = {
+    str(kind): kind for kind in (pl.Float64(), pl.Int64(), pl.String(), pl.Boolean(), pl.List(pl.String()), pl.Null())
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRecord:
+    """A plan as it was made.
+
+    Attributes:
+        made_on: date of the plan.
+        version: version of the software.
+        fingerprint: fingerprint of the twin's assets when the plan was made.
+        objective: what the plan is best at.
+        first_year: first year.
+        budgets: own funds by payer (`SIREN budget`) and year [EUR].
+        frames: the frames of the result by name, and `joint`.
+        solve: how the plan was found.
+        assumptions: parameters that were read.
+        rules: (name, first day) of the funding rules it rests on.
+    """
+
+    made_on: dt.date
+    version: str
+    fingerprint: str
+    objective: str
+    first_year: int
+    budgets: Mapping[str, Sequence[float]]
+    frames: Mapping[str, pl.DataFrame]
+    solve: SolveFacts
+    assumptions: Sequence[Value]
+    rules: Sequence[FundingRule]
+
+    @classmethod
+    def of(cls, territory: Territory, request: PlanRequest, result: PlanResult, joint: pl.DataFrame) -> Self:
+        """The record of a plan that was just made for a territory."""
+        frames = {name: getattr(result, name) for name in FRAMES if name != "joint"}
+        return cls(
+            made_on=request.date,
+            version=__version__,
+            fingerprint=territory.store.fingerprint(),
+            objective=request.objective,
+            first_year=request.first_year,
+            budgets={f"{siren} {budget}": list(amounts) for (siren, budget), amounts in request.budgets.items()},
+            frames={**frames, "joint": joint},
+            solve=result.solve,
+            assumptions=result.assumptions,
+            rules=result.rules,
+        )
+
+
+def save_plan(folder: Path, record: PlanRecord) -> Path:
+    """Write the record into the folder, whole or not at all."""
+    content = {
+        "made_on": record.made_on.isoformat(),
+        "version": record.version,
+        "fingerprint": record.fingerprint,
+        "objective": record.objective,
+        "first_year": record.first_year,
+        "budgets": dict(record.budgets),
+        "frames": {name: _columns(frame) for name, frame in record.frames.items()},
+        "solve": asdict(record.solve),
+        "assumptions": [asdict(value) for value in record.assumptions],
+        "rules": [[rule.name, rule.since.isoformat()] for rule in record.rules],
+    }
+    target = folder / FILE
+    temporary = folder / f"{FILE}.part"
+    temporary.write_text(json.dumps(content, default=_as_text, ensure_ascii=False), encoding="utf-8")
+    os.replace(temporary, target)  # noqa: PTH105 - Path.replace is the same; both are atomic
+    return target
+
+
+def _columns(frame: pl.DataFrame) -> dict[str, dict[str, object]]:
+    """A frame as JSON columns; integers of any width are kept as Int64."""
+    wide = frame.with_columns(cs.integer().cast(pl.Int64), cs.date().cast(pl.String))
+    return {name: {"type": str(wide[name].dtype), "values": wide[name].to_list()} for name in wide.columns}
+
+
+def load_plan(folder: Path) -> PlanRecord:
+    """Read the record of the last plan.
+
+    Raises:
+        BocageError: BOC-TWI-012 there is none, or it cannot be read.
+    """
+    try:
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return _record(content)
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as fault:
+        raise BocageError("BOC-TWI-012", where={"file": folder / FILE}) from fault
+
+
+def _record(content: Mapping[str, Any]) -> PlanRecord:
+    known = {(rule.name, rule.since.isoformat()): rule for rule in load_rules()}
+    return PlanRecord(
+        made_on=dt.date.fromisoformat(content["made_on"]),
+        version=content["version"],
+        fingerprint=content["fingerprint"],
+        objective=content["objective"],
+        first_year=content["first_year"],
+        budgets=content["budgets"],
+        frames={
+            name: pl.DataFrame(
+                {key: pl.Series(cell["values"], dtype=KINDS[cell["type"]]) for key, cell in frame.items()}
+            )
+            for name, frame in content["frames"].items()
+        },
+        solve=SolveFacts(**{field.name: content["solve"][field.name] for field in fields(SolveFacts)}),
+        assumptions=[_value(value) for value in content["assumptions"]],
+        rules=[known[name, since] for name, since in map(tuple, content["rules"]) if (name, since) in known],
+    )
+
+
+def _value(content: Mapping[str, Any]) -> Value:
+    dated = dict(content)
+    for name in ("since", "checked_on"):
+        dated[name] = dt.date.fromisoformat(content[name]) if content[name] else None
+    return Value(**dated)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, dt.date | Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be kept in a plan record")
