@@ -1,0 +1,242 @@
+"""The council report: four tagged pages whatever the content, in both languages."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from publish_samples import both, made_up_content, made_up_map
+from pypdf import PdfReader
+
+from bocage.publish.report.content import FindingLine, FundingLine, MapData, PlannedWork, ReportContent
+from bocage.publish.report.frame import assembly
+from bocage.publish.report.table import Room
+from bocage.publish.report.typeset import make_presentable, report_model, typeset, write_report
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import LANGUAGES, Language
+
+HOSTILE = '#import "x" $x^2$ \\ \' *gras* _it_ @ref <b>&amp; `raw` [a] {count} //'
+
+
+def read(pdf: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(pdf))
+
+
+def words(pdf: bytes) -> str:
+    """Text of all pages, every kind of space made plain and lines joined."""
+    return " ".join(" ".join(page.extract_text() for page in read(pdf).pages).split())
+
+
+def bare(content: ReportContent) -> ReportContent:
+    return replace(
+        content,
+        decision=None,
+        headlines=(),
+        map=None,
+        state=(),
+        findings=(),
+        breakdowns=(),
+        quality=(),
+        options=(),
+        joint=(),
+        requests=(),
+        waiting=(),
+        funding=(),
+        works=(),
+        ledgers=(),
+        evaluation=(),
+        assumptions=(),
+        sources=(),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_four_tagged_pages_in_the_language(tmp_path: Path, language: Language) -> None:
+    path = write_report(made_up_content(), tmp_path / "deep" / "report.pdf", language=language)
+    reader = read(path.read_bytes())
+    root = reader.trailer["/Root"]
+    assert len(reader.pages) == 4
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]
+    assert root["/Lang"].startswith(language)
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert "pdfuaid:part>1<" in root["/Metadata"].get_data().decode()
+    assert "Val-en-Bocage" in reader.metadata.title
+    assert reader.metadata.author == "Bocage"
+    assert len(reader.outline) >= 3
+    width, height = reader.pages[0].mediabox[2:]
+    assert (round(float(width)), round(float(height))) == (595, 842)
+
+
+def test_every_page_says_fictional_date_version_fingerprint_and_interval() -> None:
+    pages = [" ".join(page.extract_text().split()) for page in read(typeset(made_up_content(), "fr")).pages]
+    for page in pages:
+        for sentence in (
+            "Territoire fictif",
+            "1er novembre 2026",
+            "Bocage 0.1.0",
+            "3f9ac21b77d0",
+            "P10–P90",
+            "Document préparatoire",
+        ):
+            assert sentence in page
+    real = replace(made_up_content(), place=replace(made_up_content().place, synthetic=False))
+    assert "Territoire fictif" not in words(typeset(real, "fr"))
+
+
+def test_the_figures_are_there_rounded_to_what_their_interval_allows() -> None:
+    text = words(typeset(made_up_content(), "fr"))
+    assert "143 000" in text
+    assert "121 000 à 164 000 kWh/an" in text
+    assert "142 637" not in text
+    assert "238 671 €" in text
+    assert "34 % repose sur des valeurs par défaut ou déduites" in text
+    english = words(typeset(made_up_content(), "en"))
+    assert "143,000" in english
+    assert "€486,300" in english
+
+
+def test_pictures_have_their_alternative() -> None:
+    structure = _structure(read(typeset(made_up_content(), "fr")))
+    alternatives = [str(node["/Alt"]) for node in structure if "/Alt" in node]
+    assert any("Vapeur de mercure" in text for text in alternatives)
+    assert any("Points lumineux et travaux proposés" in text for text in alternatives)
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure"} <= {node["/S"] for node in structure if "/S" in node}
+
+
+def _structure(reader: PdfReader) -> list[dict[str, object]]:
+    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        node = waiting.pop().get_object()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            found.append(node)
+            if "/K" in node:
+                waiting.append(node["/K"])
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_found_nothing_chosen_no_map(language: Language) -> None:
+    pdf = typeset(bare(made_up_content()), language)
+    assert len(read(pdf).pages) == 4
+    sentence = {"fr": "Aucune action n’a été retenue", "en": "No action was chosen"}[language]
+    assert sentence in words(pdf)
+
+
+def test_hostile_texts_are_printed_as_they_are() -> None:
+    content = made_up_content()
+    content = replace(
+        content,
+        place=replace(content.place, name=HOSTILE[:58], department=HOSTILE),
+        decision=replace(content.decision, programme=HOSTILE, statement=HOSTILE),
+        findings=[FindingLine(code=HOSTILE[:20], sentence=HOSTILE, count=1, severity="critical")],
+        works=[PlannedWork(year=2027, place=HOSTILE, label=HOSTILE, cost_eur=1)],
+        funding=[FundingLine(programme=HOSTILE, amount_eur=1, condition=HOSTILE)],
+        map=replace(content.map, title=HOSTILE, attribution=HOSTILE, names=[("<script>&", 352_000.0, 6_789_000.0)]),
+        fingerprint="#panic()",
+    )
+    pdf = typeset(content, "fr")
+    assert len(read(pdf).pages) == 4
+    assert " ".join(HOSTILE.split()) in words(pdf)
+
+
+def test_any_character_can_be_printed_or_is_named() -> None:
+    content = made_up_content()
+    odd = "Été \U0001f4a1 مرحبا שלום 日本 a\x00b\ud800c \u202ed \u0301\u200d fin"
+    pdf = typeset(replace(content, decision=replace(content.decision, programme=odd, statement=odd)), "fr")
+    text = words(pdf)
+    assert len(read(pdf).pages) == 4
+    assert "[U+1F4A1]" in text
+    assert "[U+65E5]" in text
+    assert "abc" in text
+
+
+def test_replacement_keeps_what_the_fonts_have() -> None:
+    model = {"a": ["é\u202f€", "\U0001f4a1"], "b": 1.5, "c": None}
+    assert make_presentable(model, lambda text: text != "\U0001f4a1") == {
+        "a": ["é\u202f€", "[U+1F4A1]"],
+        "b": 1.5,
+        "c": None,
+    }
+
+
+def test_long_tables_are_cut_and_say_so() -> None:
+    content = made_up_content()
+    long = "Luminaires dont la puissance déclarée dépasse de plus de moitié celle que leur type laisse attendre " * 3
+    content = replace(
+        content,
+        findings=[FindingLine(code=f"BOC-LIG-{i:03d}", sentence=long, count=i, severity="watch") for i in range(60)],
+        state=list(content.state) * 9,
+        quality=list(content.quality) * 9,
+        joint=list(content.joint) * 9,
+        requests=list(content.requests) * 30,
+        waiting=list(content.waiting) * 30,
+        funding=list(content.funding) * 8,
+        evaluation=list(content.evaluation) * 9,
+        assumptions=list(content.assumptions) * 20,
+        works=[
+            PlannedWork(year=2027 + i % 25, place=f"rue {i} {long}", label=long, cost_eur=1000.0 + i)
+            for i in range(251)
+        ],
+        sources=[long] * 12,
+    )
+    pdf = typeset(content, "fr")
+    assert len(read(pdf).pages) == 4
+    assert "voir le classeur" in words(pdf)
+    total = sum(1000.0 + i for i in range(251))
+    assert f"{total:,.0f}".replace(",", " ") in words(pdf)
+
+
+def test_a_text_that_cannot_fit_is_refused_with_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Room, "tighter", lambda self: self)
+    content = made_up_content()
+    crowd = replace(content, options=content.options * 1, state=list(content.state) * 2, findings=content.findings * 2)
+    sentence = both("mot " * 40, "word " * 40)
+    crowd = replace(crowd, findings=[replace(line, sentence=sentence) for line in crowd.findings])
+    monkeypatch.setattr(Room, "findings", 500)
+    with pytest.raises(BocageError) as refusal:
+        monkeypatch.setattr("bocage.publish.report.typeset.Room", lambda: Room(scale=3.0))
+        typeset(crowd, "fr")
+    assert refusal.value.code == "BOC-PUB-002"
+
+
+def test_twenty_thousand_points_in_a_small_file() -> None:
+    content = made_up_content(points=20_000, streets=251)
+    pdf = typeset(content, "fr")
+    assert len(read(pdf).pages) == 4
+    assert len(pdf) < 1_500_000
+
+
+def test_the_same_content_gives_the_same_bytes() -> None:
+    assert typeset(made_up_content(), "fr") == typeset(made_up_content(), "fr")
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BocageError) as refusal:
+        write_report(made_up_content(), tmp_path / "file" / "report.pdf", language="fr")
+    assert refusal.value.code == "BOC-PUB-001"
+
+
+def test_a_map_without_a_single_finite_point() -> None:
+    nowhere = MapData(
+        title="vide", points=np.full((3, 2), np.nan), classes=np.zeros(3, dtype=np.int64), legend=made_up_map().legend
+    )
+    assert len(read(typeset(replace(made_up_content(), map=nowhere), "fr")).pages) == 4
+
+
+@pytest.mark.parametrize("kind", ["commune", "epci", "syndicate", "departement", "other"])
+def test_the_assembly_is_named_by_the_nature_of_the_body(kind: str) -> None:
+    place = replace(made_up_content().place, kind=kind)
+    assert assembly(place, "fr") in words(typeset(replace(made_up_content(), place=place), "fr")).replace(
+        "Le ", "le "
+    ).replace("L’o", "l’o")
+
+
+def test_the_model_holds_no_english_in_french() -> None:
+    model = str(report_model(bare(made_up_content()), "fr", [Room()] * 4))
+    for word in ("Decision", "Funding", "Diagnosis", "Options compared", "page {number} of"):
+        assert word not in model

@@ -1,0 +1,73 @@
+"""Every text exists in French, with its typography."""
+
+import ast
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+import bocage.publish
+from bocage.publish.texts import amount, estimate, interval, number, parameter, percent, shorten
+from bocage.vocabulary.codes import core_codes
+
+FOLDER = Path(bocage.publish.__file__).parent
+
+
+def said() -> set[str]:
+    """Every literal text that the package translates."""
+    texts = set()
+    for path in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                assert isinstance(node.args[0], ast.Constant) or path.name == "texts.py", path
+                texts.add(node.args[0].value)
+    return texts
+
+
+def french() -> dict[str, str]:
+    with (FOLDER / "locale/fr/LC_MESSAGES/bocage.po").open("rb") as stream:
+        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
+
+
+def test_the_catalogue_has_every_text_and_no_other() -> None:
+    assert said() == set(french())
+    assert all(french().values())
+
+
+def test_translations_keep_their_placeholders() -> None:
+    for english, text in french().items():
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", text)), english
+
+
+def test_french_typography() -> None:
+    for text in french().values():
+        assert not re.search(r"(?<!\u202f)[;:!?»](?!//)", text), text
+        assert not re.search(r"«(?!\u202f)", text), text
+        assert "'" not in text, text
+
+
+def test_numbers_the_french_way() -> None:
+    assert amount(1_500_000, "fr") == "1\u202f500\u202f000\u202f€"
+    assert amount(-1_500, "en") == "−€1,500"
+    assert estimate(118.42, "kW", "fr") == "118\u202fkW"
+    assert estimate(9.876, "kW", "en") == "9.9\u202fkW"
+    assert number(None, "EUR", "fr") == "–"
+    assert number(float("nan"), "EUR", "fr") == "–"
+    assert number(0.0, "EUR", "fr", estimated=True) == "0"
+    assert interval(None, 3, "EUR", "fr") == ""
+    assert interval(1000, 2000, "EUR", "en") == "1,000 to €2,000"
+    assert percent(0.5, "fr") == "50\u202f%"
+    assert parameter(0.052, "fr") == "0,052"
+
+
+def test_shortened_texts_are_one_line() -> None:
+    assert shorten("a\nb   c", 10) == "a b   c"
+    assert len(shorten("x" * 100, 10)) == 10
+
+
+def test_codes_of_publish_are_declared() -> None:
+    assert {code for code in core_codes() if code.startswith("BOC-PUB")} == {
+        "BOC-PUB-001",
+        "BOC-PUB-002",
+        "BOC-PUB-003",
+    }
