@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import bocage.domains
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.domain import Domain
 
 ENTRY_POINT_GROUP = "bocage.domains"
@@ -42,6 +43,11 @@ def discover_domains() -> Sequence[Domain]:
 def broken_domains() -> Sequence[BrokenDomain]:
     """The domains that could not be loaded, with the reason."""
     return _discovered()[1]
+
+
+def verdict_on(broken: BrokenDomain) -> BocageError:
+    """The verdict on a broken domain, as a sentence with what to do next (it is not raised: the others work)."""
+    return BocageError("BOC-CLI-017", name=broken.name, package=broken.package, reason=broken.reason)
 
 
 def forget_domains() -> None:
