@@ -66,7 +66,7 @@ def line(x1: float, y1: float, x2: float, y2: float, colour: str, *, width: floa
 def whisker(low: float, high: float, y: float, colour: str, *, cap: float = 2.2) -> str:
     """A horizontal interval with its two ends [pt]."""
     lines = f"M{low:.2f} {y:.2f}H{high:.2f}M{low:.2f} {y - cap:.2f}v{2 * cap:g}M{high:.2f} {y - cap:.2f}v{2 * cap:g}"
-    halo = f'<path d="{lines}" stroke="{PAPER}" stroke-width="2.4" stroke-linecap="square" fill="none"/>'
+    halo = f'<path d="{lines}" stroke="{PAPER}" stroke-width="2" fill="none"/>'
     return f'{halo}<path d="{lines}" stroke="{colour}" stroke-width="0.9" fill="none"/>'
 
 

@@ -83,7 +83,7 @@ def sheet_names(wanted: Sequence[str]) -> list[str]:
     """
     names: list[str] = []
     for text in wanted:
-        clean = re.sub(r"[\[\]:*?/\\]", " ", printable(text)).strip().strip("'")[:31].strip() or "?"
+        clean = re.sub(r"[\[\]:*?/\\]", " ", printable(text)).strip().strip("'")[:31].strip() or "–"
         name, number = clean, 1
         while name.lower() in {other.lower() for other in names} or name.lower() in ("history", "historique"):
             number += 1

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -69,7 +70,7 @@ def test_a_workbook_holds_true_values(tmp_path: Path, language: Language) -> Non
     assert first[3] == 70.5
     assert first[4] == 3
     assert first[5] == dt.date(2026, 11, 1)
-    assert first[6] == dt.datetime(2026, 7, 1, 14)
+    assert first[6] == dt.datetime(2026, 7, 1, 14)  # noqa: DTZ001 - spreadsheets know no zone
     assert first[7] == "a;b"
     assert first[8] == {"fr": "oui", "en": "yes"}[language]
     assert second[4] == 1_234_567
@@ -83,8 +84,6 @@ def test_a_workbook_holds_true_values(tmp_path: Path, language: Language) -> Non
 
 
 def test_a_workbook_runs_no_formula(tmp_path: Path) -> None:
-    import zipfile
-
     table = plain_table("=cmd", "=1", pl.DataFrame({"=a": FORMULAS}))
     path = write_workbook([table], tmp_path / "a.xlsx", language="fr", notes=FORMULAS)
     with zipfile.ZipFile(path) as archive:
@@ -96,8 +95,6 @@ def test_a_workbook_runs_no_formula(tmp_path: Path) -> None:
 
 
 def test_panes_are_frozen_and_columns_can_be_filtered(tmp_path: Path) -> None:
-    import zipfile
-
     path = write_workbook([lamps()], tmp_path / "a.xlsx", language="fr")
     with zipfile.ZipFile(path) as archive:
         sheet = archive.read("xl/worksheets/sheet2.xml").decode()

@@ -1,11 +1,19 @@
 """Page 4: funding plan, calendar, cash, evaluation plan, assumptions and sources."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from bocage.publish.chart import describe_cash, draw_cash
-from bocage.publish.report.content import AssumptionLine, FundingLine, FundingStatus, Ledger, ReportContent
+from bocage.publish.report.content import (
+    AssumptionLine,
+    FundingLine,
+    FundingStatus,
+    Ledger,
+    PlannedWork,
+    ReportContent,
+)
 from bocage.publish.report.table import Cell, Room, heading, left_out_words, make_table
 from bocage.publish.texts import _, amount, interval, number, parameter, say, shorten, status_word, unit_label
 from bocage.vocabulary.text import Language
@@ -125,21 +133,29 @@ def _calendar(content: ReportContent, language: Language, room: Room) -> dict[st
     ]
     rows: list[list[Cell]] = []
     for year, group in groupby(sorted(content.works, key=attrgetter("year")), key=attrgetter("year")):
-        works = sorted(group, key=attrgetter("cost_eur"), reverse=True)
-        named = [
-            f"{shorten(say(one.place, language), 34)} ({shorten(say(one.label, language), 30)})"
-            for one in works[: room.places]
-        ]
-        places = ", ".join(named)
-        if len(works) > len(named):
-            places += " " + left_out_words(len(works) - len(named), language)
-        rows.append([str(year), places, amount(sum(one.cost_eur for one in works), language)])
+        works = list(group)
+        rows.append([str(year), _places(works, language, room), amount(sum(w.cost_eur for w in works), language)])
     total: list[Cell] = [
         _("Total", language),
         "",
         {"text": amount(sum(one.cost_eur for one in content.works), language), "strong": "yes"},
     ]
     return make_table(columns, rows, language, limit=room.years, total=total)
+
+
+def _places(works: Sequence[PlannedWork], language: Language, room: Room) -> str:
+    """Streets of a year by kind of works, the costliest first, cut to the room."""
+    kinds: dict[str, list[PlannedWork]] = {}
+    for work in sorted(works, key=attrgetter("cost_eur"), reverse=True):
+        kinds.setdefault(shorten(say(work.label, language), 60), []).append(work)
+    named, pieces = 0, []
+    for label, group in kinds.items():
+        shown = group[: max(room.places - named, 0)]
+        if shown:
+            places = ", ".join(shorten(say(work.place, language), 40) for work in shown)
+            pieces.append(f"{label}{_(': ', language)}{places}")
+            named += len(shown)
+    return f"{'. '.join(pieces)} {left_out_words(len(works) - named, language)}".strip()
 
 
 def _evaluation(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:

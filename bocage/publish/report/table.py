@@ -26,7 +26,7 @@ class Room:
     waiting: int = 5
     funding: int = 9
     years: int = 8
-    places: int = 4
+    places: int = 6
     evaluation: int = 5
     assumptions: int = 12
     sources: int = 4
