@@ -4,7 +4,7 @@ import polars as pl
 
 from bocage.domains.lighting.diagnose.findings import findings, judged
 from bocage.domains.lighting.inventory import complete
-from bocage.domains.lighting.inventory.declared import LUMINAIRE
+from bocage.domains.lighting.inventory.declared import LUMINAIRE, luminaire_table
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.indicators import state, table
 from bocage.domains.lighting.simulate.totals import totals
@@ -30,7 +30,9 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
         luminaire its power, energy, hours, age, `flags` (codes of the findings, separated by
         spaces) and `priority` (`critical`, `watch`, `none`).
     """
-    frame = assets[LUMINAIRE] if LUMINAIRE in assets else complete({LUMINAIRE: pl.DataFrame()}, site)[LUMINAIRE]
+    frame = (
+        assets[LUMINAIRE] if LUMINAIRE in assets else complete({LUMINAIRE: luminaire_table().empty()}, site)[LUMINAIRE]
+    )
     rows = judged(with_load(frame, site), site)
     shown = rows.rename({"energy_kwh": "energy_kwh_year", "dark_h": "dark_hours_h_year"}).with_columns(
         (pl.col("full_h") + pl.col("dimmed_h")).alias("burning_hours_h_year")
