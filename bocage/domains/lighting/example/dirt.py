@@ -17,6 +17,7 @@ class Dirt:
         missing_technology: rows without lamp type.
         missing_year: rows without year of installation.
         missing_height: rows without mounting height.
+        power_with_unit: rows whose nominal power is written with its unit.
         duplicates: rows written a second time, at the end of the file.
         swapped: rows whose X and Y are in each other's column.
         null_island: rows whose X and Y are 0.
@@ -26,6 +27,7 @@ class Dirt:
     missing_technology: int = 13
     missing_year: int = 86
     missing_height: int = 310
+    power_with_unit: int = 25
     duplicates: int = 4
     swapped: int = 2
     null_island: int = 1
@@ -57,6 +59,7 @@ class Faulty:
     technology: frozenset[int]
     year: frozenset[int]
     height: frozenset[int]
+    unit: frozenset[int]
     duplicated: Sequence[int]
     swapped: frozenset[int]
     null_island: frozenset[int]
@@ -77,11 +80,14 @@ def draw_faults(count: int, random: np.random.Generator, dirt: Dirt = DIRT) -> F
     # Faults of place and duplicates fall on different rows: each row has one verdict to be judged on.
     apart = [int(index) for index in random.choice(count, dirt.duplicates + dirt.swapped + dirt.null_island, False)]
     duplicated, rest = apart[: dirt.duplicates], apart[dirt.duplicates :]
+    power = some(dirt.missing_power)
+    powered = [index for index in range(count) if index not in power]
     return Faulty(
-        power=some(dirt.missing_power),
+        power=power,
         technology=some(dirt.missing_technology),
         year=some(dirt.missing_year),
         height=some(dirt.missing_height),
+        unit=frozenset(int(index) for index in random.choice(powered, dirt.power_with_unit, replace=False)),
         duplicated=duplicated,
         swapped=frozenset(rest[: dirt.swapped]),
         null_island=frozenset(rest[dirt.swapped :]),

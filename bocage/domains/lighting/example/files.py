@@ -148,7 +148,7 @@ def write_town(path: Path, rows: Sequence[Luminaire], *, seed: int) -> None:
                 one.sector,
                 one.cabinet,
                 "" if index in faults.technology else spelling(one, random),
-                "" if index in faults.power else _comma(lamp.lamp_power_w),
+                "" if index in faults.power else _comma(lamp.lamp_power_w) + (" W" if index in faults.unit else ""),
                 # As in the inventory of Paris: the power that a LED draws is written 0.
                 "0" if led else _comma(lamp.system_power_w) if measured else "",
                 _comma(lamp.flux_lm) if measured else "",
@@ -167,7 +167,8 @@ def write_town(path: Path, rows: Sequence[Luminaire], *, seed: int) -> None:
             )
         )
     cells += [cells[index] for index in faults.duplicated]
-    path.write_bytes(_semicolons([TOWN_HEADER, *cells]).encode("cp1252"))
+    title = [f"Relevé de l'éclairage public du bourg, commune de {COMMUNE}"]
+    path.write_bytes(_semicolons([title, TOWN_HEADER, *cells]).encode("cp1252"))
 
 
 HAMLET_FIELDS = (
@@ -222,6 +223,7 @@ PARK_HEADER = (
     "Puissance consommée (W)", "Flux lumineux (lm)", "Température de couleur (K)", "Hauteur (m)", "Date de pose",
     "Type de commande", "Contrat", "Longitude", "Latitude",
 )  # fmt: skip
+PARK_HEADER_ROW = 2
 
 
 def write_business_park(path: Path, rows: Sequence[Luminaire]) -> None:
@@ -237,9 +239,11 @@ def write_business_park(path: Path, rows: Sequence[Luminaire]) -> None:
         )
         sheet = workbook.add_worksheet("Inventaire")
         bold, day = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "dd/mm/yyyy"})
-        sheet.write_row(0, 0, PARK_HEADER, bold)
-        sheet.freeze_panes(1, 0)
-        for row, (one, x, y) in enumerate(zip(rows, longitude.tolist(), latitude.tolist(), strict=True), start=1):
+        sheet.write_string(0, 0, f"Éclairage public, ZAC de la Lande, {COMMUNE}", bold)
+        sheet.write_row(PARK_HEADER_ROW, 0, PARK_HEADER, bold)
+        sheet.freeze_panes(PARK_HEADER_ROW + 1, 0)
+        places = zip(longitude.tolist(), latitude.tolist(), strict=True)
+        for row, (one, (x, y)) in enumerate(zip(rows, places, strict=True), start=PARK_HEADER_ROW + 1):
             lamp = one.lamp
             sheet.write_row(row, 0, (one.identifier, COMMUNE, one.street, one.sector, one.cabinet, lamp.technology))
             sheet.write_row(row, 6, (lamp.lamp_power_w, lamp.system_power_w, lamp.flux_lm, lamp.colour_temperature_k))

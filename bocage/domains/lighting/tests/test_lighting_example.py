@@ -18,9 +18,7 @@ from bocage.domains.lighting.example import DIRT, EXAMPLE_TERRITORY, ExampleFile
 from bocage.domains.lighting.example.dirt import SPELLINGS
 from bocage.domains.lighting.example.luminaires import CLEARANCE_M, lamps, luminaires
 from bocage.domains.lighting.example.point_shapefile import Field, write_point_shapefile
-from bocage.domains.lighting.example.sample import sample_assets
 from bocage.domains.lighting.example.streets import centreline, distance_along, streets
-from bocage.vocabulary.columns import declared_asset_tables
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +28,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ExampleFile]:
 
 @pytest.fixture(scope="module")
 def town(files: dict[str, ExampleFile]) -> list[dict[str, str]]:
-    text = files["eclairage_bourg.csv"].path.read_bytes().decode("cp1252")
+    title, _, text = files["eclairage_bourg.csv"].path.read_bytes().decode("cp1252").partition("\r\n")
+    assert "fictif" in title
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
@@ -109,6 +108,11 @@ def test_town_misses_as_many_values_as_declared(town: list[dict[str, str]], colu
     assert sum(row[column] == "" for row in rows) == count
 
 
+def test_some_powers_carry_their_unit(town: list[dict[str, str]]) -> None:
+    written = [row["Puissance (W)"] for row in town[: -DIRT.duplicates]]
+    assert sum(power.endswith(" W") for power in written) == DIRT.power_with_unit
+
+
 def test_town_repeats_the_rows_declared_and_no_other(town: list[dict[str, str]]) -> None:
     seen = Counter(tuple(row.values()) for row in town)
     assert sum(count - 1 for count in seen.values()) == DIRT.duplicates
@@ -161,7 +165,10 @@ def test_hamlets_open_as_a_lambert_93_shapefile_of_the_syndicate(files: dict[str
 
 def test_business_park_opens_as_a_workbook_under_a_contract(files: dict[str, ExampleFile]) -> None:
     with files["eclairage_zac.xlsx"].path.open("rb") as stream:
-        header, *rows = CalamineWorkbook.from_filelike(stream).get_sheet_by_name("Inventaire").to_python()
+        (title, *_), _, header, *rows = (
+            CalamineWorkbook.from_filelike(stream).get_sheet_by_name("Inventaire").to_python()
+        )
+    assert "fictif" in title
     sheet = [dict(zip(header, row, strict=True)) for row in rows]
     expected = [one for one in luminaires(1) if one.inventory == "zac"]
     assert {row["Contrat"] for row in sheet} == {"MPGP-ZAC"}
@@ -201,14 +208,6 @@ def test_its_numbers_cannot_be_those_of_a_real_body(files: dict[str, ExampleFile
     assert luhn(str(EXAMPLE_TERRITORY["siren"])) != 0
     assert luhn("259999999") != 0
     assert str(EXAMPLE_TERRITORY["code"]).startswith("99"), "no département is numbered 99"
-
-
-def test_sample_holds_declared_columns_and_gaps() -> None:
-    sample = sample_assets()["luminaire"]
-    table = next(table for table in declared_asset_tables(Path(__file__).parents[1]) if table.name == "luminaire")
-    assert sample.schema == table.polars_schema()
-    assert sample["lamp_power_w"].null_count() > 0
-    assert sample["contract_id"].n_unique() == 3
 
 
 def test_shapefile_refuses_what_does_not_fit(tmp_path: Path) -> None:
