@@ -1,0 +1,64 @@
+"""Every text a user sees exists in French and in English, with the same placeholders."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import bocage
+from bocage.twin.conformance.wording import literal_texts, wording_faults
+
+PACKAGE = Path(bocage.__file__).parent
+CATALOGUES = sorted(path.parent for path in PACKAGE.rglob("locale") if path.is_dir() and "templates" not in path.parts)
+
+
+@pytest.mark.parametrize("folder", CATALOGUES, ids=lambda folder: folder.relative_to(PACKAGE).as_posix())
+def test_every_text_is_in_the_nearest_catalogue(folder: Path) -> None:
+    assert [str(fault) for fault in wording_faults(folder)] == []
+
+
+def test_no_text_is_said_without_a_catalogue_above_it() -> None:
+    homeless = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if not set(CATALOGUES) & set(path.parents) and any(literal_texts(path)) and "tests" not in path.parts
+    ]
+    assert homeless == []
+
+
+@pytest.mark.parametrize("folder", CATALOGUES, ids=lambda folder: folder.relative_to(PACKAGE).as_posix())
+def test_catalogue_says_what_it_is_and_leaves_nothing_empty(folder: Path) -> None:
+    path = folder / "locale" / "fr" / "LC_MESSAGES" / "bocage.po"
+    with path.open("rb") as stream:
+        catalogue = read_po(stream)
+    assert str(catalogue.locale) == "fr"
+    assert catalogue.charset.lower() == "utf-8"
+    assert [message.id for message in catalogue if message.id and not message.string] == []
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+
+
+def test_a_missing_and_a_stale_text_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "part"
+    (folder / "locale" / "fr" / "LC_MESSAGES").mkdir(parents=True)
+    (folder / "code.py").write_text('print(_("said {count}"), mark("translated {n}"))', encoding="utf-8")
+    po = folder / "locale" / "fr" / "LC_MESSAGES" / "bocage.po"
+    po.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "translated {n}"\nmsgstr "traduit {m}"\n\nmsgid "stale"\nmsgstr "mort"\n',
+        encoding="utf-8",
+    )
+    with po.open("rb") as stream, po.with_suffix(".mo").open("wb") as target:
+        from babel.messages.mofile import write_mo  # noqa: PLC0415 - only here
+
+        write_mo(target, read_po(stream))
+    faults = [fault.what for fault in wording_faults(folder)]
+    assert len(faults) == 3
+    assert "no French for 'said {count}'" in faults[0]
+    assert "nothing says 'stale'" in faults[1]
+    assert "placeholders" in faults[2]
+
+
+def test_a_text_that_no_tool_can_extract_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text("print(_(name))", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"code.py:1"):
+        list(literal_texts(tmp_path / "code.py"))
