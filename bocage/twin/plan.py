@@ -34,6 +34,7 @@ class Planned:
     proposals: Sequence[Proposal]
     request: PlanRequest
     result: PlanResult
+    effects: pl.DataFrame
     joint: pl.DataFrame
 
 
@@ -117,7 +118,8 @@ def decide_plan(
         seed=states[0].site.seed,
     )
     result = make_plan(request)
-    return Planned(proposals, request, result, _simulate_jointly(proposals, result, request))
+    effects = _simulate_jointly(proposals, result, request)
+    return Planned(proposals, request, result, effects, compare_joint(result.additive, effects))
 
 
 def funding_facts(territory: Territory) -> dict[str, object]:
@@ -175,7 +177,7 @@ def _budgets(territory: Territory, actions: pl.DataFrame, amounts: Sequence[floa
 
 
 def _simulate_jointly(proposals: Sequence[Proposal], result: PlanResult, request: PlanRequest) -> pl.DataFrame:
-    """Effect of the plan by year with all its actions in force together, beside the sum of the actions."""
+    """Effect of the plan by year, all its actions in force together: `domain`, `year`, `indicator`, interval."""
     chosen = result.plan.filter(pl.col("decision") == "in").select("action_id", "year")
     joint = []
     for proposal in proposals:
@@ -186,8 +188,12 @@ def _simulate_jointly(proposals: Sequence[Proposal], result: PlanResult, request
             in_force = dated.filter(pl.col("year") <= year).drop("year")
             after = domain.simulate(state.assets, in_force, state.site)
             change = after.minus(before, on=["indicator"])
-            joint.append(change.summary().with_columns(pl.lit(year, dtype=pl.Int64).alias("year")))
-    return compare_joint(result.additive, pl.concat(joint))
+            joint.append(
+                change.summary().with_columns(
+                    pl.lit(year, dtype=pl.Int64).alias("year"), pl.lit(domain.name).alias("domain")
+                )
+            )
+    return pl.concat(joint)
 
 
 def record_plan(territory: Territory, planned: Planned) -> None:
@@ -198,20 +204,35 @@ def record_plan(territory: Territory, planned: Planned) -> None:
         record_actions(territory, proposal)
     lines = nouns["plan"].conform(planned.result.plan)
     territory.store.write_rows(nouns["plan"], lines, replace={"plan_id": PLAN_ID})
-    territory.store.write_rows(nouns["evaluation"], _evaluations(planned), replace={})
-    save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, planned.joint))
+    outcomes = nouns["outcome"].conform(
+        planned.effects.with_columns(
+            pl.lit(territory.code).alias("territory_id"),
+            pl.lit("territory").alias("scope"),
+            pl.lit(PLAN_ID).alias("action_set"),
+        )
+    )
+    territory.store.write_rows(nouns["outcome"], outcomes, replace={"action_set": PLAN_ID})
+    territory.store.write_rows(nouns["evaluation"], evaluations(planned.proposals, planned.result.plan), replace={})
+    frames = {"effects": planned.effects, "joint": planned.joint}
+    save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, frames))
 
 
-def _evaluations(planned: Planned) -> pl.DataFrame:
+def evaluations(proposals: Sequence[Proposal], lines: pl.DataFrame) -> pl.DataFrame:
+    """How the chosen actions will be evaluated, from the year in which each starts.
+
+    Args:
+        proposals: the actions by domain.
+        lines: frame of the noun `plan`.
+    """
     table = noun_tables()["evaluation"]
-    chosen = planned.result.plan.filter(pl.col("decision") == "in")["action_id"]
+    started = lines.filter(pl.col("decision") == "in").select("action_id", pl.col("year").alias("first_year"))
     frames = [
         table.conform(
             proposal.state.domain.evaluate(
-                proposal.actions.filter(pl.col("action_id").is_in(chosen.implode())), proposal.state.site
+                proposal.actions.drop("first_year").join(started, on="action_id", how="inner"), proposal.state.site
             )
         )
-        for proposal in planned.proposals
+        for proposal in proposals
     ]
     return pl.concat(frames)
 
@@ -248,7 +269,7 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                         cost=float(chosen["cost_eur"].sum()), own=float(chosen["own_eur"].sum()),
                     ),
                     _(
-                        "Within {gap:2} % of the optimum, found in {seconds:1} s; ranking by ratio would lose {loss:1} %",
+                        "Within {gap:2} % of the optimum in {seconds:1} s; ranking by ratio alone would lose {loss:1} %",
                         gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
                         seconds=solve.seconds, loss=100 * solve.greedy_loss,
                     ),

@@ -19,7 +19,7 @@ from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
 
 FILE = "plan.json"
-FRAMES = ("plan", "reasons", "financing", "ledgers", "society", "options", "additive", "joint")
+FRAMES = ("plan", "reasons", "financing", "ledgers", "society", "options", "additive")
 KINDS: Mapping[str, pl.DataType] = {
     str(kind): kind for kind in (pl.Float64(), pl.Int64(), pl.String(), pl.Boolean(), pl.List(pl.String()), pl.Null())
 }
@@ -36,7 +36,7 @@ class PlanRecord:
         objective: what the plan is best at.
         first_year: first year.
         budgets: own funds by payer (`SIREN budget`) and year [EUR].
-        frames: the frames of the result by name, and `joint`.
+        frames: the frames of the result by name; `effects`, all actions together by year; `joint`, beside their sum.
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: (name, first day) of the funding rules it rests on.
@@ -54,9 +54,10 @@ class PlanRecord:
     rules: Sequence[FundingRule]
 
     @classmethod
-    def of(cls, territory: Territory, request: PlanRequest, result: PlanResult, joint: pl.DataFrame) -> Self:
-        """The record of a plan that was just made for a territory."""
-        frames = {name: getattr(result, name) for name in FRAMES if name != "joint"}
+    def of(
+        cls, territory: Territory, request: PlanRequest, result: PlanResult, simulated: Mapping[str, pl.DataFrame]
+    ) -> Self:
+        """The record of a plan that was just made for a territory, with what was simulated jointly."""
         return cls(
             made_on=request.date,
             version=__version__,
@@ -64,7 +65,7 @@ class PlanRecord:
             objective=request.objective,
             first_year=request.first_year,
             budgets={f"{siren} {budget}": list(amounts) for (siren, budget), amounts in request.budgets.items()},
-            frames={**frames, "joint": joint},
+            frames={**{name: getattr(result, name) for name in FRAMES}, **simulated},
             solve=result.solve,
             assumptions=result.assumptions,
             rules=result.rules,

@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -167,7 +167,8 @@ def create_territory(
     *,
     code: str,
     name: str,
-    settings: dict[str, object] | None = None,
+    settings: Mapping[str, object] | None = None,
+    sections: Mapping[str, Mapping[str, object]] | None = None,
     language: Language | None = None,
 ) -> Territory:
     """Create the folder of a territory, its settings file and an empty twin.
@@ -177,6 +178,7 @@ def create_territory(
         code: INSEE code (5 characters) or SIREN (9 digits).
         name: name of the territory.
         settings: other keys of the section `[territory]`; None values are left to their default.
+        sections: keys of the other sections.
         language: language of the comments of the file.
 
     Raises:
@@ -193,7 +195,9 @@ def create_territory(
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BocageError("BOC-TWI-008", where={"folder": folder})
-        write_configuration(folder / FILE, {"territory": values}, domains, language or current_language())
+        write_configuration(
+            folder / FILE, {**(sections or {}), "territory": values}, domains, language or current_language()
+        )
     except (OSError, ValueError) as fault:
         raise BocageError("BOC-TWI-009", where={"folder": folder}, fault=fault) from fault
     config = read_configuration(folder / FILE, domains)

@@ -1,0 +1,63 @@
+"""The numbers of the outside world on which results rest, each with its status and source."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from bocage.parameters.reader import CORE_FOLDER, Parameter, ParameterError, Value, load
+from bocage.publish.report.content import AssumptionLine
+from bocage.vocabulary.domain import Domain
+
+
+def parameter_folders(domains: Sequence[Domain]) -> list[Path]:
+    """Folders of parameters: that of the core, then that of each domain."""
+    return [CORE_FOLDER, *(domain.folder / "parameters" for domain in domains)]
+
+
+def all_assumptions(domains: Sequence[Domain], date: dt.date) -> list[AssumptionLine]:
+    """Every parameter of the core and of the domains that has a value on that date, those to verify first."""
+    lines = []
+    for folder in parameter_folders(domains):
+        for parameter in load(folder).values():
+            try:
+                lines.append(assumption_line(parameter, parameter.at(date)))
+            except ParameterError:
+                continue  # not yet, or no longer, in force: nothing rests on it
+    return sorted(lines, key=lambda line: line.status != "to_verify")
+
+
+def read_assumptions(values: Sequence[Value], domains: Sequence[Domain]) -> list[AssumptionLine]:
+    """The lines of parameters that were read, with their description in both languages."""
+    known = {name: leaf for folder in parameter_folders(domains) for name, leaf in load(folder).items()}
+    return [assumption_line(known[value.name], value) for value in values if value.name in known]
+
+
+def assumption_line(parameter: Parameter, value: Value) -> AssumptionLine:
+    """One parameter as a line of the report; a structured value is written as text."""
+    return AssumptionLine(
+        label=parameter.description,
+        value=float(value.value) if _is_number(value.value) else _written(value.value),
+        unit=value.unit,
+        since=value.since,
+        status=value.status,  # type: ignore[arg-type]  # the reader accepts the declared statuses only
+        reference=value.reference,
+        low=value.low,
+        high=value.high,
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _written(value: object) -> str:
+    """A structured value in one line.
+
+    >>> _written({"LED": 0.5, "HPS": [1, 2]})
+    'LED: 0.5, HPS: 1 2'
+    """
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_written(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return " ".join(_written(item) for item in value)
+    return str(value)

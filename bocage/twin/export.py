@@ -1,0 +1,138 @@
+"""Export: the twin for QGIS, for spreadsheets, for other software."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from bocage import __version__
+from bocage.publish.csv_file import write_csv
+from bocage.publish.tables import NamedTable, declared_table
+from bocage.publish.workbook import write_workbook
+from bocage.twin.answer import Answer, Section
+from bocage.twin.assumptions import all_assumptions
+from bocage.twin.diagnose import DomainState, examine
+from bocage.twin.territory import Territory
+from bocage.twin.wording import _
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import GEOMETRY, noun_tables
+from bocage.vocabulary.text import Message, current_language
+
+EXPORTED_NOUNS = ("outcome", "action", "plan", "evaluation")
+
+
+def export(territory: Territory, *, into: Path, formats: Sequence[str] = ("gpkg", "csv", "xlsx")) -> Answer:
+    """Write the twin as a GeoPackage snapshot, CSV files, one workbook.
+
+    Imputed values, their origins and the figures of each asset come along.
+
+    Args:
+        territory: open territory.
+        into: folder to write to; files of the same names are replaced.
+        formats: some of `gpkg`, `csv`, `xlsx`.
+
+    Raises:
+        BocageError: BOC-TWI-014 unknown format, BOC-TWI-009 a folder that cannot be written.
+    """
+    for name in formats:
+        if name not in _WRITERS:
+            raise BocageError("BOC-TWI-014", value=name, known=", ".join(_WRITERS))
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise BocageError("BOC-TWI-009", where={"folder": into}, fault=fault) from fault
+    states = [examine(territory, domain) for domain in territory.chosen_domains(None)]
+    files = [path for name in formats for path in _WRITERS[name](territory, states, into)]
+    return Answer(
+        title=_("Export of {name}", name=territory.name),
+        sections=[Section(title=_("Files"), lines=[_("{path}", path=path) for path in files])],
+        data={"files": [str(path) for path in files]},
+        files=files,
+    )
+
+
+def completed_frames(states: Sequence[DomainState]) -> dict[str, pl.DataFrame]:
+    """Completed assets by type, with the figures of the diagnosis of each asset."""
+    frames = {}
+    for state in states:
+        for name, frame in state.assets.items():
+            figures = state.diagnosis.per_asset.get(name)
+            frames[name] = frame if figures is None else _joined(frame, figures)
+    return frames
+
+
+def _joined(frame: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    fresh = [column for column in figures.columns if column == "asset_id" or column not in frame.columns]
+    return frame.join(figures.select(fresh), on="asset_id", how="left", maintain_order="left")
+
+
+def exported_tables(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
+    """Every table that is published: assets first, then the results kept in the twin."""
+    completed = completed_frames(states)
+    tables = []
+    for table in territory.asset_tables.values():
+        frame = completed.get(table.name)
+        if frame is None and territory.store.count_assets(table):
+            frame = territory.store.read_assets(table)
+        if frame is not None and frame.height:
+            tables.append(declared_table(table, frame.drop(GEOMETRY, strict=False)))
+    nouns = noun_tables()
+    for name in EXPORTED_NOUNS:
+        rows = territory.store.read_rows(nouns[name])
+        if rows.height:
+            tables.append(declared_table(nouns[name], rows))
+    return tables
+
+
+def _write_snapshot(territory: Territory, states: Sequence[DomainState], into: Path) -> list[Path]:
+    extra = {}
+    for name, frame in completed_frames(states).items():
+        extra[name] = frame.drop(GEOMETRY, strict=False)
+    path = into / f"{territory.code}.gpkg"
+    return [territory.store.snapshot(path, extra=extra, language=current_language())]
+
+
+def _write_csv_files(territory: Territory, states: Sequence[DomainState], into: Path) -> list[Path]:
+    return [
+        write_csv(table, into / f"{territory.code}-{table.name}.csv", language=current_language())
+        for table in exported_tables(territory, states)
+    ]
+
+
+def _write_workbook(territory: Territory, states: Sequence[DomainState], into: Path) -> list[Path]:
+    return [
+        write_workbook(
+            exported_tables(territory, states),
+            into / f"{territory.code}.xlsx",
+            language=current_language(),
+            assumptions=all_assumptions([state.domain for state in states], _date(states)),
+            notes=identity_notes(territory),
+            timezone=territory.config.text("territory", "timezone"),
+        )
+    ]
+
+
+def identity_notes(territory: Territory) -> list[Message]:
+    """Sentences that say which twin a table comes from, and that it is fictional where it is."""
+    notes = [
+        _(
+            "{name} ({code}), twin {fingerprint}, Bocage {version}",
+            name=territory.name, code=territory.code,
+            fingerprint=territory.store.fingerprint(), version=__version__,
+        )
+    ]  # fmt: skip
+    if territory.synthetic:
+        notes.append(_("Fictional territory: no figure describes a real commune."))
+    return notes
+
+
+def _date(states: Sequence[DomainState]) -> dt.date:
+    return states[0].site.date if states else dt.datetime.now(tz=dt.UTC).date()
+
+
+_WRITERS: Mapping[str, Callable[[Territory, Sequence[DomainState], Path], list[Path]]] = {
+    "gpkg": _write_snapshot,
+    "csv": _write_csv_files,
+    "xlsx": _write_workbook,
+}

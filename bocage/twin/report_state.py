@@ -1,0 +1,287 @@
+"""What the report says of today: the territory, its figures, findings, charts, data quality and map."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+import yaml
+
+from bocage.publish.report.content import (
+    Breakdown,
+    Figure,
+    FindingLine,
+    MapClass,
+    MapData,
+    Place,
+    QualityLine,
+)
+from bocage.publish.tokens import GREY, HEDGE, OCHRE, WATER, Mark, categorical_mark
+from bocage.twin.diagnose import DomainState
+from bocage.twin.territory import Territory
+from bocage.twin.wording import _
+from bocage.vocabulary.columns import GEOMETRY, shared_asset_tables
+from bocage.vocabulary.domain import Indicator
+from bocage.vocabulary.origin import origin_column
+
+MOST_BARS = 7
+MOST_NAMES = 40
+TERRITORY = "territory"
+
+
+def place_of(territory: Territory) -> Place:
+    """The territory as the report names it."""
+    section = territory.config.sections["territory"]
+    population = territory.config.number("territory", "population")
+    return Place(
+        name=territory.name,
+        code=territory.code,
+        kind=section["kind"],  # type: ignore[arg-type]  # the setting admits these codes only
+        department=territory.config.text("territory", "department"),
+        population=None if population is None else int(population),
+        synthetic=territory.synthetic,
+    )
+
+
+def figure_of(indicator: Indicator, row: Mapping[str, Any]) -> Figure:
+    """An outcome as a figure; a value without spread has no interval."""
+    exact = row["high"] - row["low"] <= 1e-9 * max(abs(row["value"]), 1.0)
+    return Figure(
+        label=indicator.label,
+        value=row["value"],
+        unit=row["unit"],
+        low=None if exact else row["low"],
+        high=None if exact else row["high"],
+        default_share=row["default_share"],
+    )
+
+
+def state_figures(states: Sequence[DomainState]) -> list[Figure]:
+    """The indicators of the whole territory, doing nothing."""
+    figures = []
+    for state in states:
+        whole = state.diagnosis.outcomes.where(pl.col("scope") == TERRITORY).summary()
+        indicators = state.domain.indicators
+        figures += [
+            figure_of(indicators[row["indicator"]], row)
+            for row in whole.iter_rows(named=True)
+            if indicators[row["indicator"]].role != "investment"
+        ]
+    return figures
+
+
+def finding_lines(states: Sequence[DomainState]) -> list[FindingLine]:
+    """The findings of every domain, in its order of importance."""
+    return [
+        FindingLine(
+            code=finding.code,
+            sentence=finding.sentence,
+            count=len(finding.asset_ids),
+            severity=state.domain.codes[finding.code].severity,  # type: ignore[arg-type]  # declared severities
+        )
+        for state in states
+        for finding in state.diagnosis.findings
+    ]
+
+
+def breakdowns(states: Sequence[DomainState]) -> list[Breakdown]:
+    """Assets by class of the first theme of the map, then energy by sector."""
+    charts: list[Breakdown] = []
+    for state in states:
+        charts += _by_class(state)
+        charts += _by_sector(state)
+    return charts
+
+
+def themes(state: DomainState) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Themes of the maps of a domain by asset type, from its `layers.yml`."""
+    with (state.domain.folder / "layers.yml").open(encoding="utf-8") as stream:
+        found: Mapping[str, Sequence[Mapping[str, Any]]] = yaml.safe_load(stream) or {}
+    return found
+
+
+def _by_class(state: DomainState) -> list[Breakdown]:
+    for asset_type, layers in themes(state).items():
+        figures = state.diagnosis.per_asset.get(asset_type)
+        layer = next((layer for layer in layers if layer["kind"] == "category"), None)
+        if figures is None or layer is None or not figures.height:
+            continue
+        table = next(table for table in state.domain.tables if table.name == asset_type)
+        bars = [
+            Figure(
+                label={"fr": found["label_fr"], "en": found["label_en"]},
+                value=float(figures[layer["column"]].is_in(list(found["values"])).sum()),
+                unit="",
+            )
+            for found in layer["classes"]
+        ]
+        title = {language: f"{table.label[language]} : {layer[f'title_{language}'].lower()}" for language in ("fr",)}
+        title["en"] = f"{table.label['en']}: {layer['title_en'].lower()}"
+        return [Breakdown(title=title, bars=[bar for bar in bars if bar.value > 0], source=_("Source: inventory"))]
+    return []
+
+
+def _by_sector(state: DomainState) -> list[Breakdown]:
+    energy = next((indicator for indicator in state.domain.indicators.values() if indicator.role == "energy"), None)
+    if energy is None:
+        return []
+    sectors = (
+        state.diagnosis.outcomes.where(
+            pl.col("scope").str.starts_with("sector:") & (pl.col("indicator") == energy.name)
+        )
+        .summary()
+        .sort("value", descending=True)
+    )
+    bars = [
+        Figure(
+            label=row["scope"].removeprefix("sector:"),
+            value=row["value"],
+            unit=row["unit"],
+            low=row["low"],
+            high=row["high"],
+            default_share=row["default_share"],
+        )
+        for row in sectors.head(MOST_BARS).iter_rows(named=True)
+    ]
+    if not bars:
+        return []
+    title = {"fr": f"{energy.label['fr']} par secteur", "en": f"{energy.label['en']} by sector"}
+    return [Breakdown(title=title, bars=bars, source=_("Source: inventory and nights of the site; P10 to P90"))]
+
+
+def quality_lines(states: Sequence[DomainState]) -> list[QualityLine]:
+    """Where the values of each imputable column come from, the weakest first."""
+    lines = []
+    for state in states:
+        for table in state.domain.tables:
+            frame = state.assets.get(table.name)
+            if frame is None or not frame.height:
+                continue
+            for column in table.imputable:
+                if origin_column(column.name) not in frame.columns:
+                    continue
+                counts = dict(frame[origin_column(column.name)].value_counts().iter_rows())
+                shares = {name: counts.get(name, 0) / frame.height for name in _ORIGINS}
+                lines.append(QualityLine(label=column.label, **shares))
+    return sorted(lines, key=lambda line: (-line.default, -line.inferred))
+
+
+_ORIGINS = ("measured", "declared", "inferred", "default")
+
+
+def plan_map(
+    territory: Territory, states: Sequence[DomainState], lines: pl.DataFrame, actions: pl.DataFrame
+) -> MapData | None:
+    """Where the works of the plan are, by year; what is asked of others; what stays as it is.
+
+    Args:
+        territory: open territory.
+        states: its domains.
+        lines: frame of the noun `plan`.
+        actions: frame of the noun `action`.
+    """
+    points = [
+        frame.select("asset_id", GEOMETRY)
+        for state in states
+        for frame in state.assets.values()
+        if GEOMETRY in frame.columns
+    ]
+    if not points:
+        return None
+    located = pl.concat(points)
+    geometry = shapely.from_wkb(located[GEOMETRY].to_numpy())
+    there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    if not there.any():
+        return None
+    located, centres = located.filter(pl.Series(there)), shapely.centroid(geometry[there])
+    ranks, legend = _classes(located["asset_id"], lines, actions)
+    roads = territory.store.read_assets(shared_asset_tables()["road"])
+    return MapData(
+        title=_("Works of the plan by year"),
+        points=shapely.get_coordinates(centres),
+        classes=ranks,
+        legend=legend,
+        streets=_lines_of(roads),
+        names=_names_of(roads),
+        attribution=_("Inventory of the territory"),
+    )
+
+
+def _classes(
+    asset_ids: pl.Series, lines: pl.DataFrame, actions: pl.DataFrame
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[MapClass]]:
+    """Rank of the class of each asset, and the classes: unchanged, asked of others, then years of works.
+
+    An asset that several actions touch is shown at the year of the dearest one: a curfew covers a
+    whole sector, and would hide where lanterns are replaced.
+    """
+    main = (
+        lines.join(actions.select("action_id", "asset_ids", "unit_count"), on="action_id", how="inner")
+        .filter(pl.col("decision") != "out")
+        .sort(pl.col("decision") != "in", -pl.col("cost_eur") / pl.col("unit_count"))
+        .explode("asset_ids")
+        .unique("asset_ids", keep="first", maintain_order=True)
+    )
+    legend = [MapClass(label=_("No works in this plan"), mark=Mark(GREY, "circle"))]
+    rank_of: dict[str, int] = {}
+    others = main.filter(pl.col("decision") != "in")["asset_ids"].to_list()
+    if others:
+        rank_of |= dict.fromkeys(others, len(legend))
+        legend.append(MapClass(label=_("Asked of another owner, or waiting"), mark=Mark(OCHRE, "diamond")))
+    chosen = main.filter(pl.col("decision") == "in")
+    marks = (Mark(HEDGE, "square"), Mark(WATER, "triangle"), categorical_mark(3))
+    for (first, last), mark in zip(_periods(sorted(chosen["year"].unique().to_list())), marks, strict=False):
+        during = chosen.filter(pl.col("year").is_between(first, last))["asset_ids"].to_list()
+        rank_of |= dict.fromkeys(during, len(legend))
+        label = (
+            _("Works in {first}", first=str(first))
+            if first == last
+            else _("Works in {first}–{last}", first=str(first), last=str(last))
+        )
+        legend.append(MapClass(label=label, mark=mark))
+    return np.array([rank_of.get(asset, 0) for asset in asset_ids], dtype=np.int64), legend
+
+
+def _periods(years: Sequence[int]) -> list[tuple[int, int]]:
+    """At most three runs of years of about the same length.
+
+    >>> _periods([2027, 2028, 2029, 2030, 2031, 2032])
+    [(2027, 2028), (2029, 2030), (2031, 2032)]
+    >>> _periods([2027])
+    [(2027, 2027)]
+    """
+    if not years:
+        return []
+    groups = [group for group in np.array_split(np.arange(years[0], years[-1] + 1), 3) if len(group)]
+    return [(int(group[0]), int(group[-1])) for group in groups]
+
+
+def _lines_of(roads: pl.DataFrame) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+    if not roads.height:
+        return []
+    geometry = shapely.from_wkb(roads[GEOMETRY].to_numpy())
+    parts = shapely.get_parts(geometry[~shapely.is_missing(geometry)])
+    return [shapely.get_coordinates(part) for part in parts]
+
+
+def _names_of(roads: pl.DataFrame) -> list[tuple[str, float, float]]:
+    """Names of the longest streets and where to write them."""
+    if not roads.height:
+        return []
+    geometry = shapely.from_wkb(roads[GEOMETRY].to_numpy())
+    named = roads.select("name").with_columns(
+        pl.Series("length_m", shapely.length(geometry)), pl.int_range(pl.len()).alias("row")
+    )
+    longest = (
+        named.filter(pl.col("name").is_not_null() & (pl.col("name") != ""))
+        .group_by("name")
+        .agg(pl.col("length_m").sum(), pl.col("row").sort_by("length_m").last())
+        .sort("length_m", "name", descending=[True, False])
+        .head(MOST_NAMES)
+    )
+    labels = []
+    for name, _length, row in longest.iter_rows():
+        middle = shapely.line_interpolate_point(shapely.get_parts(geometry[row])[0], 0.5, normalized=True)
+        labels.append((name, float(middle.x), float(middle.y)))
+    return labels
