@@ -7,6 +7,7 @@ from bocage.publish.report.content import Decision, Place, ReportContent
 from bocage.publish.report.fourth_page import funding_word
 from bocage.publish.report.frame import assembly, write_date
 from bocage.publish.texts import _, amount, estimate, interval, printable, say, shorten
+from bocage.publish.tokens import HEDGE
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language, format_number
 
@@ -52,7 +53,7 @@ def _prepare(document: "Docx", content: ReportContent, language: Language) -> No
     """Page, language of the text (spelling, screen readers) and properties."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
     from docx.oxml.parser import OxmlElement  # noqa: PLC0415
-    from docx.shared import Cm, Pt  # noqa: PLC0415
+    from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415
 
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -60,6 +61,8 @@ def _prepare(document: "Docx", content: ReportContent, language: Language) -> No
     section.top_margin = section.bottom_margin = Cm(2)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Liberation Sans", Pt(11)
+    heading = document.styles["Heading 2"].font
+    heading.name, heading.size, heading.color.rgb = "Liberation Sans", Pt(12), RGBColor.from_string(HEDGE[1:])
     tag = OxmlElement("w:lang")
     tag.set(qn("w:val"), "fr-FR" if language == "fr" else "en-GB")
     normal.element.get_or_add_rPr().append(tag)

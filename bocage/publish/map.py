@@ -99,7 +99,7 @@ def _frame_of(data: MapData, width: float, height: float) -> _Frame:
 
 def _radius(frame: _Frame, count: int) -> float:
     """Half the size of a mark [pt]: a dense cloud gets small marks, a sparse one is still seen."""
-    return float(np.clip(0.22 * np.sqrt(frame.width * frame.height / max(count, 1)), 0.8, 2.6))
+    return float(np.clip(0.19 * np.sqrt(frame.width * frame.height / max(count, 1)), 0.8, 2.6))
 
 
 def _paths(lines: Sequence[Points], frame: _Frame, *, fill: str, colour: str, width: float, dash: str = "") -> str:

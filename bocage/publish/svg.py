@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape, quoteattr
 from bocage.publish.texts import printable
 from bocage.publish.tokens import FONTS, INK, PAPER, Mark
 
-FAMILY = ", ".join((*FONTS[:1], "Source Sans 3", "Segoe UI", "sans-serif"))
+FAMILY = ", ".join((*FONTS[:1], "Source Sans 3", "Segoe UI", *FONTS[1:2], "sans-serif"))
 _MEAN_WIDTH_EM = 0.5  # of a letter of the text face; enough to keep labels apart
 
 

@@ -1,6 +1,7 @@
 """The council report: four tagged pages whatever the content, in both languages."""
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,13 +146,32 @@ def test_hostile_texts_are_printed_as_they_are() -> None:
 
 def test_any_character_can_be_printed_or_is_named() -> None:
     content = made_up_content()
-    odd = "Été \U0001f4a1 مرحبا שלום 日本 a\x00b\ud800c \u202ed \u0301\u200d fin"
+    odd = "Été \U0001f4a1 Ж مرحبا שלום 日本 a\x00b\ud800c \u202ed \u0301\u200d fin"
     pdf = typeset(replace(content, decision=replace(content.decision, programme=odd, statement=odd)), "fr")
     text = words(pdf)
     assert len(read(pdf).pages) == 4
     assert "[U+1F4A1]" in text
+    assert "Ж" in text
+    assert not {f"[U+{ord(c):04X}]" for c in "Жمرحباשלום"} & set(re.findall(r"\[U\+\w+\]", text))
     assert "[U+65E5]" in text
     assert "abc" in text
+
+
+def test_the_report_is_made_without_the_text_face_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bocage.publish.report.typeset._font_folders", list)
+    reader = read(typeset(made_up_content(), "fr"))
+    fonts = {
+        str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()
+    }
+    assert len(reader.pages) == 4
+    assert all("Libertinus" in name or "DejaVu" in name for name in fonts)
+    assert "place de l’Église" in " ".join(reader.pages[0].extract_text().split())
+
+
+def test_the_text_face_is_installed_with_the_product() -> None:
+    reader = read(typeset(made_up_content(), "fr"))
+    fonts = [str(font.get_object()["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()]
+    assert all("SourceSansPro" in name for name in fonts)
 
 
 def test_replacement_keeps_what_the_fonts_have() -> None:

@@ -68,10 +68,17 @@ def describe_figure(figure: Figure, language: Language) -> dict[str, Any]:
         )
     low, high = figure.low, figure.high
     spot = (figure.value - low) / (high - low) if low is not None and high is not None and high > low else 0.5
+    if figure.unit == "EUR":  # a sum of the budget, to the euro
+        words, unit = amount(figure.value, language), ""
+    else:
+        words, unit = (
+            number(figure.value, figure.unit, language, estimated=not exact),
+            unit_label(figure.unit, language),
+        )
     return {
         "label": shorten(say(figure.label, language), 60),
-        "number": number(figure.value, figure.unit, language, estimated=not exact and figure.unit != "EUR"),
-        "unit": unit_label(figure.unit, language),
+        "number": words,
+        "unit": unit,
         "interval": interval(low, high, figure.unit, language) or _("exact amount", language),
         "spot": -1.0 if exact else min(max(spot, 0.0), 1.0),
         "share": share,

@@ -27,7 +27,8 @@ PAGES = 4
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _PROBE = b"#set document(title: [-])\n#set text(font: json(bytes(sys.inputs.fonts)))\n#sys.inputs.text"
 _TIGHTENINGS = 14
-_SURE = re.compile(r"[\n\u0020-\u007e\u00a0-\u017f\u2010-\u201e\u2020-\u2026\u202f\u20ac\u2082\u2212]*")
+_UNSURE = re.compile("[^\n\u0020-\u007e\u00a0-\u017f\u2010-\u201e\u2020-\u2026\u202f\u20ac\u2082\u2212]")
+"""Characters that the fonts may lack; the others are in the text face and in both faces of Typst."""
 _FLIPPERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -62,13 +63,15 @@ def typeset(content: ReportContent, language: Language) -> bytes:
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=_font_folders())
     compiler = typst.Compiler(_TEMPLATE, font_paths=fonts)
-    prober = typst.Compiler(_PROBE, font_paths=fonts)
+    prober = typst.Compiler(font_paths=fonts)
 
     def shows(text: str) -> bool:
         inputs = {"text": text, "fonts": json.dumps(tokens.FONTS)}
         try:
-            prober.compile(format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
-        except typst.TypstError:
+            prober.compile(_PROBE, format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
+        except typst.TypstError as fault:
+            if "could not be displayed" not in str(fault):
+                raise
             return False
         return True
 
@@ -125,9 +128,7 @@ def make_presentable(model: Json, shows: Callable[[str], bool]) -> Json:
     known: dict[str, str] = {}
 
     def mend(text: str) -> str:
-        if _SURE.fullmatch(text):
-            return text
-        return "".join([c if _SURE.fullmatch(c) else _replacement(c, shows, known) for c in text])
+        return _UNSURE.sub(lambda found: _replacement(found[0], shows, known), text)
 
     def walk(node: Json) -> Json:
         if isinstance(node, str):
