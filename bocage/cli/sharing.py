@@ -53,9 +53,9 @@ def export_command(*, territory: Path, into: Path, formats: tuple[str, ...], as_
         "Back up the territory as one verified archive.\n\nARCHIVE is the file to write; work may go on meanwhile."
     ),
 )
-@click.argument("archive", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("archive", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @on_territory
-def backup_command(*, archive: Path, territory: Path, as_json: bool) -> None:
+def backup_command(*, archive: Path | None, territory: Path, as_json: bool) -> None:
     """Back up and verify."""
     from bocage.twin.backup import backup  # noqa: PLC0415 - `--help` stays under 200 ms
 
@@ -67,14 +67,19 @@ def backup_command(*, archive: Path, territory: Path, as_json: bool) -> None:
 @click.command(
     "restore",
     cls=Command,
-    help=mark("Restore a territory from an archive.\n\nFOLDER must be new: nothing is ever overwritten."),
+    help=mark(
+        "Restore a territory from an archive.\n\n"
+        "FOLDER must be new: nothing is ever overwritten. It may be left out with --verify-only."
+    ),
 )
 @click.argument("archive", type=click.Path(path_type=Path))
-@click.argument("folder", type=folder_type)
+@click.argument("folder", type=folder_type, required=False)
 @option("--verify-only", is_flag=True, help=mark("Check the archive, write nothing."))
 @talks
-def restore_command(*, archive: Path, folder: Path, verify_only: bool, as_json: bool) -> int:
+def restore_command(*, archive: Path, folder: Path | None, verify_only: bool, as_json: bool) -> int:
     """Restore, or only verify."""
+    if folder is None and not verify_only:
+        raise click.MissingParameter(param_hint="FOLDER", param_type="argument")
     from bocage.twin.backup import restore  # noqa: PLC0415 - `--help` stays under 200 ms
 
     with busy(worded(mark("Restoring…"))):

@@ -1,6 +1,7 @@
 """Commands that compute: diagnose, actions, simulate, plan."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -90,7 +91,7 @@ def plan_command(
     budget_eur_year: float | None,
     years: int | None,
     first_year: int | None,
-    objective: str,
+    objective: Literal["npv", "cash", "carbon", "energy"],
     time_limit_s: float,
     gap: float,
     as_json: bool,

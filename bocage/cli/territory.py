@@ -85,7 +85,7 @@ def import_command(  # noqa: PLR0913 - one argument per option
     from bocage.twin.territory import open_territory  # noqa: PLC0415 - same
 
     with open_territory(territory) as opened, busy(worded(mark("Importing…"))):
-        changes = import_file(
+        answer = import_file(
             opened,
             file,
             asset_type=asset_type,
@@ -97,11 +97,7 @@ def import_command(  # noqa: PLR0913 - one argument per option
             dry_run=dry_run,
             retire_absent=retire_absent,
         )
-    if as_json:
-        put(as_document(changes.as_dict(current_language())))
-        return
-    for line in changes.lines(current_language()):
-        put(line)
+    show(answer, as_json=as_json)
 
 
 @click.command("status", cls=Command, help=mark("Say what the territory holds and how fresh it is."))

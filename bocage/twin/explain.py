@@ -1,0 +1,164 @@
+"""`bocage explain`: what a declared word means, where it comes from and what to do about it."""
+
+import difflib
+from collections.abc import Mapping
+
+from bocage.parameters.reader import Parameter
+from bocage.twin.answer import Answer, Section, Text
+from bocage.twin.glossary import Declared, glossary
+from bocage.twin.wording import _
+from bocage.vocabulary.codes import BocageError, Code
+from bocage.vocabulary.columns import Column
+from bocage.vocabulary.domain import Indicator, Setting
+from bocage.vocabulary.units import units
+
+
+def explain(word: str) -> Answer:
+    """Explain a code, an indicator, a column (`name` or `table.name`), a parameter or a setting.
+
+    Args:
+        word: what is declared under that name, upper or lower case.
+
+    Raises:
+        BocageError: BOC-CLI-014 nothing is declared under that name.
+    """
+    found = [one for one in glossary() if word.strip().casefold() in _names(one)]
+    if not found:
+        raise BocageError("BOC-CLI-014", word=word, nearest=_nearest(word))
+    return Answer(
+        title=_("What {word} means", word=found[0].name),
+        sections=[_section(one) for one in found],
+        data={"word": found[0].name, "declarations": [declaration_data(one) for one in found]},
+    )
+
+
+def _names(one: Declared) -> set[str]:
+    name = one.name.casefold()
+    qualifier = one.table.name if one.table else one.section
+    return {name, f"{qualifier}.{name}"} if qualifier else {name}
+
+
+def _nearest(word: str) -> str:
+    names = sorted({one.name for one in glossary()})
+    folded = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
+    return folded[close[0]] if close else "BOC-TWI-001"
+
+
+def _section(one: Declared) -> Section:
+    thing = one.thing
+    match thing:
+        case Code():
+            return Section(title=_("Code {name} ({owner})", name=one.name, owner=one.owner), lines=_code_lines(thing))
+        case Indicator():
+            title = _("Indicator of the domain {owner}", owner=one.owner)
+            return Section(title=title, lines=_indicator_lines(thing))
+        case Column():
+            title = _("Column of the table {table}", table=one.table.label if one.table else "")
+            return Section(title=title, lines=_column_lines(thing))
+        case Parameter():
+            title = _("Parameter ({owner})", owner=one.owner)
+            return Section(title=title, lines=_parameter_lines(thing))
+        case Setting():
+            title = _("Setting of territory.toml, section [{section}]", section=one.section)
+            return Section(title=title, lines=_setting_lines(thing))
+
+
+def _code_lines(code: Code) -> list[Text]:
+    # the template is shown as it stands: its placeholders are what the message will say
+    return [code.what, _("Why: {text}", text=code.why), _("Next: {text}", text=code.fix)]
+
+
+def _indicator_lines(indicator: Indicator) -> list[Text]:
+    return [
+        _("{label} ({unit})", label=indicator.label, unit=_unit(indicator.unit)),
+        indicator.description,
+        _("Source: {text}", text=indicator.source),
+    ]
+
+
+def _column_lines(column: Column) -> list[Text]:
+    lines: list[Text] = [
+        _("{label} ({unit})", label=column.label, unit=_unit(column.unit)) if column.unit else column.label,
+        column.description,
+    ]
+    if column.minimum is not None or column.maximum is not None:
+        low, high = (_bound(bound) for bound in (column.minimum, column.maximum))
+        lines.append(_("Admitted values: {low} to {high}", low=low, high=high))
+    if column.codes:
+        lines.append(_("Admitted values: {codes}", codes=", ".join(column.codes)))
+    if column.synonyms:
+        lines.append(_("Also recognised as: {names}", names=", ".join(column.synonyms)))
+    if column.impute:
+        lines.append(_("Imputed where the file does not say it; its origin is kept beside it."))
+    if column.source:
+        lines.append(_("Source: {text}", text=column.source))
+    return lines
+
+
+def _parameter_lines(parameter: Parameter) -> list[Text]:
+    return [
+        parameter.description,
+        *(
+            _(
+                "From {date}: {value} {unit} [{low}; {high}], {status}. {reference}",
+                date=value.since.isoformat(),
+                value=str(value.value),
+                unit=_unit(value.unit),
+                low=_bound(value.low),
+                high=_bound(value.high),
+                status=value.status,
+                reference=value.reference,
+            )
+            for value in parameter.values
+        ),
+    ]
+
+
+def _setting_lines(setting: Setting) -> list[Text]:
+    lines: list[Text] = [setting.description]
+    if setting.default:
+        lines.append(_("Default: {value} {unit}", value=setting.default, unit=_unit(setting.unit)))
+    if setting.codes:
+        lines.append(_("Admitted values: {codes}", codes=", ".join(setting.codes)))
+    return lines
+
+
+def _unit(code: str) -> Mapping[str, str]:
+    return units()[code].label
+
+
+def _bound(bound: float | None) -> str:
+    return "\u2013" if bound is None else f"{bound:g}"
+
+
+def declaration_data(one: Declared) -> dict[str, object]:
+    """A declaration as data: its kind, its owner and its texts in both languages."""
+    thing = one.thing
+    data: dict[str, object] = {"kind": type(thing).__name__.lower(), "name": one.name, "owner": one.owner}
+    match thing:
+        case Code():
+            data |= {"what": dict(thing.what), "why": dict(thing.why), "fix": dict(thing.fix), "exit": thing.exit}
+        case Indicator():
+            data |= {"unit": thing.unit, "role": thing.role, "label": dict(thing.label), "source": thing.source}
+            data |= {"description": dict(thing.description)}
+        case Column():
+            data |= {"table": one.table.name if one.table else "", "unit": thing.unit, "type": thing.type}
+            data |= {"label": dict(thing.label), "description": dict(thing.description)}
+        case Parameter():
+            data |= {"unit": thing.unit, "description": dict(thing.description)}
+            data["values"] = [
+                {
+                    "since": value.since,
+                    "value": value.value,
+                    "low": value.low,
+                    "high": value.high,
+                    "status": value.status,
+                    "reference": value.reference,
+                }
+                for value in thing.values
+            ]
+        case Setting():
+            data |= {"section": one.section, "unit": thing.unit, "default": thing.default}
+            data |= {"description": dict(thing.description)}
+    return data
