@@ -1,0 +1,56 @@
+"""The samples that documents print are accepted by the program, and what SECURITY.md promises holds in the code."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from docs_pages import FENCE, ROOT, read
+
+from bocage.parameters.reader import load
+from bocage.sources.mapping import load_mapping
+
+
+def sample(page: str, language: str) -> str:
+    (found,) = [body for written_in, body in FENCE.findall(read(page)) if written_in == language]
+    return str(found)
+
+
+@pytest.mark.parametrize("page", ["docs/own-file.md", "docs/own-file.fr.md"])
+def test_the_mapping_printed_is_a_mapping(page: str, tmp_path: Path) -> None:
+    path = tmp_path / "mapping.toml"
+    path.write_text(sample(page, "toml"), encoding="utf-8")
+    mapping = load_mapping(path)
+    assert (mapping.asset_type, mapping.identifier, mapping.place.srid) == ("luminaire", "N° point", 2154)
+    assert {match.column: match.unit for match in mapping.matches}["mounting_height_m"] == "cm"
+
+
+def test_the_parameter_printed_is_a_parameter(tmp_path: Path) -> None:
+    (tmp_path / "sample.yaml").write_text(sample("CONTRIBUTING.md", "yaml"), encoding="utf-8")
+    (parameter,) = load(tmp_path).values()
+    assert (parameter.name, parameter.unit, parameter.values[0].high) == ("sample.price_of_something", "EUR", 15)
+
+
+NETWORK = {"socket", "socketserver", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "aiohttp"}
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of all that a module imports, wherever it does."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_nothing_in_the_package_can_reach_the_network() -> None:
+    modules = [path for path in (ROOT / "bocage").rglob("*.py") if "tests" not in path.parts]
+    assert len(modules) > 50
+    assert {path.name: imported(path) & NETWORK for path in modules if imported(path) & NETWORK} == {}
+
+
+def test_an_import_of_the_network_is_seen(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("def fetch():\n    from urllib.request import urlopen\n    return urlopen\n", encoding="utf-8")
+    assert imported(module) & NETWORK == {"urllib"}
