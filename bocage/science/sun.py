@@ -1,4 +1,4 @@
-"""Elevation of the sun: Meeus' low-accuracy theory, vectorised (error below 0.01° between 1950 and 2050)."""
+"""Elevation of the sun: Meeus' low-accuracy theory, vectorised (within 0.012° of NREL's SPA from 2000 to 2050)."""
 
 import numpy as np
 from numpy.typing import NDArray
