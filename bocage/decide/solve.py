@@ -99,15 +99,8 @@ def solve(
     with tempfile.TemporaryDirectory(prefix="bocage-solve-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         _write(folder, portfolio, program, warm)
-        highs = {
-            "output_flag": False,
-            "mip_rel_gap": gap,
-            "time_limit": float(time_limit_s),
-            "random_seed": seed % 2**31,
-            # One thread: the same plan on every machine, whatever its number of cores.
-            "threads": 1,
-        }
-        (folder / OPTIONS).write_text(json.dumps({"highs": highs}), encoding="utf-8")
+        options = {"gap": gap, "time_limit_s": time_limit_s, "seed": seed % 2**31}
+        (folder / OPTIONS).write_text(json.dumps(options), encoding="utf-8")
         run = _Run(folder, deadline_s=time_limit_s + grace_s, on_progress=on_progress)
         run.listen()
         columns = _chosen(folder, program, run)
@@ -131,7 +124,7 @@ def _write(folder: Path, portfolio: Portfolio, program: Program, warm: Sequence[
     }
     if warm is not None:
         arrays["warm"] = start_of(portfolio, program, warm)
-    np.savez(folder / PROGRAM, **arrays)
+    np.savez(folder / PROGRAM, columns=program.columns, **arrays)
 
 
 def _chosen(folder: Path, program: Program, run: "_Run") -> tuple[int, ...] | None:
@@ -202,21 +195,9 @@ class _Run:
         self.incumbent = facts.get("incumbent", self.incumbent)
         self.bound = facts.get("bound", self.bound)
         if "status" in facts:
-            self.status = self._ended(facts["status"], found=facts["found"])
+            self.status = facts["status"]
         elif self.on_progress is not None:
             self.on_progress(Progress(seconds=seconds, incumbent=self.incumbent, bound=self.bound))
-
-    def _ended(self, said: str, *, found: bool) -> Status:
-        match said:
-            case "Optimal" if self.incumbent is not None and self.bound is not None:
-                return "optimal" if relative_gap(self.incumbent, self.bound) < 1e-9 else "gap"
-            case "Optimal" | "Empty":
-                return "optimal"
-            case "Infeasible" | "Primal infeasible or unbounded":
-                return "infeasible"
-            case "Time limit reached" | "Interrupted by user" if found or self.incumbent is not None:
-                return "time_limit"
-        return "time_limit" if said == "Time limit reached" else "failed"
 
 
 def _read(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:

@@ -1,0 +1,142 @@
+"""What a plan is asked for, and what it answers."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from bocage.decide.solve import Progress
+from bocage.parameters.funding_rules import FundingRule
+from bocage.parameters.reader import Parameters, Value
+from bocage.vocabulary.draws import DrawTable
+
+Objective = Literal["npv", "cash", "carbon", "energy"]
+Payer = tuple[str, str]
+"""SIREN and budget."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest:
+    """Everything that a plan depends on.
+
+    Attributes:
+        actions: frame of the noun `action`, standing assigned.
+        appraisal: each action alone; keys `action_id`, `indicator`, `unit`; draws are with minus without.
+        roles: role of each indicator; indicators without a role enter no ledger.
+        interactions: frame `action_a`, `action_b`, `indicator`, `value` (both minus the sum of each).
+        budgets: own funds of each payer by year, all taxes included [EUR].
+        first_year: first year of the plan.
+        territory: facts that funding rules read: `kind`, `population`, `department`, `overseas`,
+            `financial_potential_ratio`, `funding_rules`, `lead`, `fctva_regime`…
+        date: date of the plan; works of its year are deemed engaged on it.
+        parameters: numbers of the outside world at that date.
+        rules: all versions of the funding programmes.
+        plan_id: identifier of the plan.
+        objective: `npv` (society's net present value), `cash` (the payers' present cash), `carbon`
+            (tonnes avoided, discounted) or `energy` (kWh saved, discounted).
+        count_on: programmes to count on although their rule does not by itself.
+        leave_out: programmes to do without.
+        recycled_share: share of the savings of past works that joins the own funds (Intracting) [1].
+        carried: True where own funds not spent stay available the next year.
+        floors: least yearly saving once the plan is complete, by role (`energy`, `carbon`, `cash`).
+        gap: relative gap at which the solver may stop [1].
+        time_limit_s: time given to the solver [s].
+        seed: seed of draws and solver.
+        on_progress: told how the solver gets on.
+    """
+
+    actions: pl.DataFrame
+    appraisal: DrawTable
+    roles: Mapping[str, str]
+    interactions: pl.DataFrame
+    budgets: Mapping[Payer, Sequence[float]]
+    first_year: int
+    territory: Mapping[str, Any]
+    date: dt.date
+    parameters: Parameters
+    rules: Sequence[FundingRule]
+    plan_id: str = "plan"
+    objective: Objective = "npv"
+    count_on: frozenset[str] = frozenset()
+    leave_out: frozenset[str] = frozenset()
+    recycled_share: float = 0.0
+    carried: bool = True
+    floors: Mapping[str, float] = field(default_factory=dict)
+    gap: float = 0.01
+    time_limit_s: float = 60.0
+    seed: int = 1
+    on_progress: Callable[[Progress], None] | None = None
+
+    @property
+    def years(self) -> int:
+        """Number of years of the plan."""
+        return len(next(iter(self.budgets.values()), ()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolveFacts:
+    """How the plan was found.
+
+    Attributes:
+        status: `optimal`, `gap`, `time_limit`, `interrupted`, `killed`, `failed`, or `empty` where
+            there was nothing to solve.
+        source: `solver`, or `greedy` where the solver gave nothing better.
+        objective: value of the plan in `unit`; one thousandth of the grants added to break ties.
+        bound: value that no plan can exceed; infinite where unknown.
+        gap: (bound - objective) / |objective| [1].
+        seconds: time of the solver, its own start included [s].
+        variables: number of variables of the program.
+        rows: number of its constraints.
+        greedy_objective: value of the greedy baseline.
+        greedy_loss: share of the value that the greedy baseline loses [1].
+        unit: unit of the objective.
+        message: last words of a solver that died.
+    """
+
+    status: str
+    source: Literal["solver", "greedy"]
+    objective: float
+    bound: float
+    gap: float
+    seconds: float
+    variables: int
+    rows: int
+    greedy_objective: float
+    greedy_loss: float
+    unit: str
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanResult:
+    """A plan and its proof.
+
+    Attributes:
+        plan: frame of the noun `plan`, one row per action.
+        reasons: frame `action_id`, `code`, `decision`, `reason_fr`, `reason_en`, `value` and
+            `threshold` (the number that decided and what it was compared with), `unit`.
+        financing: frame `action_id`, `programme`, `label_fr`, `label_en`, `amount_eur`, `low_eur`,
+            `high_eur`, `status` (`certain`, `discretionary`, `hoped`, `to_check`), `rule_status`,
+            `missing`, `note_fr`, `note_en`. Only the first two statuses are counted in the plan.
+        ledgers: frame `payer_siren`, `budget`, `year`, `line`, `label_fr`, `label_en`, `amount_eur`,
+            `low_eur`, `high_eur`; inflows positive, constant euros, all taxes included.
+        society: frame `indicator`, `unit`, `value`, `low`, `high`, `label_fr`, `label_en`.
+        options: frame of the options compared: doing nothing, greedy, chosen plan, low cost.
+        additive: yearly effect of the plan by indicator, as a sum: `indicator`, `year`, `value`.
+        solve: how the plan was found.
+        assumptions: parameters that were read.
+        rules: versions of the funding rules that the plan or its hopes rest on.
+    """
+
+    plan: pl.DataFrame
+    reasons: pl.DataFrame
+    financing: pl.DataFrame
+    ledgers: pl.DataFrame
+    society: pl.DataFrame
+    options: pl.DataFrame
+    additive: pl.DataFrame
+    solve: SolveFacts
+    assumptions: Sequence[Value]
+    rules: Sequence[FundingRule]

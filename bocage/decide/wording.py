@@ -1,0 +1,27 @@
+"""Labels of the lines, figures and options of a plan, declared in both languages."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def lines() -> Mapping[str, Mapping[str, str]]:
+    """Labels by language of each line.
+
+    >>> lines()["fctva"]["fr"]
+    'FCTVA'
+    """
+    with (Path(__file__).parent / "lines.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["line"]: {"fr": row["label_fr"], "en": row["label_en"]} for row in csv.DictReader(stream)}
+
+
+def label_of(line: str, programme: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """French and English label of a line; that of the programme where it is an aid.
+
+    >>> label_of("fctva")
+    ('FCTVA', 'VAT compensation (FCTVA)')
+    """
+    label = programme or lines()[line]
+    return label["fr"], label["en"]
