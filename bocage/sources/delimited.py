@@ -84,7 +84,7 @@ def detect_delimiter(head: Sequence[str]) -> str:
         if not times:
             continue
         first = _cells(head[widths.index(width)], mark)
-        named = sum(bool(cell.strip()) and not _NUMBER_LIKE.match(cell) for cell in first) / len(first)
+        named = sum(_is_name(cell) for cell in first) / len(first)
         share = times / len(head)
         score = (float(share >= 0.5) + float(named >= 0.5), round(share, 1), width)
         if score > best_score:
@@ -93,7 +93,14 @@ def detect_delimiter(head: Sequence[str]) -> str:
 
 
 def _cells(line: str, mark: str) -> list[str]:
-    return next(csv.reader([line], delimiter=mark), []) if '"' in line else line.split(mark)
+    if '"' not in line or len(line) > MAX_CELL_CHARACTERS:  # the csv module refuses very long cells
+        return line.split(mark)
+    return next(csv.reader([line], delimiter=mark), [])
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a cell may be the name of a column: no number, and no delimiter left in it."""
+    return bool(cell.strip()) and not _NUMBER_LIKE.match(cell) and not any(mark in cell for mark in DELIMITERS[:3])
 
 
 def _is_binary(text: str) -> bool:
@@ -112,8 +119,8 @@ def _split(path: Path, text: str, delimiter: str) -> _Lines:
     filled = lines.str.strip_chars().str.len_bytes() > 0
     lines, numbers = lines.filter(filled), numbers.filter(filled)
     cells = lines.str.split(delimiter) if delimiter else lines.to_frame().select(pl.concat_list("line")).to_series()
-    longest = int(cells.list.eval(pl.element().str.len_chars()).list.max().max() or 0)  # type: ignore[call-overload]
-    if longest > MAX_CELL_CHARACTERS:
+    longest = cells.list.eval(pl.element().str.len_bytes()).list.max()
+    if (longest > MAX_CELL_CHARACTERS).any():
         raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS)
     return _Lines(cells, numbers, quoted=False)
 

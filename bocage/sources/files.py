@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 from bocage.sources.delimited import read_delimited
 from bocage.sources.limits import check_archive, check_size
 from bocage.sources.raw import RawTable
-from bocage.sources.vector import check_shapefile, list_layers, read_vector, shapefile_members
+from bocage.sources.vector import Choose, check_shapefile, read_vector, shapefile_members
 from bocage.sources.verdict import Verdict
 from bocage.sources.workbook import list_sheets, read_sheet
 from bocage.vocabulary.codes import BocageError
@@ -156,32 +156,32 @@ def _read_spreadsheet(path: Path, layer: str | None, fits: Fits | None) -> RawTa
 
 
 def _read_gpkg(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    found = {str(one["name"]): list(one["columns"]) for one in list_layers(path)}
-    return read_vector(path, layer=_choose(path, found, layer, fits), file_format="gpkg")
+    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="gpkg")
 
 
 def _read_shapefile(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    if path.suffix.lower() == ".zip":
-        found = {Path(name).stem: [] for name in shapefile_members(path)}
-        if len(found) > 1 and fits is not None:
-            found = {str(one["name"]): list(one["columns"]) for one in list_layers(path)}
-        return read_vector(path, layer=_choose(path, found, layer, fits), file_format="shp")
-    check_shapefile(path)
-    return read_vector(path, layer=path.stem, file_format="shp")
+    if path.suffix.lower() == ".shp":
+        check_shapefile(path)
+    else:
+        shapefile_members(path)
+    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="shp")
 
 
 def _read_geojson(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    del fits
-    with path.open("rb") as stream:
-        content = stream.read()
     try:
-        kind = json.loads(content).get("type")
-    except (ValueError, AttributeError, RecursionError) as error:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
         raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
-    if kind == "FeatureCollection" and b'"features"' in content and json.loads(content).get("features") == []:
+    if not isinstance(content, dict) or "type" not in content:
+        raise BocageError("BOC-IMP-022", where={"path": path}, format="JSON")
+    if content["type"] == "FeatureCollection" and not content.get("features"):
         raise BocageError("BOC-IMP-004", where={"path": path})
-    found = {str(one["name"]): list(one["columns"]) for one in list_layers(path)}
-    return read_vector(path, layer=_choose(path, found, layer, None), file_format="geojson")
+    del content  # GDAL reads the file again; two copies of a large one would not fit
+    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="geojson")
+
+
+def _chooser(path: Path, layer: str | None, fits: Fits | None) -> Choose:
+    return lambda columns: _choose(path, columns, layer, fits)
 
 
 _READERS: Mapping[str, Callable[[Path, str | None, Fits | None], RawTable]] = {

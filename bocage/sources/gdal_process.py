@@ -36,7 +36,15 @@ def layers(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(request: dict[str, Any]) -> dict[str, Any]:
-    """Read one layer into an Arrow IPC file: its columns, then `geometry` (WKB)."""
+    """Read one layer into an Arrow IPC file: its columns, then `geometry` (WKB).
+
+    Without a layer, the only one is read; where there are several, they are described instead.
+    """
+    if not request["layer"]:
+        names = [str(name) for name, _ in pyogrio.list_layers(request["path"])]
+        if len(names) != 1:
+            return layers(request)
+        request = {**request, "layer": names[0]}
     options = {"layer": request["layer"], "encoding": request.get("encoding")}
     with pyogrio.open_arrow(
         request["path"], use_pyarrow=False, **{key: value for key, value in options.items() if value}
@@ -54,6 +62,7 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
         result = result.with_columns(_storage(geometry).alias(GEOMETRY))
     result.write_ipc(request["out"])
     return {
+        "layer": request["layer"],
         "columns": attributes.columns,
         "crs": meta["crs"],
         "encoding": meta["encoding"],

@@ -36,7 +36,9 @@ def identifier_cells(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     return texts, mangled.fill_null(value=False)
 
 
-def computed_identifiers(raw: RawTable, table: Table, geometry: NDArray[Any] | None, source: str) -> pl.Series:
+def computed_identifiers(
+    raw: RawTable, table: Table, geometry: NDArray[Any] | None, *, source: str, ranked: NDArray[np.bool_]
+) -> pl.Series:
     """Identifiers computed from the location, or from the whole row where the table has none.
 
     Args:
@@ -44,6 +46,7 @@ def computed_identifiers(raw: RawTable, table: Table, geometry: NDArray[Any] | N
         table: asset type.
         geometry: shapely geometries (n,) in the projection of the territory, None where absent.
         source: name of the inventory, empty for none.
+        ranked: (n,) rows that count in the ranks; the others (refused, repeated) would shift them.
     """
     mark = hashlib.blake2b(source.encode(), digest_size=2).hexdigest() + "-" if source else ""
     if geometry is None or table.geometry == "none":
@@ -57,7 +60,8 @@ def computed_identifiers(raw: RawTable, table: Table, geometry: NDArray[Any] | N
         base = pl.DataFrame({"x": whole[:, 0], "y": whole[:, 1]}).select(
             pl.format("{}E{}-N{}", pl.lit(mark), "x", "y").alias("base")
         )["base"]
-    ranked = base.to_frame("base").with_columns(pl.int_range(1, pl.len() + 1).over("base").alias("rank"))
-    return ranked.select(
+    counted = base.to_frame("base").with_columns(pl.Series("counted", ranked))
+    numbered = counted.with_columns(pl.col("counted").cum_sum().over("base").alias("rank"))
+    return numbered.select(
         pl.when(pl.col("rank") > 1).then(pl.format("{}-{}", "base", "rank")).otherwise("base").alias("asset_id")
     )["asset_id"]

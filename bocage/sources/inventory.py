@@ -117,9 +117,11 @@ def check_inventory(
     judged = _judge_columns(raw, table, mapping, values)
     for result in judged.values():
         verdicts += result.verdicts
-    identifiers = _identify(raw, table, mapping, geometry, source, state, verdicts)
     _require(table, judged, state)
-    duplicate = _set_duplicates_apart(raw, identifiers, state)
+    duplicate = _repeated(raw, state)
+    identifiers = _identify(raw, table, mapping, geometry, source, state, duplicate, verdicts)
+    duplicate &= state.sound
+    _refuse_reused(identifiers, duplicate, state)
     kept = state.sound & ~duplicate
     rows = _rows(table, judged, identifiers, geometry, kept)
     aside = _set_aside(raw, mapping, judged, identifiers, kept)
@@ -192,7 +194,7 @@ def _far_row(found: Strings, sound: NDArray[np.int_], done: Strings) -> NDArray[
 
 def _centres(geometries: Strings) -> NDArray[np.float64]:
     if (shapely.get_type_id(geometries) == 0).all():
-        return shapely.get_coordinates(geometries)
+        return np.asarray(shapely.get_coordinates(geometries), dtype=np.float64)
     bounds = shapely.bounds(geometries)
     return np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
 
@@ -225,19 +227,21 @@ def _identify(
     geometry: Strings | None,
     source: str,
     state: _Rows,
+    duplicate: NDArray[np.bool_],
     verdicts: list[Verdict],
 ) -> pl.Series:
+    counted = state.sound & ~duplicate
     header = mapping.identifier or mapping.headers.get("asset_id", "")
     if not header:
-        verdicts.append(Verdict(code="BOC-IMP-314", count=int(state.sound.sum())))
-        return computed_identifiers(raw, table, geometry, source)
+        verdicts.append(Verdict(code="BOC-IMP-314", count=int(counted.sum())))
+        return computed_identifiers(raw, table, geometry, source=source, ranked=counted)
     written, mangled = identifier_cells(raw.frame[header])
     state.refuse(mangled.to_numpy(), "BOC-IMP-105", written.fill_null("").to_numpy())
-    absent = written.is_null().to_numpy() & state.sound
+    absent = written.is_null().to_numpy() & counted
     if not absent.any():
         return written
     verdicts.append(Verdict(code="BOC-IMP-212", count=int(absent.sum()), columns=(header,)))
-    computed = computed_identifiers(raw, table, geometry, source)
+    computed = computed_identifiers(raw, table, geometry, source=source, ranked=absent)
     return pl.DataFrame({"w": written, "c": computed}).select(pl.coalesce("w", "c").alias("asset_id"))["asset_id"]
 
 
@@ -249,22 +253,26 @@ def _require(table: Table, judged: Mapping[str, Judged], state: _Rows) -> None:
             state.refuse(missing, "BOC-IMP-106", column.name)
 
 
-def _set_duplicates_apart(raw: RawTable, identifiers: pl.Series, state: _Rows) -> NDArray[np.bool_]:
-    """Rows that repeat another exactly (True), and refusal of those that reuse its identifier only."""
+def _repeated(raw: RawTable, state: _Rows) -> NDArray[np.bool_]:
+    """Sound rows (n,) that repeat an earlier one exactly, geometry included."""
     whole = raw.frame.rename({name: f"c{index}" for index, name in enumerate(raw.frame.columns)})
     if raw.geometry is not None:
         whole = whole.with_columns(raw.geometry.alias("g"))
-    sound = pl.Series("sound", state.sound)
-    whole = whole.with_row_index("_row").filter(sound)
-    first = whole.unique(subset=[name for name in whole.columns if name != "_row"], keep="first")["_row"]
-    duplicate = state.sound.copy()
-    duplicate[first.to_numpy()] = False
+    compared = whole.columns
+    whole = whole.with_row_index("_row").filter(pl.Series(state.sound))
+    first = whole.unique(subset=compared, keep="first")["_row"]
+    repeated = state.sound.copy()
+    repeated[first.to_numpy()] = False
+    return repeated
+
+
+def _refuse_reused(identifiers: pl.Series, duplicate: NDArray[np.bool_], state: _Rows) -> None:
+    """Refuse the rows that take the identifier of an earlier row without repeating it."""
     single = pl.DataFrame({"id": identifiers}).with_row_index("_row").filter(pl.Series(state.sound & ~duplicate))
     again = single.filter(~pl.col("id").is_first_distinct())["_row"].to_numpy()
     reused = np.zeros(len(state.codes), dtype=bool)
     reused[again] = True
     state.refuse(reused, "BOC-IMP-104", identifiers.fill_null("").to_numpy())
-    return duplicate
 
 
 def _rows(
@@ -305,7 +313,7 @@ def _set_aside(
             }
         )
         parts.append(part)
-    schema = {name: pl.String for name in ("asset_id", "column", "header", "value", "code")}
+    schema = dict.fromkeys(("asset_id", "column", "header", "value", "code"), pl.String)
     whole = pl.concat(parts) if parts else pl.DataFrame(schema={"row": pl.Int64, **schema})
     codes = whole["code"].unique().to_list()
     return whole.with_columns(

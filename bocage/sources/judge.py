@@ -120,8 +120,9 @@ def _judge_number(
     else:
         values = frame.select(number(pl.col("text"), decimal=decimal).alias("v"))["v"]
     if writings is not None:
-        known = code_map(column, text.drop_nulls().unique().to_list(), writings)
-        meant = text.replace_strict(known, default=None, return_dtype=pl.String).cast(pl.Float64)
+        plain_text = pl.DataFrame({"n": as_text(values), "t": text}).select(pl.coalesce("n", "t")).to_series()
+        known = code_map(column, plain_text.drop_nulls().unique().to_list(), writings)
+        meant = plain_text.replace_strict(known, default=None, return_dtype=pl.String).cast(pl.Float64)
         values = meant.to_frame("m").select(pl.coalesce("m", values.alias("v")).alias("v"))["v"]
     aside = _unread(text, values, "BOC-IMP-204")
     factor = unit_factor(match.unit, column.unit)

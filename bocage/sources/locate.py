@@ -128,7 +128,7 @@ def _by_content(sample: pl.DataFrame, used: set[str]) -> Place | None:
     return None
 
 
-def _within(cells: pl.Series, low: float, high: float, decimals: bool) -> bool:  # noqa: FBT001 - internal
+def _within(cells: pl.Series, low: float, high: float, decimals: bool) -> bool:
     if not _numeric(cells):
         return False
     values = _numbers(cells, ",").drop_nulls()

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language, Message
 
+LOCALE = Path(__file__).parent / "locale"
 PlaceKind = Literal["geometry", "xy", "pair", "wkt", "geojson", "none"]
 _KEYS = frozenset({"asset_type", "identifier", "place", "columns"})
 _PLACE_KEYS = frozenset({"kind", "columns", "order", "srid"})
@@ -204,15 +205,16 @@ def _place(path: Path, content: Mapping[str, object]) -> Place:
 def _match(path: Path, column: str, value: object) -> Match:
     unit = ""
     if isinstance(value, dict):
-        _check_keys(path, value, frozenset({"header", "unit"}))
-        value, unit = value.get("header"), str(value.get("unit", ""))
+        given: dict[str, object] = value
+        _check_keys(path, given, frozenset({"header", "unit"}))
+        value, unit = given.get("header"), str(given.get("unit", ""))
     if not isinstance(value, str) or not value:
         raise BocageError("BOC-IMP-019", where={"path": path}, cause=f"columns.{column} must name a column of the file")
     return Match(
         column=column,
         header=value,
         confidence=1.0,
-        reason=Message("written in the mapping file", {}, Path(__file__).parent / "locale"),
+        reason=Message("written in the mapping file", {}, LOCALE),
         unit=unit,
     )
 

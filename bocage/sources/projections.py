@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 Coordinates = NDArray[np.float64]
 Area = Any
@@ -51,7 +54,7 @@ class Extent:
         found = np.zeros(len(xy), dtype=bool)
         margin = MARGIN_M if self.known else 0.0
         xmin, ymin, xmax, ymax = shapely.bounds(self.shape)
-        inside = finite.copy()
+        inside = np.zeros(len(xy), dtype=bool)
         inside[finite] = (
             (xy[finite, 0] >= xmin - margin)
             & (xy[finite, 0] <= xmax + margin)
@@ -183,7 +186,7 @@ def transform(xy: Coordinates, reference: Reference, srid: int) -> Coordinates:
 
 
 @lru_cache(maxsize=64)
-def _transformer(source: int, target: int) -> Any:
+def _transformer(source: int, target: int) -> "Transformer":
     from pyproj import Transformer  # noqa: PLC0415 - 60 ms, not needed where all is in one projection
     from pyproj.exceptions import CRSError  # noqa: PLC0415
 

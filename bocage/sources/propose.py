@@ -9,7 +9,7 @@ import polars as pl
 
 from bocage.sources.files import Fits
 from bocage.sources.locate import propose_place
-from bocage.sources.mapping import InventoryMapping, Match
+from bocage.sources.mapping import LOCALE, InventoryMapping, Match
 from bocage.sources.names import plain, split_unit, unit_factor
 from bocage.sources.raw import RawTable
 from bocage.sources.roles import role_names
@@ -19,9 +19,10 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table
 from bocage.vocabulary.text import Message
 
-LOCALE = Path(__file__).parent / "locale"
 ACCEPTED = 0.6
 """Confidence from which a column is proposed."""
+KNOWN_NAME = 0.9
+"""From this score on, the name is that of the column and not only like it."""
 BOOKKEEPING = frozenset({"asset_id", "valid_from", "valid_to", "source"})
 SAMPLE_ROWS = 2_000
 
@@ -144,10 +145,11 @@ def _compare(column: Column, header: _Header, writings: Writings | None) -> Matc
         if content is None or content < 0.8 or header.sample.n_unique() < 2:
             return None
         by_name, reason, content = 0.65, Message("its values are codes of the column", {}, LOCALE), 1.0
-    if content is None:
-        score = by_name * 0.75  # an empty column: the name alone, and less than any filled one
-    else:
-        score = by_name * (0.35 + 0.65 * content)
+    # an empty column has its name alone, and counts less than any filled one
+    score = by_name * (0.75 if content is None else 0.35 + 0.65 * content)
+    if by_name >= KNOWN_NAME and content is not None:
+        # what bears the name is the column, however bad its values: they are set aside and said, not ignored
+        score = max(score, ACCEPTED + 0.05 * content)
     if score < ACCEPTED:
         return None
     return Match(
@@ -194,7 +196,7 @@ def _likeness(one: str, other: str) -> float:
     """Resemblance of two names; different digits make different names (`dureevie_1`, `dureevie_2`)."""
     if [c for c in one if c.isdigit()] != [c for c in other if c.isdigit()] or one[:1] != other[:1]:
         return 0.0
-    if one.split("_")[1:] and other.split("_")[1:] and len(one.split("_")[-1]) == 1:
+    if one.split("_")[1:] and other.split("_")[1:] and len(one.rsplit("_", maxsplit=1)[-1]) == 1:
         return 0.0
     return SequenceMatcher(None, one, other).ratio()
 
@@ -251,6 +253,7 @@ def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str
     """The header whose name says identifier and whose values tell the rows apart; empty for none."""
     preferred = [*role_names()["identifier"], f"id_{table.name}", f"num_{table.name}", f"code_{table.name}"]
     best, best_score = "", 0.0
+    rows = max((len(header.sample) for header in headers), default=1) or 1
     for header in headers:
         if header.name in used or not len(header.sample) or header.whole in role_names()["row"]:
             continue
@@ -261,7 +264,7 @@ def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str
         else:
             continue
         distinct = header.sample.n_unique() / len(header.sample)
-        score = name * distinct
+        score = name * distinct * len(header.sample) / rows
         if distinct >= 0.9 and score > best_score:
             best, best_score = header.name, score
     return best if best_score >= ACCEPTED else ""

@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import polars as pl
 
+from bocage.sources.delimited import detect_decimal
 from bocage.sources.encoding import single_byte_encoding
 from bocage.sources.limits import READER_SECONDS, check_columns, check_rows
 from bocage.sources.raw import RawTable, clean_headers, repair_texts
@@ -20,33 +21,48 @@ from bocage.vocabulary.codes import BocageError
 PACKAGE_PARENT = Path(__file__).parents[2]
 
 
-def list_layers(path: Path) -> Sequence[Mapping[str, Any]]:
-    """Layers of a vector file: `name`, `geometry`, `columns`, `rows`; BocageError where it cannot be read."""
-    answer = _ask("layers", path, {"path": _gdal_path(path)})
-    return list(answer["layers"])
+Choose = Callable[[Mapping[str, Sequence[str]]], str]
+"""Chooses a layer from the column names of each; raises where it cannot."""
 
 
-def read_vector(path: Path, *, layer: str, file_format: str) -> RawTable:
+def read_vector(path: Path, *, layer: str | None, choose: Choose, file_format: str) -> RawTable:
     """Read one layer with its types and its geometry.
 
     Args:
         path: GeoPackage, Shapefile (or its zip), GeoJSON.
-        layer: name of the layer.
+        layer: name of the layer; None for the only one.
+        choose: asked where there are several layers, or where the one wanted is not there.
         file_format: `gpkg`, `shp` or `geojson`, for the facts.
+
+    Raises:
+        BocageError: BOC-IMP-004 no row, 008, 012 too large, 015 damaged, 016 too long.
     """
     encoding = _shapefile_encoding(path) if file_format == "shp" else None
     with tempfile.TemporaryDirectory(prefix="bocage-") as folder:
         out = Path(folder) / "table.arrow"
         request = {"path": _gdal_path(path), "layer": layer, "out": str(out), "encoding": encoding}
+        if layer is not None:
+            choose(_columns(_ask("layers", path, request)))
         answer = _ask("read", path, request)
+        if "layers" in answer:
+            answer = _ask("read", path, {**request, "layer": choose(_columns(answer))})
         frame = pl.read_ipc(out.read_bytes())
+    return _table(path, frame, answer, encoding or answer["encoding"] or "utf-8", file_format)
+
+
+def _columns(answer: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    return {str(one["name"]): list(one["columns"]) for one in answer["layers"]}
+
+
+def _table(path: Path, frame: pl.DataFrame, answer: Mapping[str, Any], encoding: str, file_format: str) -> RawTable:
+    layer = str(answer["layer"])
     geometry = frame["geometry"] if "geometry" in frame.columns else None
     names, _ = clean_headers(answer["columns"])
     check_columns(path, len(names))
-    check_rows(path, len(frame))
+    check_rows(path, len(frame), len(names))
+    height = len(frame)
     frame = frame.select(f"column:{index}" for index in range(len(names)))
     frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
-    height = len(frame) if geometry is None else len(geometry)
     if not height:
         raise BocageError("BOC-IMP-004", where={"path": path, "layer": layer})
     frame = frame.with_columns(pl.selectors.string().str.strip_chars().replace("", None))
@@ -61,10 +77,10 @@ def read_vector(path: Path, *, layer: str, file_format: str) -> RawTable:
         layer=layer,
         facts={
             "format": file_format,
-            "encoding": encoding or answer["encoding"] or "utf-8",
+            "encoding": encoding,
             "layer": layer,
             "crs": answer["crs"] or "",
-            "decimal": ".",
+            "decimal": detect_decimal(frame),
         },
         verdicts=verdicts,
     )

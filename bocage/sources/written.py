@@ -120,7 +120,7 @@ def is_month_first(texts: pl.Series) -> bool:
 def boolean(text: pl.Expr) -> pl.Expr:
     """Booleans: oui, non, vrai, faux, 1, 0, x…
 
-    >>> pl.DataFrame({"t": ["Oui", "0", "peut-être"]}).select(boolean(pl.col("t")))["t"].to_list()
+    >>> pl.DataFrame({"t": ["Oui", "0", "peut-être"]}).select(boolean(pl.col("t"))).to_series().to_list()
     [True, False, None]
     """
     bare = text.str.to_lowercase().str.strip_chars()
