@@ -50,7 +50,8 @@ def export_command(*, territory: Path, into: Path, formats: tuple[str, ...], as_
     "backup",
     cls=Command,
     help=mark(
-        "Back up the territory as one verified archive.\n\nARCHIVE is the file to write; work may go on meanwhile."
+        "Back up the territory as one verified archive.\n\n"
+        "ARCHIVE is the file to write, beside the territory where absent; work may go on meanwhile."
     ),
 )
 @click.argument("archive", type=click.Path(path_type=Path, dir_okay=False), required=False)

@@ -149,7 +149,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["import"], "BOC-CLI-013", "bocage import --help"),
         (["import", "a", "b"], "BOC-CLI-013", "bocage import --help"),
         (["import", "a", "--on", "hier"], "BOC-CLI-013", "bocage import --help"),
-        (["restore", "one.zip"], "BOC-CLI-013", "bocage --help"),
+        (["restore", "one.zip"], "BOC-CLI-013", "bocage restore --help"),
         (["plan", "--lang", "de"], "BOC-CLI-013", "bocage plan --help"),
     ],
 )
