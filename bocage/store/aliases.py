@@ -50,6 +50,7 @@ def describe_columns(connection: sqlite3.Connection, table: str, aliases: Sequen
         )
         if constraint:
             connection.executemany(
-                "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value) VALUES (?, 'enum', ?)",
+                "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value)"
+                " VALUES (?, 'enum', ?)",
                 [(constraint, code) for code in alias.codes],
             )

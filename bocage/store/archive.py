@@ -7,7 +7,7 @@ import json
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -114,10 +114,12 @@ def _sources(folder: Path, copies: Path) -> dict[str, Path]:
 def _describe(folder: Path, copies: Path, archive: Path) -> BackupReport:
     known = {*DATABASES, *KEPT_FILES, *KEPT_FOLDERS}
     companions = {name + suffix for name in DATABASES for suffix in ("-wal", "-shm")}
-    with contextlib.closing(connect(copies / DATABASES[0], read_only=True)) as twin:
-        with contextlib.closing(connect(copies / DATABASES[1], read_only=True)) as series:
-            version = version_of(twin, folder / DATABASES[0])
-            rows, content = row_counts(twin, series), fingerprint(twin, series)
+    with (
+        contextlib.closing(connect(copies / DATABASES[0], read_only=True)) as twin,
+        contextlib.closing(connect(copies / DATABASES[1], read_only=True)) as series,
+    ):
+        version = version_of(twin, folder / DATABASES[0])
+        rows, content = row_counts(twin, series), fingerprint(twin, series)
     return BackupReport(
         archive=archive,
         created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -161,8 +163,8 @@ def _write_zip(draft: Path, report: BackupReport, sources: Mapping[str, Path]) -
                 raise refused("BOC-STO-006", path, detail)
 
 
-def _blocks(read: "object") -> Iterator[bytes]:
-    while block := read(1 << 20):  # type: ignore[operator]
+def _blocks(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    while block := read(1 << 20):
         yield block
 
 

@@ -7,6 +7,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -72,6 +73,13 @@ def restore(archive: Path, folder: Path) -> BackupReport:
     return report
 
 
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError, TypeError,
+    AttributeError,
+)  # fmt: skip
+"""What a damaged or odd archive makes `zipfile` and the reading of the manifest raise."""
+
+
 def _unpack(archive: Path, draft: Path) -> BackupReport:
     try:
         with zipfile.ZipFile(archive) as pack:
@@ -81,7 +89,7 @@ def _unpack(archive: Path, draft: Path) -> BackupReport:
                 _unpack_file(archive, pack, name, record, draft)
     except FileNotFoundError as error:
         raise _unusable(archive, "le fichier n’existe pas", "the file does not exist") from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         raise _unusable(archive, f"archive illisible ({error})", f"unreadable archive ({error})") from error
     return report
 

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from bocage.store.encoding import Field, encode_value, fields_of, iso
-from bocage.store.geometry import normalise
+from bocage.store.geometry import from_blob, normalise
 from bocage.store.metadata import table_exists
 from bocage.store.statement import statement
 from bocage.store.versions import replace_rows
@@ -33,7 +33,8 @@ def overlay(
         The rows with corrected values, and (identifier, column) where the row said otherwise.
     """
     rows = connection.execute(
-        "SELECT column_name, asset_id, value FROM bocage_correction WHERE asset_type = ? ORDER BY column_name, asset_id",
+        "SELECT column_name, asset_id, value FROM bocage_correction WHERE asset_type = ?"
+        " ORDER BY column_name, asset_id",
         (table.name,),
     ).fetchall()
     kinds = {field.name: field.kept_as for field in fields} | {GEOMETRY: pl.Binary()}
@@ -93,11 +94,20 @@ def correct_value(
         "INSERT OR REPLACE INTO bocage_correction VALUES (?, ?, ?, ?, ?, ?)",
         ((table.name, asset_id, name, kept, author, iso(on)) for name, kept in written.items()),
     )
+    if _is_already(connection, table, fid, written):
+        return
     kinds = {name: field.kept_as for name, field in fields.items()} | {GEOMETRY: pl.Binary()}
     row = pl.DataFrame([pl.Series(name, [kept], dtype=kinds[name]) for name, kept in written.items()])
     row = row.with_columns(pl.lit(fid).alias("fid"), pl.lit(iso(on)).alias("valid_from"))
     names = [*(name for name in written if name != GEOMETRY), "valid_from"]
     replace_rows(connection, table, list(fields.values()), row, names, bounds, on=on, srid=srid)
+
+
+def _is_already(connection: sqlite3.Connection, table: Table, fid: int, written: Mapping[str, object]) -> bool:
+    query = statement("SELECT {columns} FROM {table} WHERE fid = ?", columns=list(written), table=table.name)
+    held = connection.execute(query, (fid,)).fetchone()
+    plain = [from_blob(value) if name == GEOMETRY else value for name, value in zip(written, held, strict=True)]
+    return plain == list(written.values())
 
 
 def _version_in_force(connection: sqlite3.Connection, table: Table, asset_id: str) -> tuple[int, str | None] | None:

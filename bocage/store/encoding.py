@@ -170,11 +170,11 @@ def encode_value(field: Field, value: object) -> object:
     column = field.column
     try:
         series = pl.Series(field.name, [value]).cast(column.polars_type)
-        if value is not None and series[0] is None:
-            raise ValueError(f"{column.type} expected")
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
         raise _inadmissible(column, value, column.type) from error
     number = series[0]
+    if value is not None and number is None:
+        raise _inadmissible(column, value, column.type)
     if value is None and column.required:
         raise _inadmissible(column, "—", {"fr": "obligatoire", "en": "required"})
     if column.codes and value is not None and str(value) not in column.codes:

@@ -57,5 +57,5 @@ def _content_tables(twin: sqlite3.Connection) -> list[str]:
 def _filled_columns(twin: sqlite3.Connection, name: str) -> list[str]:
     columns = sorted(column for column in columns_of(twin, name) if column != "fid")
     counts = ", ".join(f"count({quoted(column)})" for column in columns)
-    filled = twin.execute(f"SELECT {counts} FROM {quoted(name)}").fetchone()
+    filled = twin.execute(f"SELECT {counts} FROM {quoted(name)}").fetchone()  # noqa: S608 - quoted names
     return [column for column, count in zip(columns, filled, strict=True) if count]

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import polars as pl
 
@@ -55,14 +56,19 @@ def open_store(
         _create_files(folder, srid)
     twin = _open_twin(folder, read_only=read_only, patience_s=patience_s)
     try:
-        found = twin.execute("SELECT value FROM bocage_meta WHERE key = 'srid'").fetchone()
-        if found is None or int(found[0]) != srid:
-            raise refused("BOC-STO-009", folder / TWIN, found=found and found[0], asked=str(srid))
+        _refuse_other_projection(twin, folder / TWIN, srid)
         observations = _open_series(folder, read_only=read_only, patience_s=patience_s)
     except BaseException:
         twin.close()
         raise
     return GeoPackageStore(folder, twin, observations, srid=srid, read_only=read_only, patience_s=patience_s)
+
+
+def _refuse_other_projection(twin: sqlite3.Connection, path: Path, srid: int) -> None:
+    row = twin.execute("SELECT value FROM bocage_meta WHERE key = 'srid'").fetchone()
+    found = "—" if row is None else row[0]
+    if found != str(srid):
+        raise refused("BOC-STO-009", path, found=found, asked=str(srid))
 
 
 def _open_twin(folder: Path, *, read_only: bool, patience_s: float) -> sqlite3.Connection:
@@ -71,14 +77,14 @@ def _open_twin(folder: Path, *, read_only: bool, patience_s: float) -> sqlite3.C
     try:
         found = version_of(twin, path)
         refuse_newer(found, path)
-        if found == SCHEMA_VERSION:
-            return twin
-        if read_only:
-            raise refused("BOC-STO-008", path, found=str(found), known=str(SCHEMA_VERSION))
     except BaseException:
         twin.close()
         raise
+    if found == SCHEMA_VERSION:
+        return twin
     twin.close()
+    if read_only:
+        raise refused("BOC-STO-008", path, found=str(found), known=str(SCHEMA_VERSION))
     stamp = now().replace(":", "").replace(".", "")
     write_archive(folder, folder / "backups" / f"schema-{found}-{stamp}.zip")
     migrate(path, folder / SERIES, found=found, patience_s=patience_s)
@@ -92,11 +98,7 @@ def _open_series(folder: Path, *, read_only: bool, patience_s: float) -> sqlite3
     connection = connect(path, read_only=read_only, patience_s=patience_s)
     try:
         with refusing(path):
-            identity = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if identity != series.APPLICATION_ID:
-            raise refused("BOC-STO-002", path, {"fr": "un autre logiciel l’a écrit", "en": "other software wrote it"})
-        refuse_newer(version, path)
+            refuse_newer(series.version_of(connection, path), path)
     except BaseException:
         connection.close()
         raise
@@ -292,7 +294,7 @@ class GeoPackageStore(_Assets):
         self._twin.close()
         self._series.close()
 
-    def __enter__(self) -> "GeoPackageStore":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

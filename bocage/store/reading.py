@@ -29,7 +29,8 @@ def read(
 ) -> pl.DataFrame:
     """Assets in force, in order of identifier; see `Store.read_assets`."""
     view = _View(connection, table, columns)
-    conditions, values = [], []
+    conditions: list[str] = []
+    values: list[object] = []
     if bounds is not None:
         _refuse_no_geometry(table)
         conditions.append(

@@ -1,5 +1,6 @@
 """What SQLite complains of, as refusals that say what to do next."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,8 +57,7 @@ def refusing(path: Path, *, patience_s: float = 0.0) -> Iterator[None]:
         ) from error
 
 
-_NO_ROOM = (27, 28, 122)
-"""EFBIG, ENOSPC, EDQUOT."""
+_NO_ROOM = (errno.EFBIG, errno.ENOSPC, errno.EDQUOT)
 
 
 def refused(code: str, path: Path, detail: object = "", **values: object) -> BocageError:

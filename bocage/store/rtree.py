@@ -11,30 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bocage.store.geometry import Bounds
-from bocage.store.statement import quoted, statement
+from bocage.store.statement import statement
 from bocage.vocabulary.columns import GEOMETRY
 
-_NEW_BOX = f"ST_MinX(NEW.{GEOMETRY}), ST_MaxX(NEW.{GEOMETRY}), ST_MinY(NEW.{GEOMETRY}), ST_MaxY(NEW.{GEOMETRY})"
-_FULL = f"(NEW.{GEOMETRY} NOTNULL AND NOT ST_IsEmpty(NEW.{GEOMETRY}))"
-_VOID = f"(NEW.{GEOMETRY} ISNULL OR ST_IsEmpty(NEW.{GEOMETRY}))"
-_WAS_FULL = f"(OLD.{GEOMETRY} NOTNULL AND NOT ST_IsEmpty(OLD.{GEOMETRY}))"
-_WAS_VOID = f"(OLD.{GEOMETRY} ISNULL OR ST_IsEmpty(OLD.{GEOMETRY}))"
+_FULL = "(NEW.{shape} NOTNULL AND NOT ST_IsEmpty(NEW.{shape}))"
+_VOID = "(NEW.{shape} ISNULL OR ST_IsEmpty(NEW.{shape}))"
+_WAS_FULL = "(OLD.{shape} NOTNULL AND NOT ST_IsEmpty(OLD.{shape}))"
+_WAS_VOID = "(OLD.{shape} ISNULL OR ST_IsEmpty(OLD.{shape}))"
+_PUT = (
+    "INSERT OR REPLACE INTO {tree} VALUES"
+    " (NEW.fid, ST_MinX(NEW.{shape}), ST_MaxX(NEW.{shape}), ST_MinY(NEW.{shape}), ST_MaxY(NEW.{shape}));"
+)
+_DROP = "DELETE FROM {tree} WHERE id = OLD.fid;"
+_DROP_NEW = "DELETE FROM {tree} WHERE id = NEW.fid;"
+_MOVE = (
+    "UPDATE {tree} SET minx = ST_MinX(NEW.{shape}), maxx = ST_MaxX(NEW.{shape}),"
+    " miny = ST_MinY(NEW.{shape}), maxy = ST_MaxY(NEW.{shape}) WHERE id = NEW.fid;"
+)
+_RESHAPED = "AFTER UPDATE OF {shape}"
 
 # Name of the trigger, event, condition, body; the names are those that annex F.3 imposes.
 _TRIGGERS = (
-    ("insert", "AFTER INSERT", _FULL, f"INSERT OR REPLACE INTO {{tree}} VALUES (NEW.fid, {_NEW_BOX});"),
-    ("update2", f"AFTER UPDATE OF {GEOMETRY}", f"OLD.fid = NEW.fid AND {_VOID}",
-     "DELETE FROM {tree} WHERE id = OLD.fid;"),
-    ("update4", "AFTER UPDATE", f"OLD.fid != NEW.fid AND {_VOID}", "DELETE FROM {tree} WHERE id IN (OLD.fid, NEW.fid);"),
-    ("update5", "AFTER UPDATE", f"OLD.fid != NEW.fid AND {_FULL}",
-     f"DELETE FROM {{tree}} WHERE id = OLD.fid; INSERT OR REPLACE INTO {{tree}} VALUES (NEW.fid, {_NEW_BOX});"),
-    ("update6", f"AFTER UPDATE OF {GEOMETRY}", f"OLD.fid = NEW.fid AND {_FULL} AND {_WAS_FULL}",
-     f"UPDATE {{tree}} SET minx = ST_MinX(NEW.{GEOMETRY}), maxx = ST_MaxX(NEW.{GEOMETRY}),"
-     f" miny = ST_MinY(NEW.{GEOMETRY}), maxy = ST_MaxY(NEW.{GEOMETRY}) WHERE id = NEW.fid;"),
-    ("update7", f"AFTER UPDATE OF {GEOMETRY}", f"OLD.fid = NEW.fid AND {_FULL} AND {_WAS_VOID}",
-     f"INSERT INTO {{tree}} VALUES (NEW.fid, {_NEW_BOX});"),
-    ("delete", "AFTER DELETE", f"OLD.{GEOMETRY} NOTNULL", "DELETE FROM {tree} WHERE id = OLD.fid;"),
-)  # fmt: skip
+    ("insert", "AFTER INSERT", _FULL, _PUT),
+    ("update2", _RESHAPED, "OLD.fid = NEW.fid AND " + _VOID, _DROP),
+    ("update4", "AFTER UPDATE", "OLD.fid != NEW.fid AND " + _VOID, _DROP + " " + _DROP_NEW),
+    ("update5", "AFTER UPDATE", "OLD.fid != NEW.fid AND " + _FULL, _DROP + " " + _PUT),
+    ("update6", _RESHAPED, f"OLD.fid = NEW.fid AND {_FULL} AND {_WAS_FULL}", _MOVE),
+    ("update7", _RESHAPED, f"OLD.fid = NEW.fid AND {_FULL} AND {_WAS_VOID}", _PUT),
+    ("delete", "AFTER DELETE", "OLD.{shape} NOTNULL", _DROP),
+)
 
 
 def tree_name(layer: str) -> str:
@@ -61,12 +66,10 @@ def create_tree(connection: sqlite3.Connection, layer: str) -> None:
 
 def create_triggers(connection: sqlite3.Connection, layer: str) -> None:
     """Create the triggers that keep the r-tree true whoever writes."""
-    for name in trigger_names(layer):
-        _, event, condition, body = next(entry for entry in _TRIGGERS if name.endswith("_" + entry[0]))
-        connection.execute(
-            f"CREATE TRIGGER {quoted(name)} {event} ON {quoted(layer)} WHEN {condition}"
-            f" BEGIN {body.format(tree=quoted(tree_name(layer)))} END"
-        )
+    names = {"layer": layer, "tree": tree_name(layer), "shape": GEOMETRY}
+    for trigger, (_, event, condition, body) in zip(trigger_names(layer), _TRIGGERS, strict=True):
+        template = f"CREATE TRIGGER {{trigger}} {event} ON {{layer}} WHEN {condition} BEGIN {body} END"
+        connection.execute(statement(template, trigger=trigger, **names))
 
 
 def trigger_names(layer: str) -> list[str]:

@@ -12,6 +12,8 @@ import polars as pl
 
 from bocage.store.connection import writing
 from bocage.store.encoding import fetch
+from bocage.store.refusals import refused
+from bocage.store.statement import statement
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 
@@ -38,13 +40,16 @@ _UPSERT = """INSERT INTO observation SELECT s.id, i.ts, i.value, i.quality FROM 
     JOIN series s ON s.series_id = i.series_id WHERE true
     ON CONFLICT (series, ts) DO UPDATE SET value = excluded.value, quality = excluded.quality
     WHERE value IS NOT excluded.value OR quality IS NOT excluded.quality"""
-_HOURLY = """INSERT INTO hourly SELECT t.series, t.ts, avg(o.value), min(o.value), max(o.value), total(o.value), count(*)
-    FROM temp.touched_hour t JOIN observation o
+_TOUCHED = """CREATE TEMP TABLE IF NOT EXISTS touched (series INTEGER, ts INTEGER, PRIMARY KEY (series, ts))
+    WITHOUT ROWID"""
+_HOURLY = """INSERT INTO hourly
+    SELECT t.series, t.ts, avg(o.value), min(o.value), max(o.value), total(o.value), count(*)
+    FROM temp.touched t JOIN observation o
       ON o.series = t.series AND o.ts >= t.ts AND o.ts < t.ts + 3600000
     WHERE o.quality IS NOT 'bad' GROUP BY t.series, t.ts"""
 _DAILY = """INSERT INTO daily SELECT t.series, t.ts, total(h.total) / sum(h.count), min(h.minimum), max(h.maximum),
     total(h.total), sum(h.count)
-    FROM temp.touched_day t JOIN hourly h ON h.series = t.series AND h.ts >= t.ts AND h.ts < t.ts + 86400000
+    FROM temp.touched t JOIN hourly h ON h.series = t.series AND h.ts >= t.ts AND h.ts < t.ts + 86400000
     GROUP BY t.series, t.ts"""
 
 
@@ -54,6 +59,13 @@ def create_tables(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
     for table in TABLES:
         connection.execute(table)
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Version of the layout of the file; BOC-STO-002 where other software wrote it."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise refused("BOC-STO-002", path, {"fr": "un autre logiciel l’a écrit", "en": "other software wrote it"})
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def rebuild_rollups(connection: sqlite3.Connection) -> None:
@@ -119,18 +131,19 @@ def _stage(connection: sqlite3.Connection, rows: pl.DataFrame) -> None:
 
 
 def _refresh(connection: sqlite3.Connection) -> None:
-    for table, width, touched in (("hourly", HOUR_MS, "touched_hour"), ("daily", DAY_MS, "touched_day")):
-        connection.execute(
-            f"CREATE TEMP TABLE IF NOT EXISTS {touched} (series INTEGER, ts INTEGER, PRIMARY KEY (series, ts)) WITHOUT ROWID"
-        )
-        connection.execute(f"DELETE FROM temp.{touched}")
+    for table, width, fill in (("hourly", HOUR_MS, _HOURLY), ("daily", DAY_MS, _DAILY)):
+        connection.execute(_TOUCHED)
+        connection.execute("DELETE FROM temp.touched")
         # SQLite divides towards zero; before 1970 the start of the bucket lies the other way.
         connection.execute(
-            f"INSERT OR IGNORE INTO temp.{touched} SELECT s.id, i.ts - ((i.ts % {width}) + {width}) % {width}"
-            " FROM temp.incoming i JOIN series s ON s.series_id = i.series_id"
+            "INSERT OR IGNORE INTO temp.touched SELECT s.id, i.ts - ((i.ts % ?1) + ?1) % ?1"
+            " FROM temp.incoming i JOIN series s ON s.series_id = i.series_id",
+            (width,),
         )
-        connection.execute(f"DELETE FROM {table} WHERE (series, ts) IN (SELECT series, ts FROM temp.{touched})")
-        connection.execute(_HOURLY if table == "hourly" else _DAILY)
+        connection.execute(
+            statement("DELETE FROM {table} WHERE (series, ts) IN (SELECT series, ts FROM temp.touched)", table=table)
+        )
+        connection.execute(fill)
 
 
 def _prepare(observations: pl.DataFrame) -> pl.DataFrame:
@@ -184,10 +197,14 @@ def read(
     if step != "raw":
         schema = {"time": pl.Int64(), **dict.fromkeys(("mean", "minimum", "maximum", "total"), pl.Float64())}
         schema["count"] = pl.Int64()
-    columns = ", ".join("o.ts" if name == "time" else f"o.{name}" for name in schema)
+    query = statement(
+        "SELECT {columns} FROM {table} WHERE series = (SELECT id FROM series WHERE series_id = ?)"
+        " AND ts >= ? AND ts < ? ORDER BY ts",
+        columns=["ts" if name == "time" else name for name in schema],
+        table=table,
+    )
     cursor = connection.execute(
-        f"SELECT {columns} FROM {table} o JOIN series s ON s.id = o.series"
-        " WHERE s.series_id = ? AND o.ts >= ? AND o.ts < ? ORDER BY o.ts",
+        query,
         (series_id, _milliseconds(start), _milliseconds(end)),
     )
     frame = fetch(cursor, schema, table=table)

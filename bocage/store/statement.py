@@ -39,13 +39,14 @@ def statement(template: str, **names: str | Sequence[str] | int) -> str:
     return template.format_map(filled)
 
 
-def assignments(names: Sequence[str]) -> str:
-    """The text `"a" = ?, "b" = ?` of an update.
+def update_by_fid(table: str, names: Sequence[str]) -> str:
+    """The update of some columns of one row, found by its number.
 
-    >>> assignments(["a", "b"])
-    '"a" = ?, "b" = ?'
+    >>> update_by_fid("t", ["a", "b"])
+    'UPDATE "t" SET "a" = ?, "b" = ? WHERE fid = ?'
     """
-    return ", ".join(f"{quoted(name)} = ?" for name in names)
+    assignments = ", ".join(f"{quoted(name)} = ?" for name in names)
+    return f"UPDATE {quoted(table)} SET {assignments} WHERE fid = ?"  # noqa: S608 - quoted names
 
 
 def matches(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from bocage.store.geometry import Bounds, from_blob, to_blobs
 from bocage.store.metadata import touch_layer
 from bocage.store.rtree import index_rows, remove_rows, without_triggers
 from bocage.store.schema import history_name
-from bocage.store.statement import assignments, quoted, statement
+from bocage.store.statement import statement, update_by_fid
 from bocage.vocabulary.columns import GEOMETRY, Table
 
 
@@ -77,7 +77,7 @@ def replace_rows(
     """
     fids = rows["fid"].to_list()
     _keep_as_history(connection, table, fields, fids, on)
-    update = f"UPDATE {quoted(table.name)} SET {assignments(names)} WHERE fid = ?"
+    update = update_by_fid(table.name, names)
     if bounds is None:
         connection.executemany(update, tuples(rows, [*names, "fid"]))
         touch_layer(connection, table.name)
@@ -85,9 +85,7 @@ def replace_rows(
     blobs = to_blobs(rows[GEOMETRY], bounds, srid)
     with without_triggers(connection, table.name):
         connection.executemany(update, tuples(rows, [*names, "fid"]))
-        connection.executemany(
-            f"UPDATE {quoted(table.name)} SET {assignments([GEOMETRY])} WHERE fid = ?", zip(blobs, fids, strict=True)
-        )
+        connection.executemany(update_by_fid(table.name, [GEOMETRY]), zip(blobs, fids, strict=True))
         remove_rows(connection, table.name, fids)
         index_rows(connection, table.name, fids, bounds)
     touch_layer(connection, table.name, bounds)

@@ -1,0 +1,76 @@
+"""Made tables and rows for the tests of the store; all figures are invented for the tests."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import shapely
+
+from bocage.vocabulary.columns import Column, Table
+
+SRID = 2154
+DAY = dt.date(2026, 1, 1)
+LATER = dt.date(2026, 6, 1)
+
+
+def column(name: str, kind: str, **more: object) -> Column:
+    texts = {"label": {"fr": f"{name} fr", "en": f"{name} en"}, "description": {"fr": "dit", "en": "said"}}
+    return Column(name=name, type=kind, **{**texts, **more})
+
+
+def asset(name: str, geometry: str, *own: Column) -> Table:
+    kept = ("valid_from", "date"), ("valid_to", "date"), ("source", "text")
+    return Table(
+        name=name,
+        geometry=geometry,
+        columns=(column("asset_id", "code", required=True), *own, *(column(n, k) for n, k in kept)),
+        key=("asset_id",),
+        label={"fr": f"Les {name}", "en": f"The {name}"},
+        description={"fr": "essai", "en": "test"},
+    )
+
+
+LAMP = asset(
+    "lamp",
+    "point",
+    column("power_w", "real", unit="W", impute="power", minimum=0.0, maximum=2000.0),
+    column("technology", "text", codes=("led", "sodium", "mercury")),
+    column("street", "text"),
+    column("installed_on", "date"),
+    column("ballast", "boolean"),
+    column("heads", "integer"),
+    column("regime", "text", default="night"),
+    column("tags", "list"),
+    column("seen_at", "datetime"),
+)
+PIPE = asset("pipe", "line", column("diameter_mm", "real", unit="mm"))
+ZONE = asset("zone", "polygon", column("name", "text"))
+THING = asset("thing", "any", column("name", "text"))
+DEED = asset("deed", "none", column("name", "text"))
+
+
+def lamps(count: int, *, seed: int = 1, prefix: str = "L") -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    places = rng.uniform((650_000.0, 6_860_000.0), (652_000.0, 6_862_000.0), (count, 2))
+    return pl.DataFrame(
+        {
+            "asset_id": [f"{prefix}{number:06d}" for number in range(count)],
+            "power_w": rng.choice([39.0, 70.0, 100.5, 150.0], count),
+            "technology": rng.choice(["led", "sodium"], count),
+            "street": rng.choice(["rue de l'Église", "avenue Jean-Jaurès"], count),
+            "geometry": shapely.to_wkb(shapely.points(places)).tolist(),
+        }
+    )
+
+
+def brute_force(frame: pl.DataFrame, box: tuple[float, float, float, float]) -> set[str]:
+    """Identifiers within bounds without any index."""
+    xmin, ymin, xmax, ymax = box
+    edges = shapely.bounds(shapely.from_wkb(frame["geometry"].to_numpy()))
+    inside = (edges[:, 2] >= xmin) & (edges[:, 0] <= xmax) & (edges[:, 3] >= ymin) & (edges[:, 1] <= ymax)
+    return set(frame.filter(pl.Series(inside, dtype=pl.Boolean))["asset_id"].to_list())
+
+
+def here() -> Path:
+    return Path(__file__).parent
