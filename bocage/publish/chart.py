@@ -33,7 +33,6 @@ def draw_bars(
     *,
     width: float = 240,
     highlight: int | None = None,
-    label_width: float = 92,
 ) -> str:
     """Draw figures of one unit as horizontal bars from zero, each with its interval and its value.
 
@@ -42,8 +41,9 @@ def draw_bars(
         language: `fr` or `en`.
         width: width of the picture [pt].
         highlight: rank of the bar in full colour; all where None.
-        label_width: width kept for the labels on the left [pt].
     """
+    widest = max([svg.text_width(say(bar.label, language), _FONT) for bar in bars], default=0)
+    label_width = min(widest + 8, 0.42 * width)
     values = [value for bar in bars for value in (bar.value, bar.low, bar.high) if value is not None]
     least, most = min([0.0, *values]), max([0.0, *values])
     value_width = max([svg.text_width(_value(bar, language), _FONT) for bar in bars], default=0) + 8
@@ -54,7 +54,7 @@ def draw_bars(
     for rank, bar in enumerate(bars):
         middle = _ROW * rank + _ROW / 2 + 2
         fill = HEDGE if highlight in (None, rank) else HEDGE_SOFT
-        label = shorten(say(bar.label, language), int(label_width / _FONT / 0.47))
+        label = shorten(say(bar.label, language), int((label_width - 4) / _FONT / 0.48))
         weight = 600 if highlight == rank else 400
         parts.append(svg.text(0, middle + 2.8, label, size=_FONT, weight=weight))
         parts.append(svg.rectangle(zero, middle - 4.5, scale.at(bar.value) - zero, 9, fill))
@@ -94,7 +94,7 @@ def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height:
     scale = _Scale(least, most if most > least else least + 1, bottom - 12, -(bottom - 20))
     parts = _grid(scale, left, width, language)
     step = (width - left) / max(len(ledger.years), 1)
-    wide = min(0.62 * step, 30)
+    wide, every = min(0.62 * step, 30), -int(-20 // step)
     for rank, (year, column) in enumerate(zip(ledger.years, columns, strict=True)):
         centre = left + step * (rank + 0.5)
         up = down = 0.0
@@ -103,7 +103,8 @@ def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height:
             top, low = sorted((scale.at(base), scale.at(base + value)))
             parts.append(svg.rectangle(centre - wide / 2, top, wide, low - top, CATEGORICAL[index % 6]))
             up, down = (up + value, down) if value > 0 else (up, down + value)
-        parts.append(svg.text(centre, bottom - 1, str(year), size=7.5, anchor="middle", colour=GREY))
+        if rank % every == 0:
+            parts.append(svg.text(centre, bottom - 1, str(year), size=7.5, anchor="middle", colour=GREY))
         parts.append(_balance(centre, scale.at(sum(column))))
     parts.append(svg.line(left, scale.at(0), width, scale.at(0), GREY, width=0.8))
     parts += _cash_legend(ledger, language, width, bottom + 10)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from bocage.publish.report.content import Decision, Place, ReportContent
 from bocage.publish.report.fourth_page import funding_word
 from bocage.publish.report.frame import assembly, write_date
-from bocage.publish.texts import _, amount, estimate, interval, printable, say, shorten
+from bocage.publish.texts import _, amount, counted_actions, estimate, interval, printable, say, shorten
 from bocage.publish.tokens import HEDGE
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import Language, format_number
+from bocage.vocabulary.text import Language
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -165,11 +165,7 @@ def _write_grounds(document: "Docx", content: ReportContent, language: Language)
     )
     _add(document, text.format(place=place.name, date=date))
     for finding in content.findings[:3]:
-        _add(
-            document,
-            f"{say(finding.sentence, language)} ({format_number(finding.count, language)})",
-            style="List Bullet",
-        )
+        _add(document, say(finding.sentence, language), style="List Bullet")
     for figure in content.headlines[:3]:
         value = (
             amount(figure.value, language) if figure.unit == "EUR" else estimate(figure.value, figure.unit, language)
@@ -234,7 +230,7 @@ def _articles(content: ReportContent, language: Language) -> list[str]:
 
 def _approval(decision: Decision, language: Language) -> str:
     text = _(
-        "approves the programme “{programme}” from {first} to {last}: {count} actions, {cost} of works excluding VAT, "
+        "approves the programme “{programme}” from {first} to {last}: {actions}, {cost} of works excluding VAT, "
         "{grants} of grants, {own} of own funds net of grants and FCTVA.",
         language,
     )
@@ -242,7 +238,7 @@ def _approval(decision: Decision, language: Language) -> str:
         programme=shorten(say(decision.programme, language), 160),
         first=decision.first_year,
         last=decision.last_year,
-        count=format_number(decision.actions, language),
+        actions=counted_actions(decision.actions, language),
         cost=amount(decision.cost_eur, language),
         grants=amount(decision.grants_eur, language),
         own=amount(decision.own_eur, language),

@@ -129,10 +129,22 @@ def interval(low: float | None, high: float | None, unit: str, language: Languag
     """
     if low is None or high is None:
         return ""
+    least = number(low, unit, language, estimated=True)
     return _("{low} to {high}", language).format(
-        low=number(low, unit, language, estimated=True),
+        low=_with_unit(least, unit, language) if unit == "EUR" and language == "en" else least,
         high=_with_unit(number(high, unit, language, estimated=True), unit, language),
     )
+
+
+def counted_actions(count: int, language: Language) -> str:
+    """A number of actions.
+
+    >>> counted_actions(1, "en"), counted_actions(2, "en")
+    ('1 action', '2 actions')
+    """
+    if count == 1:
+        return _("1 action", language)
+    return _("{count} actions", language).format(count=format_number(count, language))
 
 
 def percent(share: float | None, language: Language) -> str:

@@ -55,7 +55,7 @@ def test_numbers_the_french_way() -> None:
     assert number(float("nan"), "EUR", "fr") == "–"
     assert number(0.0, "EUR", "fr", estimated=True) == "0"
     assert interval(None, 3, "EUR", "fr") == ""
-    assert interval(1000, 2000, "EUR", "en") == "1,000 to €2,000"
+    assert interval(1000, 2000, "EUR", "en") == "€1,000 to €2,000"
     assert percent(0.5, "fr") == "50\u202f%"
     assert parameter(0.052, "fr") == "0,052"
 

@@ -6,8 +6,8 @@ from bocage.publish.map import describe_map, draw_map
 from bocage.publish.report.content import Decision, Figure, ReportContent
 from bocage.publish.report.frame import assembly, report_title
 from bocage.publish.report.table import Room
-from bocage.publish.texts import _, amount, interval, number, percent, say, shorten, unit_label
-from bocage.vocabulary.text import Language, format_number
+from bocage.publish.texts import _, amount, counted_actions, interval, number, percent, say, shorten, unit_label
+from bocage.vocabulary.text import Language
 
 _MAP_WIDTH = 493.0
 
@@ -32,12 +32,10 @@ def _sentence(content: ReportContent, language: Language) -> str:
             "No action was chosen: {assembly} is invited to take note of the diagnosis and of the options.", language
         ).format(assembly=assembly(content.place, language))
     if decision.first_year == decision.last_year:
-        sentence = _(
-            "{assembly} is asked to approve, for {first}, the programme “{programme}” ({count} actions).", language
-        )
+        sentence = _("{assembly} is asked to approve, for {first}, the programme “{programme}” ({actions}).", language)
     else:
         sentence = _(
-            "{assembly} is asked to approve, from {first} to {last}, the programme “{programme}” ({count} actions).",
+            "{assembly} is asked to approve, from {first} to {last}, the programme “{programme}” ({actions}).",
             language,
         )
     text = sentence.format(
@@ -45,7 +43,7 @@ def _sentence(content: ReportContent, language: Language) -> str:
         first=decision.first_year,
         last=decision.last_year,
         programme=shorten(say(decision.programme, language), 110),
-        count=format_number(decision.actions, language),
+        actions=counted_actions(decision.actions, language),
     )
     return text[:1].upper() + text[1:]
 

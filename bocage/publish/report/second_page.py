@@ -5,7 +5,7 @@ from typing import Any
 
 from bocage.publish.chart import describe_bars, draw_bars
 from bocage.publish.report.content import Breakdown, Figure, FindingLine, QualityLine, ReportContent
-from bocage.publish.report.table import Room, heading, make_table
+from bocage.publish.report.table import Room, heading, left_out_words, make_table
 from bocage.publish.texts import _, number, percent, say, shorten, unit_label
 from bocage.publish.tokens import Severity
 from bocage.vocabulary.text import Language, format_number
@@ -97,12 +97,13 @@ def _finding(finding: FindingLine, language: Language, room: Room) -> list[Any]:
 
 def _chart(breakdown: Breakdown, language: Language) -> dict[str, str]:
     bars = breakdown.bars[:_MOST_BARS]
-    source = say(breakdown.source, language)
+    words = _("Source: {source}", language).format(source=say(breakdown.source, language))
+    more = left_out_words(len(breakdown.bars) - len(bars), language)
     return {
         "title": shorten(say(breakdown.title, language), 70),
         "svg": draw_bars(bars, language, width=238),
         "alt": f"{say(breakdown.title, language)}. {describe_bars(bars, language)}",
-        "source": shorten(_("Source: {source}", language).format(source=source), 120),
+        "source": f"{shorten(words, 120)} {more}".strip(),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bocage.publish.chart import describe_bars, draw_bars
 from bocage.publish.report.content import Figure, Option, ReportContent
-from bocage.publish.report.table import Cell, Room, heading, make_table
+from bocage.publish.report.table import Cell, Room, heading, left_out_words, make_table
 from bocage.publish.texts import _, amount, number, percent, say, shorten, unit_label
 from bocage.vocabulary.text import Language, format_number
 
@@ -18,7 +18,7 @@ def third_page(content: ReportContent, language: Language, room: Room) -> dict[s
     options = content.options[:_MOST_OPTIONS]
     return {
         "title": _("Options compared", language),
-        "options": _options(options, language, room) if options else None,
+        "options": _options(options, len(content.options) - len(options), language, room) if options else None,
         "no_options": _("No option to compare.", language),
         "chart": _chart(options, content.charted, language),
         "risks_title": _("Risks", language),
@@ -36,10 +36,10 @@ def third_page(content: ReportContent, language: Language, room: Room) -> dict[s
     }
 
 
-def _options(options: Sequence[Option], language: Language, room: Room) -> dict[str, Any]:
+def _options(options: Sequence[Option], left_out: int, language: Language, room: Room) -> dict[str, Any]:
     columns = [heading(_("Criterion", language), width="1.25fr")]
     for option in options:
-        column = heading(shorten(say(option.name, language), 42), "right", "1fr")
+        column = heading(shorten(say(option.name, language), 60), "right", "1fr")
         columns.append({**column, "chosen": _("proposed", language)} if option.chosen else column)
     criteria = max(len(option.figures) for option in options)
     rows: list[list[Cell]] = []
@@ -50,7 +50,8 @@ def _options(options: Sequence[Option], language: Language, room: Room) -> dict[
             continue
         label = {"text": shorten(say(known.label, language), 60), "note": unit_label(known.unit, language)}
         rows.append([label, *[_value(f, o.chosen, language) for f, o in zip(figures, options, strict=True)]])
-    return make_table(columns, rows, language, limit=room.criteria)
+    table = make_table(columns, rows, language, limit=room.criteria)
+    return {**table, "more": table["more"] or left_out_words(left_out, language)}
 
 
 def _value(figure: Figure | None, chosen: bool, language: Language) -> Cell:
@@ -85,7 +86,7 @@ def _chart(options: Sequence[Option], charted: int, language: Language) -> dict[
     label = say(shown[0][1].label, language) if shown[0][1] else ""
     return {
         "title": shorten(label, 90),
-        "svg": draw_bars(bars, language, width=493, highlight=chosen, label_width=150),
+        "svg": draw_bars(bars, language, width=493, highlight=chosen),
         "alt": f"{label}. {describe_bars(bars, language)}",
         "source": _("Source: computation by Bocage; the line across each bar is the interval P10–P90.", language),
     }
