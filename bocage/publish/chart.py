@@ -103,7 +103,7 @@ def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height:
             top, low = sorted((scale.at(base), scale.at(base + value)))
             parts.append(svg.rectangle(centre - wide / 2, top, wide, low - top, CATEGORICAL[index % 6]))
             up, down = (up + value, down) if value > 0 else (up, down + value)
-        if rank % every == 0:
+        if rank % every == 0 and centre + 9 <= width:
             parts.append(svg.text(centre, bottom - 1, str(year), size=7.5, anchor="middle", colour=GREY))
         parts.append(_balance(centre, scale.at(sum(column))))
     parts.append(svg.line(left, scale.at(0), width, scale.at(0), GREY, width=0.8))

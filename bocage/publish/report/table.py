@@ -1,14 +1,11 @@
 """Tables of the report: declared columns, rows cut to the room there is, and what was left out said so."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from bocage.publish.texts import _
 from bocage.vocabulary.text import Language, format_number
-
-_LONG_WORD = re.compile(r"\S{22}(?=\S{4})")
 
 Cell = str | dict[str, str]
 """A text, or a text with an icon (`icon`), a weight (`strong`) or a second line (`note`)."""
@@ -89,10 +86,4 @@ def left_out_words(count: int, language: Language) -> str:
 def as_cell(cell: Cell) -> dict[str, str]:
     """A cell with all its keys."""
     blank = {"text": "", "icon": "", "strong": "", "note": ""}
-    filled = {**blank, "text": cell} if isinstance(cell, str) else {**blank, **cell}
-    return {**filled, "text": _breakable(filled["text"]), "note": _breakable(filled["note"])}
-
-
-def _breakable(text: str) -> str:
-    """The text with a possible break (U+200B) in words that would run over the next column."""
-    return _LONG_WORD.sub("\\g<0>\u200b", text)
+    return {**blank, "text": cell} if isinstance(cell, str) else {**blank, **cell}

@@ -115,8 +115,8 @@ def _joint(content: ReportContent, language: Language, room: Room) -> dict[str, 
 
 def _requests(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
     columns = [
-        heading(_("To be asked of", language)),
-        heading(_("Works", language), width="1fr"),
+        heading(_("To be asked of", language), width="1fr"),
+        heading(_("Works", language), width="2fr"),
         heading(_("Actions", language), "right"),
         heading(_("Estimate excl. VAT", language), "right"),
     ]
@@ -134,8 +134,8 @@ def _requests(content: ReportContent, language: Language, room: Room) -> dict[st
 
 def _waiting(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
     columns = [
-        heading(_("Contract", language)),
-        heading(_("Works", language), width="1fr"),
+        heading(_("Contract", language), width="1fr"),
+        heading(_("Works", language), width="2fr"),
         heading(_("Actions", language), "right"),
         heading(_("Possible from", language), "right"),
     ]
