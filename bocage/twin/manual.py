@@ -139,8 +139,8 @@ def _choices(choices: Sequence[str]) -> str:
 def _columns_page() -> str:
     blocks = [
         (
-            "Columns of the tables of the twin. Each table of assets also has the columns of `asset`; each imputed "
-            "column has a companion `_origin` (measured, declared, inferred, default) and, for a number, `_low`, `_high`."
+            "Columns of the tables. Each table of assets also has the columns of `asset`; each imputed column has a "
+            "companion `_origin` (measured, declared, inferred, default) and, for a number, `_low`, `_high`."
         )
     ]
     for table, group in groupby(_of(Column), key=lambda one: one.table):

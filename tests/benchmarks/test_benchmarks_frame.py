@@ -1,0 +1,76 @@
+"""The frame of the benchmarks, run dry: with a benchmark made for the occasion, none is timed here."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import frame
+
+FIGURE = {"what": "rows", "value": 12.5, "unit": "rows/s", "goal": 10, "peer": None, "ratio": 1.25, "holds": True}
+
+
+@pytest.fixture
+def own_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package with one benchmark, `made-up`, and a module that is none."""
+    folder = tmp_path / "own_benchmarks"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "instances.py").write_text('"""No benchmark."""\ndef draw(): ...\n')
+    (folder / "made_up.py").write_text(
+        f'"""Measure nothing."""\ndef run(*, seed):\n    figure = {FIGURE!r} | {{"value": seed, "holds": seed < 5}}\n'
+        '    return {"name": "made-up", "figures": [figure]}\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    benchmarks = frame.listed(folder, "own_benchmarks")
+    monkeypatch.setattr(command, "listed", lambda: benchmarks)
+    yield folder
+    for name in [name for name in sys.modules if name.startswith("own_benchmarks")]:
+        del sys.modules[name]
+
+
+def test_benchmarks_are_listed(own_benchmark: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 0
+    assert capsys.readouterr().out.split() == ["made-up", "Measure", "nothing."]
+    assert command.main(["--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"name": "made-up", "about": "Measure nothing."}]
+
+
+def test_one_runs_with_its_seed(own_benchmark: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["made-up", "--json", "--seed", "3"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["figures"][0]["value"] == 3
+    assert command.main(["made-up", "--seed", "7"]) == 1
+    assert "NO" in capsys.readouterr().out
+
+
+def test_an_unknown_name_is_refused(own_benchmark: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["made-down"]) == 2
+    assert "made-up" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"name": "other", "figures": [FIGURE]},
+        {"name": "x", "figures": []},
+        {"name": "x", "figures": [FIGURE], "more": 1},
+        {"name": "x"},
+        {"name": "x", "figures": [{key: value for key, value in FIGURE.items() if key != "holds"}]},
+        {"name": "x", "figures": [FIGURE | {"holds": "yes"}]},
+        {"name": "x", "figures": [FIGURE | {"value": float("nan")}]},
+        {"name": "x", "figures": [FIGURE | {"unit": None}]},
+    ],
+)
+def test_another_shape_is_refused(result: dict[str, object]) -> None:
+    with pytest.raises(frame.ShapeError):
+        frame.check_shape(result, "x")
+
+
+def test_the_real_ones_say_what_they_measure() -> None:
+    found = frame.listed()
+    assert all(one.about for one in found)
+    assert len({one.name for one in found}) == len(found)
