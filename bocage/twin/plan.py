@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bocage.decide.compare import compare_joint
-from bocage.decide.plan import make_plan
+from bocage.decide.options import compare_joint
+from bocage.decide.planning import make_plan
 from bocage.decide.request import Objective, Payer, PlanRequest, PlanResult
 from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
@@ -29,13 +29,44 @@ MAIN_BUDGETS: Mapping[str, str] = {"commune": "M57_main", "epci": "epci", "syndi
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan with what it was made from: proposals by domain, the request and the result."""
+    """A plan with what it was made from.
+
+    Attributes:
+        proposals: the actions, by domain.
+        request: what was asked.
+        result: what was answered.
+        changes: for each year, effect of all the works done by then together: draws with keys
+            `domain`, `indicator`, `unit`.
+    """
 
     proposals: Sequence[Proposal]
     request: PlanRequest
     result: PlanResult
-    effects: pl.DataFrame
-    joint: pl.DataFrame
+    changes: Mapping[int, DrawTable]
+
+    def effects(self) -> pl.DataFrame:
+        """Effect by year and indicator: `year`, `domain`, `indicator`, `unit`, value, interval, share on defaults."""
+        return pl.concat(
+            change.summary().with_columns(pl.lit(year, dtype=pl.Int64).alias("year"))
+            for year, change in self.changes.items()
+        )
+
+    def effects_by_role(self) -> pl.DataFrame:
+        """The same by role (`cash`, `energy`, `carbon`), draws added before they are summed up."""
+        frames = []
+        for year, change in self.changes.items():
+            role = pl.col("indicator").replace_strict(self.request.roles, default=None)
+            by_role = DrawTable(change.keys.with_columns(role.alias("role")), change.draws, change.default_share)
+            money = by_role.where(pl.col("role").is_in(["cash", "energy", "carbon"]).fill_null(value=False))
+            alike = DrawTable(
+                money.keys.with_columns(pl.col("role").alias("indicator")), money.draws, money.default_share
+            )
+            frames.append(alike.total(["role"]).summary().with_columns(pl.lit(year, dtype=pl.Int64).alias("year")))
+        return pl.concat(frames)
+
+    def joint(self) -> pl.DataFrame:
+        """The plan as a sum of its actions beside all of them together, by year and indicator."""
+        return compare_joint(self.result.additive, self.changes)
 
 
 def plan(
@@ -118,8 +149,7 @@ def decide_plan(
         seed=states[0].site.seed,
     )
     result = make_plan(request)
-    effects = _simulate_jointly(proposals, result, request)
-    return Planned(proposals, request, result, effects, compare_joint(result.additive, effects))
+    return Planned(proposals, request, result, _simulate_jointly(proposals, result, request))
 
 
 def funding_facts(territory: Territory) -> dict[str, object]:
@@ -176,24 +206,22 @@ def _budgets(territory: Territory, actions: pl.DataFrame, amounts: Sequence[floa
     return payers
 
 
-def _simulate_jointly(proposals: Sequence[Proposal], result: PlanResult, request: PlanRequest) -> pl.DataFrame:
-    """Effect of the plan by year, all its actions in force together: `domain`, `year`, `indicator`, interval."""
+def _simulate_jointly(proposals: Sequence[Proposal], result: PlanResult, request: PlanRequest) -> dict[int, DrawTable]:
+    """For each year, what all the works done by then change together."""
     chosen = result.plan.filter(pl.col("decision") == "in").select("action_id", "year")
-    joint = []
+    changes: dict[int, list[DrawTable]] = {
+        year: [] for year in range(request.first_year, request.first_year + request.years)
+    }
     for proposal in proposals:
         domain, state = proposal.state.domain, proposal.state
         dated = proposal.actions.join(chosen, on="action_id", how="inner")
         before = domain.simulate(state.assets, proposal.actions.clear(), state.site)
-        for year in range(request.first_year, request.first_year + request.years):
+        for year, found in changes.items():
             in_force = dated.filter(pl.col("year") <= year).drop("year")
-            after = domain.simulate(state.assets, in_force, state.site)
-            change = after.minus(before, on=["indicator"])
-            joint.append(
-                change.summary().with_columns(
-                    pl.lit(year, dtype=pl.Int64).alias("year"), pl.lit(domain.name).alias("domain")
-                )
-            )
-    return pl.concat(joint)
+            change = domain.simulate(state.assets, in_force, state.site).minus(before, on=["indicator"])
+            keys = change.keys.with_columns(pl.lit(domain.name).alias("domain"))
+            found.append(DrawTable(keys, change.draws, change.default_share))
+    return {year: DrawTable.stack(found) for year, found in changes.items()}
 
 
 def record_plan(territory: Territory, planned: Planned) -> None:
@@ -205,7 +233,7 @@ def record_plan(territory: Territory, planned: Planned) -> None:
     lines = nouns["plan"].conform(planned.result.plan)
     territory.store.write_rows(nouns["plan"], lines, replace={"plan_id": PLAN_ID})
     outcomes = nouns["outcome"].conform(
-        planned.effects.with_columns(
+        planned.effects().with_columns(
             pl.lit(territory.code).alias("territory_id"),
             pl.lit("territory").alias("scope"),
             pl.lit(PLAN_ID).alias("action_set"),
@@ -213,7 +241,7 @@ def record_plan(territory: Territory, planned: Planned) -> None:
     )
     territory.store.write_rows(nouns["outcome"], outcomes, replace={"action_set": PLAN_ID})
     territory.store.write_rows(nouns["evaluation"], evaluations(planned.proposals, planned.result.plan), replace={})
-    frames = {"effects": planned.effects, "joint": planned.joint}
+    frames = {"effects": planned.effects(), "by_role": planned.effects_by_role(), "joint": planned.joint()}
     save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, frames))
 
 
@@ -269,7 +297,7 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                         cost=float(chosen["cost_eur"].sum()), own=float(chosen["own_eur"].sum()),
                     ),
                     _(
-                        "Within {gap:2} % of the optimum in {seconds:1} s; ranking by ratio alone would lose {loss:1} %",
+                        "Within {gap:2} % of the optimum in {seconds:1} s; ranking by ratio would lose {loss:1} %",
                         gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
                         seconds=solve.seconds, loss=100 * solve.greedy_loss,
                     ),
@@ -278,7 +306,7 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                 headings=headings,
             ),
             Section(title=_("Value for society"), table=result.society),
-            Section(title=_("Sum of the actions and all of them together"), table=planned.joint),
+            Section(title=_("Sum of the actions and all of them together"), table=planned.joint()),
         ],
         data={
             "plan": result.plan.to_dicts(),
@@ -286,7 +314,7 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
             "ledgers": result.ledgers.to_dicts(),
             "society": result.society.to_dicts(),
             "options": result.options.to_dicts(),
-            "joint": planned.joint.to_dicts(),
+            "joint": planned.joint().to_dicts(),
             "solve": {key: _plain(value) for key, value in vars(solve).items()},
         },
         next_step=_("bocage report"),

@@ -36,7 +36,8 @@ class PlanRecord:
         objective: what the plan is best at.
         first_year: first year.
         budgets: own funds by payer (`SIREN budget`) and year [EUR].
-        frames: the frames of the result by name; `effects`, all actions together by year; `joint`, beside their sum.
+        frames: the frames of the result by name; `effects` and `by_role`, all actions together by year;
+            `joint`, beside their sum.
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: (name, first day) of the funding rules it rests on.

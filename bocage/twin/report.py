@@ -1,0 +1,168 @@
+"""Report: the council report, the draft deliberation and the workbook of one plan."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from bocage import __version__
+from bocage.publish.deliberation import write_deliberation
+from bocage.publish.report.content import ReportContent
+from bocage.publish.report.typeset import write_report
+from bocage.publish.tables import NamedTable, plain_table
+from bocage.publish.workbook import write_workbook
+from bocage.twin.answer import Answer, Section
+from bocage.twin.assumptions import all_assumptions
+from bocage.twin.diagnose import DomainState, examine
+from bocage.twin.export import exported_tables, identity_notes
+from bocage.twin.noun_headings import indicators_of
+from bocage.twin.plan import evaluations
+from bocage.twin.plan_record import PlanRecord, load_plan
+from bocage.twin.propose import Proposal, consider
+from bocage.twin.report_plan import (
+    CHARTED,
+    chosen_lines,
+    decision_of,
+    evaluation_lines,
+    funding_lines,
+    headlines,
+    joint_lines,
+    ledgers_of,
+    options_of,
+    request_lines,
+    waiting_lines,
+    work_lines,
+)
+from bocage.twin.report_state import (
+    breakdowns,
+    finding_lines,
+    place_of,
+    plan_map,
+    quality_lines,
+    state_figures,
+)
+from bocage.twin.territory import Territory
+from bocage.twin.wording import _
+from bocage.vocabulary.text import Language, current_language, use_language
+
+PLAN_TABLES = {
+    "financing": _("Funding by action"),
+    "ledgers": _("Cash by year"),
+    "society": _("Value for society"),
+    "options": _("Options compared"),
+    "joint": _("Sum of the actions and all together"),
+    "reasons": _("Why each action is in or out"),
+}
+
+
+def write_reports(territory: Territory, *, into: Path | None = None, language: Language | None = None) -> Answer:
+    """Write the report (PDF), the draft deliberation (DOCX) and all its tables (XLSX) for the last plan.
+
+    Args:
+        territory: open territory, with a plan.
+        into: folder to write to; `results/` of the territory where None.
+        language: `fr` or `en`; the current one where None.
+
+    Raises:
+        BocageError: BOC-TWI-012 no plan yet, those of publishing (BOC-PUB).
+    """
+    language = language or current_language()
+    record = load_plan(territory.folder / "results")
+    folder = into or territory.place("results")
+    with _speaking(language):
+        states = [examine(territory, domain) for domain in territory.chosen_domains(None)]
+        proposals = [consider(territory, state, first_year=record.first_year) for state in states]
+        content = report_content(territory, record, proposals)
+        stem = f"bocage-{territory.code}"
+        files = [
+            write_report(content, folder / f"{stem}.pdf", language=language),
+            write_deliberation(content, folder / f"{stem}-deliberation.docx", language=language),
+            write_workbook(
+                [*plan_tables(record), *exported_tables(territory, states)],
+                folder / f"{stem}.xlsx",
+                language=language,
+                assumptions=content.assumptions,
+                notes=identity_notes(territory),
+                timezone=territory.config.text("territory", "timezone"),
+            ),
+        ]
+    return Answer(
+        title=_("Report of {name}", name=territory.name),
+        sections=[Section(title=_("Files"), lines=[_("{path}", path=path) for path in files])],
+        data={"files": [str(path) for path in files]},
+        files=files,
+    )
+
+
+def report_content(territory: Territory, record: PlanRecord, proposals: Sequence[Proposal]) -> ReportContent:
+    """Everything that the report says, as data.
+
+    Args:
+        territory: open territory.
+        record: the plan and its proof.
+        proposals: the domains examined today and their actions.
+    """
+    states = [proposal.state for proposal in proposals]
+    domains = [state.domain for state in states]
+    actions = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
+    indicators = indicators_of(domains)
+    lines = record.frames["plan"]
+    return ReportContent(
+        place=place_of(territory),
+        data_date=_data_date(states),
+        version=__version__,
+        fingerprint=record.fingerprint,
+        decision=decision_of(record, {name: ", ".join(d.label[name] for d in domains) for name in ("fr", "en")}),
+        headlines=headlines(record),
+        map=plan_map(territory, states, lines, actions),
+        state=state_figures(states),
+        findings=finding_lines(states),
+        breakdowns=breakdowns(states),
+        quality=quality_lines(states),
+        options=options_of(record),
+        charted=CHARTED,
+        joint=joint_lines(record, indicators),
+        requests=request_lines(record, actions),
+        waiting=waiting_lines(record, actions),
+        funding=funding_lines(record),
+        works=work_lines(chosen_lines(record, actions)),
+        ledgers=ledgers_of(record),
+        evaluation=evaluation_lines(evaluations(proposals, lines), indicators),
+        assumptions=all_assumptions(domains, record.made_on),
+        sources=_sources(territory),
+    )
+
+
+def plan_tables(record: PlanRecord) -> list[NamedTable]:
+    """The tables of the plan that are not nouns of the twin."""
+    return [plain_table(name, label, record.frames[name]) for name, label in PLAN_TABLES.items()]
+
+
+def _data_date(states: Sequence[DomainState]) -> dt.date:
+    return states[0].site.date
+
+
+def _sources(territory: Territory) -> list[dict[str, str]]:
+    """Where the assets come from, one sentence per source."""
+    sentences = []
+    for table in territory.asset_tables.values():
+        if not territory.store.count_assets(table):
+            continue
+        counts = territory.store.read_assets(table, columns=["source"]).group_by("source").len().sort("source")
+        for source, count in counts.iter_rows():
+            sentence = _("{type}: {source}, {count} rows", type=table.label, source=source or "", count=count)
+            sentences.append({"fr": sentence.say("fr"), "en": sentence.say("en")})
+    return sentences
+
+
+@contextmanager
+def _speaking(language: Language) -> Iterator[None]:
+    """Sentences that are fixed when they are made (methods of evaluation) are made in that language."""
+    before = current_language()
+    use_language(language)
+    try:
+        yield
+    finally:
+        use_language(before)
