@@ -84,6 +84,10 @@ def marks(positions: list[tuple[float, float]], mark: Mark, radius: float) -> st
         cap, wide = ("round", 2 * radius) if mark.shape == "circle" else ("square", 1.75 * radius)
         dots = "".join([f"M{x:.1f} {y:.1f}h.01" for x, y in positions])
         return f'<path d="{dots}" stroke="{mark.colour}" stroke-width="{wide:.2f}" stroke-linecap="{cap}" fill="none"/>'
+    if mark.shape == "cross":
+        arms = f"l{2 * radius:.2f} {2 * radius:.2f}m0 {-2 * radius:.2f}l{-2 * radius:.2f} {2 * radius:.2f}"
+        shapes = "".join([f"M{x - radius:.1f} {y - radius:.1f}{arms}" for x, y in positions])
+        return f'<path d="{shapes}" stroke="{mark.colour}" stroke-width="{0.7 * radius:.2f}" fill="none"/>'
     if mark.shape == "triangle":
         reach = 1.25 * radius
         steps = f"l{reach:.2f} {1.8 * reach:.2f}h{-2 * reach:.2f}z"

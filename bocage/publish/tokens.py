@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Severity = Literal["critical", "watch", "information"]
-Shape = Literal["circle", "square", "triangle", "diamond"]
+Shape = Literal["circle", "square", "triangle", "diamond", "cross"]
 
 PAPER = "#ffffff"
 TINT = "#f3f5ef"
@@ -40,6 +40,28 @@ class Mark:
 
     colour: str
     shape: Shape
+
+
+COLOURS: Mapping[str, str] = {
+    "hedge": HEDGE,
+    "water": WATER,
+    "ochre": OCHRE,
+    "critical": RED,
+    "grey": GREY,
+    "ink": INK,
+}
+"""Colours by the names under which the `layers.yml` of a domain knows them."""
+
+
+def named_mark(colour: str, shape: str) -> Mark:
+    """The mark of a class of `layers.yml`; ValueError for a colour or a shape that is not a token.
+
+    >>> named_mark("critical", "triangle")
+    Mark(colour='#b3261e', shape='triangle')
+    """
+    if colour not in COLOURS or shape not in get_args(Shape):
+        raise ValueError(f"{colour} {shape} is not among {', '.join(COLOURS)} and {', '.join(get_args(Shape))}")
+    return Mark(COLOURS[colour], shape)  # type: ignore[arg-type]  # checked above
 
 
 def categorical_mark(index: int) -> Mark:

@@ -210,7 +210,9 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
                         ("Vapeur de mercure", "Mercury vapour", 45_800),
                     )
                 ],
-                source=both("inventaire fictif, calcul Bocage", "fictional inventory, computed by Bocage"),
+                source=both(
+                    "Source : inventaire fictif, calcul Bocage", "Source: fictional inventory, computed by Bocage"
+                ),
             ),
             Breakdown(
                 title=both("Points lumineux par décennie de pose", "Light points by decade"),
@@ -218,7 +220,7 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
                     Figure(label=label, value=v, unit="points")
                     for label, v in (("1980", 112), ("1990", 246), ("2000", 301), ("2010", 262), ("2020", 121))
                 ],
-                source=both("inventaire fictif", "fictional inventory"),
+                source=both("Source : inventaire fictif", "Source: fictional inventory"),
             ),
         ),
         quality=[

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import combinations
+from typing import get_args
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -15,6 +16,7 @@ from bocage.publish import tokens
 from bocage.publish.chart import draw_bars, draw_cash
 from bocage.publish.map import draw_map
 from bocage.publish.report.content import Figure, MapClass, MapData
+from bocage.publish.svg import marks as svg_marks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -93,6 +95,19 @@ def test_the_legend_joins_a_shape_to_each_colour() -> None:
     marks = [one.mark for one in made_up_map().legend]
     assert len({mark.shape for mark in marks}) >= 4
     assert len({tokens.SEVERITY_SHAPES[key] for key in tokens.SEVERITY_SHAPES}) == 3
+
+
+@pytest.mark.parametrize("shape", get_args(tokens.Shape))
+def test_every_shape_is_drawn_where_its_point_is(shape: tokens.Shape) -> None:
+    path = ET.fromstring(svg_marks([(10.0, 20.0)], tokens.Mark(tokens.HEDGE, shape), 3.0))
+    x, y = (float(number) for number in re.findall(r"M(-?[\d.]+) (-?[\d.]+)", path.get("d", ""))[0])
+    assert abs(x - 10) <= 4
+    assert abs(y - 20) <= 4
+
+
+def test_an_unknown_token_of_a_layer_is_refused() -> None:
+    with pytest.raises(ValueError, match="pink"):
+        tokens.named_mark("pink", "circle")
 
 
 def test_names_do_not_cover_each_other() -> None:

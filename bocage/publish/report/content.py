@@ -129,7 +129,7 @@ class FindingLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Breakdown:
-    """Figures of the same unit compared as bars from zero; `source` is printed under the chart."""
+    """Figures of the same unit compared as bars from zero; `source`, a whole sentence, is printed under them."""
 
     title: Text
     bars: Sequence[Figure]

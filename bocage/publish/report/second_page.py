@@ -97,7 +97,7 @@ def _finding(finding: FindingLine, language: Language, room: Room) -> list[Any]:
 
 def _chart(breakdown: Breakdown, language: Language) -> dict[str, str]:
     bars = breakdown.bars[:_MOST_BARS]
-    words = _("Source: {source}", language).format(source=say(breakdown.source, language))
+    words = say(breakdown.source, language)
     more = left_out_words(len(breakdown.bars) - len(bars), language)
     return {
         "title": shorten(say(breakdown.title, language), 70),
