@@ -19,6 +19,7 @@ CHANGE_SCHEMA = {
     "curfew_from": pl.String(),
     "curfew_to": pl.String(),
 }
+DOMAIN_NAME = "lighting"
 PREFIX = "_new_"
 CHANGE_COLUMNS = tuple(PREFIX + name for name in CHANGE_SCHEMA)
 SWITCHING_COLUMNS = ("dimming_from", "dimming_to", "dimming_level_percent", "curfew_from", "curfew_to")
@@ -27,11 +28,15 @@ SWITCHING_COLUMNS = ("dimming_from", "dimming_to", "dimming_level_percent", "cur
 def asset_changes(actions: pl.DataFrame) -> pl.DataFrame:
     """One row per action and asset: `action_id`, `kind`, `asset_id` and what the action sets (null: untouched).
 
+    Actions of other domains are left out.
+
     >>> row = pl.DataFrame({"action_id": ["a"], "kind": ["curfew"], "asset_ids": [["1", "2"]],
     ...                     "change": ['{"curfew_from": "23:00", "curfew_to": "05:00"}']})
     >>> asset_changes(row).select("asset_id", "_new_curfew_from").rows()
     [('1', '23:00'), ('2', '23:00')]
     """
+    if "domain" in actions.columns:
+        actions = actions.filter(pl.col("domain") == DOMAIN_NAME)
     decoded = actions.select(
         pl.col("action_id", "kind"),
         pl.col("asset_ids").cast(pl.List(pl.String)).alias("asset_id"),

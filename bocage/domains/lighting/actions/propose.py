@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from bocage.domains.lighting.actions.change import DOMAIN_NAME
 from bocage.domains.lighting.actions.lots import RESPONSIBILITY, lots, with_responsibility
 from bocage.domains.lighting.actions.measure import measured_facts
 from bocage.domains.lighting.inventory.declared import (
@@ -139,7 +140,7 @@ def _action(kind: _Kind, lot: dict[str, object], site: Site) -> dict[str, object
     label = _label(kind, len(identifiers), lot)
     return {
         "action_id": f"LIG-{kind.kind.upper()}-{lot['lot']}{kind.suffix}",
-        "domain": "lighting",
+        "domain": DOMAIN_NAME,
         "kind": kind.kind,
         "label_fr": label.say("fr"),
         "label_en": label.say("en"),

@@ -135,15 +135,25 @@ def _legal_rules(parameters: Parameters, site: Site) -> list[Rule]:
     ending = Message(
         "{count} high-pressure sodium lamps: their exemption for mercury ends on {date}", {"date": _day(sodium)}, LOCALE
     )
+    in_force = parameters["law.upward_ratio_maximum"].since
+    recent = Message(
+        "{count} light points installed since {date} exceed {warmth} K or {upward} % of upward light,"
+        " limits already in force",
+        {"date": _day(in_force), "warmth": warm, "upward": upward},
+        LOCALE,
+    )
     ratio = pl.col("ulr_percent")
     is_mercury = (pl.col("technology") == "HG") & pl.lit(site.date >= mercury)
     is_globe = _sure("ulr_percent") & (ratio > removal) & pl.lit(site.date >= deadline)
     is_cold = _sure("colour_temperature_k") & (pl.col("colour_temperature_k") > warm)
+    is_upward = _sure("ulr_percent") & (ratio > upward)
+    is_recent = _sure("installed_on") & (pl.col("installed_on") >= in_force) & (is_cold | is_upward)
     return [
+        Rule("BOC-LIG-014", is_recent, _counted(recent), critical=True),
         Rule("BOC-LIG-003", is_globe, _counted(too_high), critical=True),
         Rule("BOC-LIG-004", is_mercury, _counted(unsold), critical=True),
         Rule("BOC-LIG-001", is_cold, _counted(too_cold)),
-        Rule("BOC-LIG-002", _sure("ulr_percent") & (ratio > upward), _counted(too_upward)),
+        Rule("BOC-LIG-002", is_upward, _counted(too_upward)),
         Rule("BOC-LIG-005", pl.col("technology") == "HPS", _counted(ending)),
     ]
 

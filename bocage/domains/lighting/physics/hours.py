@@ -21,6 +21,8 @@ REGIME_COLUMNS = (
     "regime", "switching", "curfew_from", "curfew_to", "dimming_from", "dimming_to", "dimming_level_percent",
 )  # fmt: skip
 
+HOURS = ("full_h", "dimmed_h", "dark_h", "night_h", "full_edge_h", "dimmed_edge_h", "year_h")
+
 
 @dataclass(frozen=True)
 class Burning:
@@ -91,30 +93,38 @@ def with_hours(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
         site: where, and the year of the nights.
 
     Returns:
-        The rows in their order with `full_h`, `dimmed_h`, `night_h` (hours in which the device calls
-        for light and the point answers at dusk and dawn; 0 for permanent and off) and `dark_h`
-        (hours of night without light) [h/year], and `year_h` [h].
+        The rows in their order with the columns `HOURS` [h/year]: `full_h`, `dimmed_h`, `dark_h` (night
+        without light), `night_h` (device calls for light; 0 for permanent and off), `full_edge_h` and
+        `dimmed_edge_h` (parts of `night_h` whose dusk or dawn is lit at full or dimmed output: what a
+        relative error on the length of nights multiplies), `year_h`.
     """
     start_s, end_s = year_bounds_s(int(real_setting(site, "hours_year")), site.timezone)
     distinct = frame.select(REGIME_COLUMNS).unique(maintain_order=True)
     rows = []
     for regime in distinct.iter_rows(named=True):
         found = burning(site, regime, start_s=start_s, end_s=end_s)
-        full, dimmed = duration_s(found.full), duration_s(found.dimmed)
-        is_night = regime["regime"] not in {"permanent", "off"}
-        lit = intersect(found.night, found.full) if not is_night else EMPTY
-        rows.append(
-            {
-                **regime,
-                "full_h": full / HOUR_S,
-                "dimmed_h": dimmed / HOUR_S,
-                "night_h": duration_s(found.night) / HOUR_S if is_night else 0.0,
-                "dark_h": (duration_s(found.night) - (full + dimmed if is_night else duration_s(lit))) / HOUR_S,
-                "year_h": found.year_s / HOUR_S,
-            }
-        )
-    hours = ("full_h", "dimmed_h", "night_h", "dark_h", "year_h")
-    schema: dict[str, pl.DataType] = {**distinct.schema, **dict.fromkeys(hours, pl.Float64())}
+        rows.append({**regime, **_yearly(found, is_night=regime["regime"] not in {"permanent", "off"})})
+    schema: dict[str, pl.DataType] = {**distinct.schema, **dict.fromkeys(HOURS, pl.Float64())}
     return frame.join(
         pl.DataFrame(rows, schema=schema), on=REGIME_COLUMNS, how="left", nulls_equal=True, maintain_order="left"
     )
+
+
+def _yearly(found: Burning, *, is_night: bool) -> dict[str, float]:
+    lit_at_night = sum(duration_s(intersect(found.night, lit)) for lit in (found.full, found.dimmed))
+    night = duration_s(found.night) / HOUR_S
+    return {
+        "full_h": duration_s(found.full) / HOUR_S,
+        "dimmed_h": duration_s(found.dimmed) / HOUR_S,
+        "dark_h": night - lit_at_night / HOUR_S,
+        "night_h": night if is_night else 0.0,
+        "full_edge_h": night * _share_of_edges(found.night, found.full) if is_night else 0.0,
+        "dimmed_edge_h": night * _share_of_edges(found.night, found.dimmed) if is_night else 0.0,
+        "year_h": found.year_s / HOUR_S,
+    }
+
+
+def _share_of_edges(night: Array, lit: Array) -> float:
+    """Share of the dusks and dawns at which the point is lit this way; edges are the same floats in both sets."""
+    edges = np.concatenate([np.isin(night[:, 0], lit[:, 0]), np.isin(night[:, 1], lit[:, 1])])
+    return float(edges.mean()) if len(edges) else 0.0

@@ -25,8 +25,9 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
 
     Returns:
         The rows in their order with the columns of `with_hours` and `level` (dimmed light level [1]),
-        `phi`, `phi_low`, `phi_high` (share of power at that level [1]), `full_kwh`, `night_kwh`
-        (power times night hours), `dimmed_kwh`, `standby_kwh`, `energy_kwh` [kWh/year], `is_led`,
+        `phi`, `phi_low`, `phi_high` (share of power at that level [1]), `full_kwh`, `dimmed_kwh`,
+        `standby_kwh`, `energy_kwh`, `edge_kwh` (energy that a doubling of the nights would add),
+        `lit_kwh` and `lit_edge_kwh` (the same at full power, to weight hours) [kWh/year], `is_led`,
         `on_defaults`, and `ratio_low`, `ratio_high` (bounds of the power over its value [1]).
     """
     hours = with_hours(frame, site)
@@ -63,7 +64,9 @@ def _with_energy(rows: pl.DataFrame, standby_power_w: float) -> pl.DataFrame:
     standby_kw = pl.when(pl.col("dimmed_h") > 0).then(standby_power_w / WATTS_PER_KILOWATT).otherwise(0.0)
     return rows.with_columns(
         (power_kw * pl.col("full_h")).alias("full_kwh"),
-        (power_kw * pl.col("night_h")).alias("night_kwh"),
+        (power_kw * (pl.col("full_edge_h") + pl.col("dimmed_edge_h") * pl.col("phi"))).alias("edge_kwh"),
+        (power_kw * (pl.col("full_edge_h") + pl.col("dimmed_edge_h"))).alias("lit_edge_kwh"),
+        (power_kw * (pl.col("full_h") + pl.col("dimmed_h"))).alias("lit_kwh"),
         (power_kw * pl.col("dimmed_h") * pl.col("phi")).alias("dimmed_kwh"),
         (standby_kw * unlit_h).alias("standby_kwh"),
     ).with_columns(

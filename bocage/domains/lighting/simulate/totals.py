@@ -13,7 +13,9 @@ from bocage.vocabulary.domain import Site
 Array = NDArray[np.float64]
 
 GROUP = ["technology", "is_led", "ratio_low", "ratio_high", "switching", "level", "phi", "phi_low", "phi_high"]
-SUMS = ["system_power_w", "full_kwh", "night_kwh", "dimmed_kwh", "standby_kwh", "dark_h"]
+SUMS = [
+    "system_power_w", "full_kwh", "dimmed_kwh", "standby_kwh", "edge_kwh", "lit_kwh", "lit_edge_kwh", "dark_h",
+]  # fmt: skip
 QUANTITIES = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
 
 
@@ -57,7 +59,6 @@ def totals(rows: pl.DataFrame, key: str, order: Sequence[str], site: Site) -> To
         .agg(
             pl.len().cast(pl.Float64).alias("points"),
             pl.col(SUMS).sum(),
-            (pl.col("system_power_w") * (pl.col("full_h") + pl.col("dimmed_h")) / 1000).sum().alias("lit_kwh"),
             pl.col("energy_kwh").sum(),
             pl.col("energy_kwh").filter("on_defaults").sum().alias("energy_on_defaults"),
         )
@@ -93,9 +94,9 @@ def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:
     return {
         "points": column("points") * everywhere,
         "power_kw": column("system_power_w") / 1000 * power,
-        "energy_kwh": power * (column("full_kwh") + column("night_kwh") * edge + column("dimmed_kwh") * dimming)
+        "energy_kwh": power * (column("full_kwh") + column("edge_kwh") * edge + column("dimmed_kwh") * dimming)
         + standby,
-        "lit_kwh": power * (column("lit_kwh") + column("night_kwh") * edge),
+        "lit_kwh": power * (column("lit_kwh") + column("lit_edge_kwh") * edge),
         "maintenance_eur": column("points") * upkeep,
         "dark_h": column("dark_h") * everywhere,
     }

@@ -156,3 +156,28 @@ def test_legal_findings_follow_the_date_and_the_zone(stock: Callable[..., Assets
     assert "BOC-LIG-001" not in before
     reserve = codes(replace(site, settings={"protected_zone": "nature_reserve"}))
     assert reserve["BOC-LIG-001"] == 1
+
+
+def test_what_was_installed_after_the_limits_and_breaks_them_is_critical(
+    stock: Callable[..., Assets], site: Site
+) -> None:
+    dates = (dt.date(2019, 12, 31), dt.date(2020, 1, 1), None)
+    lamps = stock(*({"technology": "LED", "colour_temperature_k": 4000.0, "installed_on": date} for date in dates))
+    diagnosis = DOMAIN.diagnose(lamps, site)
+    found = {finding.code: list(finding.asset_ids) for finding in diagnosis.findings}
+    assert found["BOC-LIG-014"] == ["p1"]
+    assert found["BOC-LIG-001"] == ["p0", "p1", "p2"]
+    assert diagnosis.per_asset["luminaire"]["priority"].to_list() == ["watch", "critical", "watch"]
+    assert diagnosis.per_asset["luminaire"]["flags"].to_list()[1].split() == ["BOC-LIG-014", "BOC-LIG-001"]
+
+
+def test_an_error_on_the_nights_moves_only_the_dusks_and_dawns_that_are_lit(
+    stock: Callable[..., Assets], site: Site
+) -> None:
+    whole_night = {"curfew_from": "15:00", "curfew_to": "10:00"}
+    late = {"dimming_from": "15:00", "dimming_to": "10:00", "dimming_level_percent": 50.0}
+    dark, dimmed, full = with_hours(stock(whole_night, late, {})["luminaire"], site).iter_rows(named=True)
+    assert (dark["full_h"], dark["full_edge_h"], dark["dimmed_edge_h"]) == (0.0, 0.0, 0.0)
+    assert (dimmed["full_edge_h"], dimmed["dimmed_edge_h"]) == (0.0, dimmed["night_h"])
+    assert (full["full_edge_h"], full["dimmed_edge_h"]) == (full["night_h"], 0.0)
+    assert not DOMAIN.diagnose(stock(whole_night), site).outcomes.draws_of("energy_kwh_year").any()
