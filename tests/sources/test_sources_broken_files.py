@@ -125,7 +125,10 @@ CASES: dict[str, tuple[str, Maker]] = {
     "web page as csv": ("BOC-IMP-006", lambda folder: _file(folder, "a.csv", "<!DOCTYPE html><html>404</html>")),
     "web page as xls": ("BOC-IMP-006", lambda f: _file(f, "a.xls", "\ufeff<html><table><tr><td>1</table></html>")),
     "password": ("BOC-IMP-007", _encrypted),
-    "100,000 columns": ("BOC-IMP-008", lambda f: _file(f, "a.csv", ";".join(f"c{i}" for i in range(100_000)) + "\n1\n")),
+    "100,000 columns": (
+        "BOC-IMP-008",
+        lambda f: _file(f, "a.csv", ";".join(f"c{i}" for i in range(100_000)) + "\n1\n"),
+    ),
     "zip bomb": ("BOC-IMP-009", _zip_bomb),
     "zip bomb that lies": ("BOC-IMP-009", _lying_zip_bomb),
     "huge cell": ("BOC-IMP-010", lambda folder: _file(folder, "a.csv", f"id;x;y\n1;{'9' * 200_000};2\n")),
@@ -155,9 +158,12 @@ CASES: dict[str, tuple[str, Maker]] = {
     "kml": ("BOC-IMP-022", lambda folder: _file(folder, "a.kml", '<?xml version="1.0"?><kml/>')),
     "json without type": ("BOC-IMP-022", lambda folder: _file(folder, "a.json", '{"a": 1}')),
     "no location": ("BOC-IMP-018", lambda folder: _file(folder, "a.csv", "id;rue;puissance\n1;Rue Haute;70\n")),
-    "another commune": ("BOC-IMP-023", lambda folder: _file(folder, "a.csv", "id;x;y\n1;352000;6790000\n2;352100;6790000\n")),
+    "another commune": (
+        "BOC-IMP-023",
+        lambda folder: _file(folder, "a.csv", "id;x;y\n1;352000;6790000\n2;352100;6790000\n"),
+    ),
     "in the ocean": ("BOC-IMP-023", lambda f: _file(f, "a.csv", "id;lon;lat\n1;-30.5;45.2\n2;-30.6;45.3\n")),
-}  # fmt: skip
+}
 
 
 def _zip(folder: Path, members: dict[str, bytes]) -> Path:
@@ -226,6 +232,9 @@ def test_real_size_is_counted_and_not_the_declared_one(tmp_path: Path) -> None:
 
 
 def test_the_only_layer_that_fits_is_taken(tmp_path: Path, import_file: Callable[..., Reading]) -> None:
-    sheets = {"notice": [["À lire"], ["Inventaire"]], "données": [["id", "x", "y", "puissance", "lampe"], [1, 652000, 6860000, 70, "LED"]]}  # fmt: skip
+    sheets = {
+        "notice": [["À lire"], ["Inventaire"]],
+        "données": [["id", "x", "y", "puissance", "lampe"], [1, 652000, 6860000, 70, "LED"]],
+    }
     reading = import_file(_workbook(tmp_path / "a.xlsx", sheets))
     assert reading.rows["lamp_power_w"].to_list() == [70.0]

@@ -24,7 +24,8 @@ CELL = st.one_of(
     st.text(max_size=12),
     st.sampled_from(
         ["", "0", "-70", "1,5", "1.234,5", "1,2E+13", "652000", "6860000", "48.85", "2.35", "NC", "12/03/2019", "2009",
-         "LED", "SHP", "Total", '"', ";", "oui", "\u202f70", "1e400", "nan", "inf", "POINT (1 1)", "=1+1", "\x00", "a\nb"]
+         "LED", "SHP", "Total", '"', ";", "oui", "\u202f70", "1e400", "nan", "inf", "POINT (1 1)", "=1+1",
+         "\x00", "a\nb"]
     ),
     st.floats(allow_nan=True).map(str),
     st.integers(-(10**18), 10**18).map(str),

@@ -171,7 +171,7 @@ def test_a_mapping_written_by_hand_commands(tmp_path: Path, luminaire: Table, va
 def test_values_file_names_its_fault(tmp_path: Path) -> None:
     path = tmp_path / "values.csv"
     path.write_text("column,code,written\ntechnology,LED,led\ntechnology,HPS,led\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="values.csv:3: 'led' already means LED"):
+    with pytest.raises(ValueError, match=r"values\.csv:3: 'led' already means LED"):
         read_values(path)
 
 

@@ -37,7 +37,8 @@ def test_no_lamp_is_lost(reading: Reading) -> None:
 
 
 def test_zeros_are_set_aside(reading: Reading) -> None:
-    counted = {(r["code"], r["column"]): r["n"] for r in reading.set_aside.group_by("code", "column").agg(n=pl.len()).iter_rows(named=True)}  # fmt: skip
+    groups = reading.set_aside.group_by("code", "column").agg(pl.len()).iter_rows()
+    counted = {(code, column): count for code, column, count in groups}
     assert counted == {
         ("BOC-IMP-201", "system_power_w"): 1313,
         ("BOC-IMP-201", "mounting_height_m"): 3317,

@@ -83,9 +83,7 @@ CASES: dict[str, Case] = {
         values={("1", "street"): "Allée du Château"},
         said=("BOC-IMP-312",),
     ),
-    "lost characters": Case(
-        content="id;x;y;rue\n1;652000;6860000;All\ufffde\n", rows=("1",), said=("BOC-IMP-319",)
-    ),
+    "lost characters": Case(content="id;x;y;rue\n1;652000;6860000;All\ufffde\n", rows=("1",), said=("BOC-IMP-319",)),
     "quotes, delimiter and line end inside a text": Case(
         content='id,x,y,rue\n1,652000,6860000,"Rue ""Haute"", 3\nbis"\n2,652010,6860000,B\n',
         rows=("1", "2"),
@@ -110,17 +108,19 @@ CASES: dict[str, Case] = {
     "more cells than columns": Case(
         content=_table(SOUND.strip(), "2;652010;6860000;70;80;90"), rows=("1",), refused={3: "BOC-IMP-108"}
     ),
-    "short rows": Case(content=_table("1;652000;6860000", "2;652010;6860000;70"), rows=("1", "2"), said=("BOC-IMP-309",)),
-    "cut at the end": Case(
-        content=_table("1;652000;6860000;70") + "2;6520", rows=("1",), refused={3: "BOC-IMP-109"}
+    "short rows": Case(
+        content=_table("1;652000;6860000", "2;652010;6860000;70"), rows=("1", "2"), said=("BOC-IMP-309",)
     ),
+    "cut at the end": Case(content=_table("1;652000;6860000;70") + "2;6520", rows=("1",), refused={3: "BOC-IMP-109"}),
     "no location": Case(content=_table(SOUND.strip(), "2;;;70"), rows=("1",), refused={3: "BOC-IMP-101"}),
     "location 0, 0": Case(content=_table(SOUND.strip(), "2;0;0;70"), rows=("1",), refused={3: "BOC-IMP-102"}),
     "one point in the ocean": Case(
         content=_table(SOUND.strip(), "2;52000;6560000;70"), rows=("1",), refused={3: "BOC-IMP-103"}
     ),
     "unreadable location": Case(
-        content=_table(SOUND.strip(), "3;652000;6860000;70", "4;652000;6860000;70", "5;652000;6860000;70", "2;abc;6860000;70"),
+        content=_table(
+            SOUND.strip(), "3;652000;6860000;70", "4;652000;6860000;70", "5;652000;6860000;70", "2;abc;6860000;70"
+        ),
         rows=("1", "3", "4", "5"),
         refused={6: "BOC-IMP-110"},
     ),
@@ -130,7 +130,13 @@ CASES: dict[str, Case] = {
         refused={13: "BOC-IMP-104"},
     ),
     "the same row twice": Case(
-        content=_table(SOUND.strip(), SOUND.strip(), "2;652010;6860000;70", "3;652010;6860000;70", *(f"{i};652010;6860000;70" for i in range(4, 12))),
+        content=_table(
+            SOUND.strip(),
+            SOUND.strip(),
+            "2;652010;6860000;70",
+            "3;652010;6860000;70",
+            *(f"{i};652010;6860000;70" for i in range(4, 12)),
+        ),
         rows=("1", "2", "3", *map(str, range(4, 12))),
         duplicates=1,
         said=("BOC-IMP-301",),
@@ -161,20 +167,34 @@ CASES: dict[str, Case] = {
         values={("1", "lamp_power_w"): None, ("4", "lamp_power_w"): 70.0},
     ),
     "unreadable power, missing words": Case(
-        content=_table("1;652000;6860000;soixante", "2;652000;6860000;NC", "3;652000;6860000;70 W", "4;652000;6860000;80"),
+        content=_table(
+            "1;652000;6860000;soixante", "2;652000;6860000;NC", "3;652000;6860000;70 W", "4;652000;6860000;80"
+        ),
         rows=("1", "2", "3", "4"),
         aside={("1", "lamp_power_w"): "BOC-IMP-204"},
         values={("2", "lamp_power_w"): None, ("3", "lamp_power_w"): 70.0},
         said=("BOC-IMP-322",),
     ),
     "unknown technology": Case(
-        content=_table("1;652000;6860000;70;SHP", "2;652000;6860000;70;Quinquet", "3;652010;6860000;70;Lampe à iodures métalliques", "4;652010;6860000;70;Sodium Haute Pression 70W", columns=";type_lampe"),
+        content=_table(
+            "1;652000;6860000;70;SHP",
+            "2;652000;6860000;70;Quinquet",
+            "3;652010;6860000;70;Lampe à iodures métalliques",
+            "4;652010;6860000;70;Sodium Haute Pression 70W",
+            columns=";type_lampe",
+        ),
         rows=("1", "2", "3", "4"),
         aside={("2", "technology"): "BOC-IMP-203"},
         values={("1", "technology"): "HPS", ("3", "technology"): "MH", ("4", "technology"): "HPS"},
     ),
     "French dates": Case(
-        content=_table("1;652000;6860000;70;12/03/2019", "2;652000;6860000;70;2009", "3;652000;6860000;70;43536", "4;652000;6860000;70;31/02/2019", columns=";date_pose"),
+        content=_table(
+            "1;652000;6860000;70;12/03/2019",
+            "2;652000;6860000;70;2009",
+            "3;652000;6860000;70;43536",
+            "4;652000;6860000;70;31/02/2019",
+            columns=";date_pose",
+        ),
         rows=("1", "2", "3", "4"),
         aside={("4", "installed_on"): "BOC-IMP-205"},
         values={
@@ -191,13 +211,25 @@ CASES: dict[str, Case] = {
         said=("BOC-IMP-323",),
     ),
     "times of day": Case(
-        content=_table("1;652000;6860000;70;23h30", "2;652000;6860000;70;5h", "3;652000;6860000;70;25:00", "4;652000;6860000;70;00:00:00", columns=";heure_extinction"),
+        content=_table(
+            "1;652000;6860000;70;23h30",
+            "2;652000;6860000;70;5h",
+            "3;652000;6860000;70;25:00",
+            "4;652000;6860000;70;00:00:00",
+            columns=";heure_extinction",
+        ),
         rows=("1", "2", "3", "4"),
         aside={("3", "curfew_from"): "BOC-IMP-209"},
         values={("1", "curfew_from"): "23:30", ("2", "curfew_from"): "05:00", ("4", "curfew_from"): "00:00"},
     ),
     "lost leading zeros of a SIREN": Case(
-        content=_table("1;652000;6860000;70;5520135", "2;652000;6860000;70;217500016", "3;652000;6860000;70;2,175E+08", "4;652000;6860000;70;SIEIL", columns=";siren"),
+        content=_table(
+            "1;652000;6860000;70;5520135",
+            "2;652000;6860000;70;217500016",
+            "3;652000;6860000;70;2,175E+08",
+            "4;652000;6860000;70;SIEIL",
+            columns=";siren",
+        ),
         rows=("1", "2", "3", "4"),
         aside={("3", "owner_siren"): "BOC-IMP-208", ("4", "owner_siren"): "BOC-IMP-207"},
         values={("1", "owner_siren"): "005520135", ("2", "owner_siren"): "217500016"},
@@ -234,7 +266,7 @@ CASES: dict[str, Case] = {
     "a neighbour 10 km away": Case(
         content=_table("1;652000;6860000;70", "2;665000;6860000;70"), rows=("1", "2"), said=("BOC-IMP-315",)
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -364,7 +396,7 @@ def test_workbook_keeps_numbers_dates_and_texts(tmp_path: Path, import_file: Imp
         sheet.write_row(0, 0, ["Inventaire au 1er janvier"])
         sheet.write_row(2, 0, ["Identifiant", "X", "Y", "Puissance", "Date de pose", "Armoire"])
         sheet.write_row(3, 0, ["A-1", X, Y, 70.5])
-        sheet.write_datetime(3, 4, dt.datetime(2019, 3, 12), day)
+        sheet.write_datetime(3, 4, dt.date(2019, 3, 12), day)
         sheet.write(3, 5, 12)
         sheet.write_row(4, 0, ["Total", "", "", 70.5])
     reading = import_file(path)
