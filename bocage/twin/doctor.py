@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bocage.twin.answer import Answer, Section
 from bocage.twin.configuration import MOST_KEYS, declared_settings
-from bocage.twin.domains import discover_domains
+from bocage.twin.domains import broken_domains, discover_domains, verdict_on
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import LANGUAGES, Message
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 35, 0)
@@ -81,6 +81,10 @@ def _machine_checks(folder: Path) -> Iterator[Check]:
     domains = discover_domains()
     keys = sum(len(settings) for settings in declared_settings(domains).values())
     yield Check("domains", bool(domains), _("{names}", names=", ".join(domain.name for domain in domains)))
+    for broken in broken_domains():
+        verdict = verdict_on(broken)
+        said = {language: f"{verdict.say('what', language)} ({verdict.say('fix', language)})" for language in LANGUAGES}
+        yield Check(f"domain-{broken.name}", False, _("{verdict}", verdict=said))
     yield Check("settings", keys <= MOST_KEYS, _("{count} declared keys", count=keys))
 
 

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from bocage.twin import domains
 from bocage.twin.conformance import check_domain
+from bocage.twin.doctor import doctor
 from bocage.twin.scaffold import code_letters, compiled_catalogue, new_domain
 from bocage.vocabulary.codes import BocageError
 
@@ -161,3 +162,17 @@ def test_catalogue_is_what_babel_compiles(tmp_path: Path) -> None:
     ours = gettext.GNUTranslations(io.BytesIO(compiled_catalogue(source.read_text(encoding="utf-8"))))
     for text in ("Renew {count} items ({place})", "{count} items are past their lifetime"):
         assert ours.gettext(text) == oracle.gettext(text) != text
+
+
+def test_doctor_names_a_broken_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "bocage_broken", raising=False)
+    (tmp_path / "bocage_broken.py").write_text("import a_package_that_is_not_there")
+    _install(tmp_path, "broken", "bocage_broken:DOMAIN")
+    answer = doctor(None)
+    assert answer.exit == 1
+    checks = answer.data["checks"]
+    assert isinstance(checks, list)
+    (check,) = [check for check in checks if check["name"] == "domain-broken"]
+    assert not check["sound"]
+    assert "pip install --upgrade bocage-broken" in check["seen"]
