@@ -1,6 +1,7 @@
 """Workbooks: one sheet per table, true numbers and dates, units, sources, and how to read it all."""
 
 import datetime as dt
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,23 +56,24 @@ def write_workbook(
     """
     # 60 ms that only exports need
     import xlsxwriter  # noqa: PLC0415
-    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415
 
     for table in tables:
         if table.frame.height > MOST_ROWS:
             raise BocageError("BOC-PUB-003", where={"table": table.name}, rows=table.frame.height, limit=MOST_ROWS)
+    whole = io.BytesIO()
+    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
+        looks = _looks(book)
+        names = sheet_names([_("Read me", language), *[t.name for t in tables], _("Sources", language)])
+        read_me = book.add_worksheet(names[0])
+        for name, table in zip(names[1:-1], tables, strict=True):
+            _fill_sheet(book.add_worksheet(name), table, looks, language, timezone)
+        _fill_sources(book.add_worksheet(names[-1]), assumptions, looks, language)
+        _fill_read_me(read_me, tables, names, notes, looks, language)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream, xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-            looks = _looks(book)
-            names = sheet_names([_("Read me", language), *[t.name for t in tables], _("Sources", language)])
-            read_me = book.add_worksheet(names[0])
-            for name, table in zip(names[1:-1], tables, strict=True):
-                _fill_sheet(book.add_worksheet(name), table, looks, language, timezone)
-            _fill_sources(book.add_worksheet(names[-1]), assumptions, looks, language)
-            _fill_read_me(read_me, tables, names, notes, looks, language)
-    except (OSError, XlsxWriterException) as fault:
-        raise BocageError("BOC-PUB-001", where={"file": path}, reason=str(fault)) from fault
+        path.write_bytes(whole.getvalue())
+    except OSError as fault:
+        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
     return path
 
 

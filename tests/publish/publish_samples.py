@@ -210,9 +210,7 @@ def made_up_content(*, points: int = 420, streets: int = 40) -> ReportContent:
                         ("Vapeur de mercure", "Mercury vapour", 45_800),
                     )
                 ],
-                source=both(
-                    "Source : inventaire fictif, calcul Bocage", "Source: fictional inventory, computed by Bocage"
-                ),
+                source=both("Source : inventaire fictif, calcul", "Source: fictional inventory, computed"),
             ),
             Breakdown(
                 title=both("Points lumineux par décennie de pose", "Light points by decade"),

@@ -210,6 +210,21 @@ def test_long_tables_are_cut_and_say_so() -> None:
     assert f"{total:,.0f}".replace(",", " ") in words(pdf)
 
 
+def test_options_and_bars_beyond_the_room_are_said_to_be_left_out() -> None:
+    content = made_up_content()
+    model = report_model(
+        replace(
+            content,
+            options=list(content.options) * 2,
+            breakdowns=[replace(content.breakdowns[0], bars=list(content.breakdowns[0].bars) * 3)],
+        ),
+        "en",
+        [Room()] * 4,
+    )
+    assert model["third"]["options"]["more"] == "and 3 more, see the workbook"
+    assert model["second"]["charts"][0]["source"].endswith("and 5 more, see the workbook")
+
+
 def test_a_text_that_cannot_fit_is_refused_with_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Room, "tighter", lambda self: self)
     monkeypatch.setattr("bocage.publish.report.typeset.Room", lambda: Room(scale=3.0))

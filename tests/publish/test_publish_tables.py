@@ -145,6 +145,16 @@ def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "a.xlsx").exists()
 
 
+def test_a_workbook_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    for writer in (
+        lambda: write_workbook([lamps()], tmp_path, language="fr"),
+        lambda: write_csv(lamps(), tmp_path, language="fr"),
+    ):
+        with pytest.raises(BocageError) as refusal:
+            writer()
+        assert refusal.value.code == "BOC-PUB-001"
+
+
 def test_csv_opens_in_a_french_spreadsheet(tmp_path: Path) -> None:
     path = write_csv(lamps(), tmp_path / "a.csv", language="fr")
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
