@@ -89,7 +89,7 @@ class Explainer:
     def _marginals(self) -> dict[int, float]:
         """Least value per own euro of what each payer does (what a chosen action needs is left aside)."""
         least: dict[int, float] = {}
-        for action, column in self.selection.chosen.items():
+        for action, column in list(self.selection.chosen.items()):
             ratio = self._marginal_gain(action) / self.portfolio.own[column] * self.measure.scale
             payer = int(self.portfolio.payer[action])
             if ratio > 0:

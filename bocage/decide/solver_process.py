@@ -71,6 +71,8 @@ class Solver:
     @property
     def closed(self) -> bool:
         """True where the gap asked for is reached."""
+        if self.solution is None:
+            return False
         return self.bound - self.value <= max(self.gap, CERTAIN) * max(abs(self.value), CERTAIN)
 
     def run(self) -> str:
@@ -192,7 +194,8 @@ def _without(program: dict[str, Any], kept: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(1):
+    # Read below Python's buffers: a thread that holds their lock would block the end of the interpreter.
+    while os.read(0, 1):
         pass
     os._exit(3)
 
@@ -202,13 +205,14 @@ def _say(**facts: float | str) -> None:
     sys.stdout.flush()
 
 
-def main(folder: Path) -> int:
-    """Solve the program of the folder; 0 when the solver ended by itself."""
+def main(folder: Path) -> None:
+    """Solve the program of the folder and end the process; exit 0 when the solver ended by itself."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     solver = Solver(folder)
     _say(status=solver.run())
-    return 0
+    # Nothing is left to put away, and the solver's threads take a second to end.
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))
