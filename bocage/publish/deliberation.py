@@ -203,7 +203,9 @@ def _articles(content: ReportContent, language: Language) -> list[str]:
     head = _head_of(content.place, language)
     articles = [_approval(decision, language), _("approves the funding plan below.", language)]
     asked = [
-        shorten(say(line.programme, language), 80) for line in content.funding if line.status in ("certain", "hoped")
+        shorten(say(line.programme, language), 80)
+        for line in content.funding
+        if line.status in ("certain", "hoped", "uncounted")
     ]
     if asked:
         text = _("authorises {head} to apply for the following aids and to sign the agreements: {aids}.", language)

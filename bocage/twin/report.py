@@ -109,6 +109,7 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
     actions = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
     indicators = indicators_of(domains)
     lines = record.frames["plan"]
+    names = territory.body_names()
     return ReportContent(
         place=place_of(territory),
         data_date=_data_date(states),
@@ -124,11 +125,11 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         options=options_of(record),
         charted=CHARTED,
         joint=joint_lines(record, indicators),
-        requests=request_lines(record, actions),
+        requests=request_lines(record, actions, names),
         waiting=waiting_lines(record, actions),
         funding=funding_lines(record),
         works=work_lines(chosen_lines(record, actions)),
-        ledgers=ledgers_of(record),
+        ledgers=ledgers_of(record, names),
         evaluation=evaluation_lines(evaluations(proposals, lines), indicators),
         assumptions=all_assumptions(domains, record.made_on),
         sources=_sources(territory),

@@ -10,6 +10,7 @@ from bocage.publish.report.content import (
     EvaluationLine,
     Figure,
     FundingLine,
+    FundingStatus,
     JointLine,
     Ledger,
     LedgerLine,
@@ -22,8 +23,15 @@ from bocage.twin.plan_record import PlanRecord
 from bocage.twin.wording import _
 from bocage.vocabulary.domain import Indicator
 from bocage.vocabulary.responsibility import NO_END_YEAR
+from bocage.vocabulary.text import Message
 
-COUNTED = ("certain", "discretionary")
+MEMO_LINES = ("recycled", "balance")
+BUDGETS: Mapping[str, Mapping[str, str]] = {
+    "M57_main": {"fr": "principal (M57)", "en": "main (M57)"},
+    "M49_water": {"fr": "eau (M49)", "en": "water (M49)"},
+    "syndicate": {"fr": "du syndicat", "en": "of the syndicate"},
+    "epci": {"fr": "de l'EPCI", "en": "of the EPCI"},
+}
 CHARTED = 3
 """Rank of the net present value among the criteria of `options`."""
 
@@ -34,7 +42,7 @@ def chosen_lines(record: PlanRecord, actions: pl.DataFrame) -> pl.DataFrame:
     return (
         record.frames["plan"]
         .filter(pl.col("decision") == "in")
-        .join(actions.select(names), on="action_id", how="left")
+        .join(actions.select(names).with_columns(kind_labels()), on="action_id", how="left")
         .sort(["year", "cost_eur"], descending=[False, True])
     )
 
@@ -67,24 +75,22 @@ def decision_of(record: PlanRecord, programme: Mapping[str, str]) -> Decision | 
 
 def headlines(record: PlanRecord) -> list[Figure]:
     """The three figures of the first page: energy saved, money saved each year, own funds needed."""
-    own = option_row(record, "chosen")["own_eur"]
-    return [
-        *(
-            figure
-            for role, label in (("energy", _("Energy saved each year")), ("cash", _("Running costs saved each year")))
-            if (figure := _saving(record, role, label)) is not None
-        ),
-        Figure(
-            label=_("Own funds needed"),
-            value=own,
-            unit="EUR",
-            default_share=1.0,
-            note=_("VAT included, grants and FCTVA deducted; interval of the costs in the workbook"),
-        ),
-    ]
+    row = option_row(record, "chosen")
+    labels = (("energy", _("Energy saved each year")), ("cash", _("Running costs saved each year")))
+    savings = [_saving(record, role, label) for role, label in labels]
+    own = Figure(
+        label=_("Own funds needed"),
+        value=row["own_eur"],
+        unit="EUR",
+        low=row["own_low_eur"],
+        high=row["own_high_eur"],
+        default_share=1.0,
+        note=_("VAT included, grants and FCTVA deducted"),
+    )
+    return [*(saving for saving in savings if saving is not None), own]
 
 
-def _saving(record: PlanRecord, role: str, label: Any) -> Figure | None:  # noqa: ANN401 - a text in any form
+def _saving(record: PlanRecord, role: str, label: Message) -> Figure | None:
     """What a role falls by once the plan is complete."""
     rows = record.frames["by_role"].filter(pl.col("role") == role).sort("year")
     if not rows.height:
@@ -109,7 +115,10 @@ def options_of(record: PlanRecord) -> list[Option]:
             figures=[
                 Figure(label=_("Works excl. VAT"), value=row["cost_eur"], unit="EUR"),
                 Figure(label=_("Grants"), value=row["grants_eur"], unit="EUR"),
-                Figure(label=_("Own funds, net"), value=row["own_eur"], unit="EUR"),
+                Figure(
+                    label=_("Own funds, net"),
+                    value=row["own_eur"], unit="EUR", low=row["own_low_eur"], high=row["own_high_eur"],
+                ),
                 Figure(
                     label=_("Net present value for society"),
                     value=row["npv_eur"], unit="EUR", low=row["npv_low_eur"], high=row["npv_high_eur"],
@@ -148,18 +157,29 @@ def joint_lines(record: PlanRecord, indicators: Mapping[str, Indicator]) -> list
     ]
 
 
-def request_lines(record: PlanRecord, actions: pl.DataFrame) -> list[RequestLine]:
-    """Works that other owners decide, by owner and kind, dearest of the exclusive variants kept once."""
+def request_lines(record: PlanRecord, actions: pl.DataFrame, names: Mapping[str, str]) -> list[RequestLine]:
+    """Works that other owners decide, by owner and kind.
+
+    Args:
+        record: the plan.
+        actions: frame of the noun `action`.
+        names: name of public bodies by SIREN, where known.
+    """
     grouped = _grouped(record, actions, "request", ["owner_siren", "kind"])
     return [
         RequestLine(
-            owner=_("SIREN {siren}", siren=str(row["owner_siren"])),
-            label={"fr": row["label_fr"], "en": row["label_en"]},
+            owner=named_body(row["owner_siren"], names),
+            label={"fr": row["kind_fr"], "en": row["kind_en"]},
             actions=row["actions"],
             cost_eur=row["cost_eur"],
         )
         for row in grouped.iter_rows(named=True)
     ]
+
+
+def named_body(siren: str, names: Mapping[str, str]) -> Message | str:
+    """The name of a public body, its SIREN where the name is not known."""
+    return names.get(siren) or _("SIREN {siren}", siren=siren)
 
 
 def waiting_lines(record: PlanRecord, actions: pl.DataFrame) -> list[WaitingLine]:
@@ -168,56 +188,76 @@ def waiting_lines(record: PlanRecord, actions: pl.DataFrame) -> list[WaitingLine
     return [
         WaitingLine(
             contract=str(row["contract_id"]),
-            label={"fr": row["label_fr"], "en": row["label_en"]},
+            label={"fr": row["kind_fr"], "en": row["kind_en"]},
             actions=row["actions"],
-            until_year=None if row["first_year"] >= NO_END_YEAR else row["first_year"],
+            from_year=None if row["first_year"] >= NO_END_YEAR else row["first_year"],
         )
         for row in grouped.iter_rows(named=True)
     ]
 
 
+PLACE_IN_LABEL = r"[\s\x{00a0}\x{202f}]*:\s.*$"
+"""What follows the kind of works in the label of an action: " : rue des Bleuets, 12 points"."""
+
+
+def kind_labels() -> list[pl.Expr]:
+    """Labels of an action without its place: `kind_fr` and `kind_en`."""
+    return [
+        pl.col(f"label_{language}").str.replace(PLACE_IN_LABEL, "").alias(f"kind_{language}")
+        for language in ("fr", "en")
+    ]
+
+
 def _grouped(record: PlanRecord, actions: pl.DataFrame, decision: str, by: Sequence[str]) -> pl.DataFrame:
-    """Lines of one decision by some columns of their actions, with the label of the kind of action."""
+    """Lines of one decision by some columns of their actions; of variants that exclude each other, the dearest."""
     lines = record.frames["plan"].filter(pl.col("decision") == decision).select("action_id", "cost_eur")
-    joined = lines.join(actions, on="action_id", how="inner")
+    joined = lines.join(actions, on="action_id", how="inner").with_columns(kind_labels())
+    variants = joined.sort("cost_eur", descending=True).unique(
+        pl.coalesce("exclusive_group", "action_id"), keep="first", maintain_order=True
+    )
     return (
-        joined.group_by(by, maintain_order=True)
-        .agg(
-            pl.len().alias("actions"),
-            pl.col("cost_eur").sum(),
-            pl.col("label_fr").str.split(" : ").list.first().first(),
-            pl.col("label_en").str.split(": ").list.first().first(),
-        )
+        variants.group_by(by, maintain_order=True)
+        .agg(pl.len().alias("actions"), pl.col("cost_eur").sum(), pl.col("kind_fr", "kind_en").first())
         .sort("cost_eur", descending=True)
     )
 
 
+FUNDING_STATUS: Mapping[str, FundingStatus] = {"certain": "certain", "discretionary": "hoped"}
+
+
 def funding_lines(record: PlanRecord) -> list[FundingLine]:
-    """Who pays: counted programmes, those hoped for, and the own funds."""
+    """Who pays: programmes counted on, the VAT refund, own funds; then what may be asked for besides."""
     chosen = record.frames["plan"].filter(pl.col("decision") == "in")["action_id"]
     financing = record.frames["financing"].filter(pl.col("action_id").is_in(chosen.implode()))
     by_programme = financing.group_by("programme", "status", maintain_order=True).agg(
         pl.col("amount_eur", "low_eur", "high_eur").sum(),
-        pl.col("label_fr", "label_en", "note_fr", "note_en", "rule_status").first(),
+        pl.col("label_fr", "label_en", "note_fr", "note_en").first(),
     )
-    lines = [
-        FundingLine(
-            programme={"fr": row["label_fr"], "en": row["label_en"]},
-            amount_eur=row["amount_eur"],
-            low_eur=row["low_eur"],
-            high_eur=row["high_eur"],
-            status="certain" if row["status"] == "certain" else "hoped",
-            condition={"fr": row["note_fr"], "en": row["note_en"]},
+    counted, besides = [], []
+    for row in by_programme.sort("amount_eur", descending=True).iter_rows(named=True):
+        status = FUNDING_STATUS.get(row["status"], "uncounted")
+        (besides if status == "uncounted" else counted).append(
+            FundingLine(
+                programme={"fr": row["label_fr"], "en": row["label_en"]},
+                amount_eur=row["amount_eur"],
+                low_eur=row["low_eur"],
+                high_eur=row["high_eur"],
+                status=status,
+                condition={"fr": row["note_fr"], "en": row["note_en"]},
+            )
         )
-        for row in by_programme.sort(~pl.col("status").is_in(COUNTED), -pl.col("amount_eur")).iter_rows(named=True)
-    ]
     row = option_row(record, "chosen")
-    fctva = FundingLine(
-        programme=_("FCTVA (VAT compensation)"), amount_eur=row["fctva_eur"], status="certain",
+    refund = FundingLine(
+        programme=_("FCTVA (VAT compensation)"),
+        amount_eur=row["fctva_eur"],
+        status="refund",
         condition=_("Paid back after the works, by law"),
+    )
+    own = FundingLine(
+        programme=_("Own funds"), amount_eur=row["own_eur"], low_eur=row["own_low_eur"], high_eur=row["own_high_eur"],
+        status="own",
     )  # fmt: skip
-    own = FundingLine(programme=_("Own funds"), amount_eur=row["own_eur"], status="own", condition="")
-    return [*lines, fctva, own]
+    return [*counted, refund, own, *besides]
 
 
 def work_lines(lines: pl.DataFrame) -> list[PlannedWork]:
@@ -226,20 +266,22 @@ def work_lines(lines: pl.DataFrame) -> list[PlannedWork]:
         PlannedWork(
             year=row["year"],
             place=row["place"] or "",
-            label={"fr": row["label_fr"], "en": row["label_en"]},
+            label={"fr": row["kind_fr"], "en": row["kind_en"]},
             cost_eur=row["cost_eur"],
         )
         for row in lines.iter_rows(named=True)
     ]
 
 
-def ledgers_of(record: PlanRecord) -> list[Ledger]:
-    """Cash of each payer by year."""
+def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:
+    """Cash of each payer by year; memo lines, and those of nothing but zeros, are left to the workbook."""
     found = []
     for (siren, budget), rows in record.frames["ledgers"].group_by("payer_siren", "budget", maintain_order=True):
         years = sorted(rows["year"].unique().to_list())
         lines = []
-        for (_line, french, english), amounts in rows.group_by("line", "label_fr", "label_en", maintain_order=True):
+        for (line, french, english), amounts in rows.group_by("line", "label_fr", "label_en", maintain_order=True):
+            if line in MEMO_LINES or not amounts["amount_eur"].abs().max():
+                continue
             by_year = dict(amounts.group_by("year").agg(pl.col("amount_eur").sum()).iter_rows())
             lines.append(
                 LedgerLine(
@@ -247,9 +289,17 @@ def ledgers_of(record: PlanRecord) -> list[Ledger]:
                     amounts_eur=[by_year.get(year, 0.0) for year in years],
                 )
             )
-        payer = _("SIREN {siren}, budget {budget}", siren=str(siren), budget=str(budget))
+        if not lines:
+            continue
+        payer = _("{body}, budget {budget}", body=_both(named_body(str(siren), names)), budget=BUDGETS[str(budget)])
         found.append(Ledger(payer=payer, years=years, lines=lines))
     return found
+
+
+def _both(text: Message | str) -> Mapping[str, str]:
+    if isinstance(text, str):
+        return {"fr": text, "en": text}
+    return {"fr": text.say("fr"), "en": text.say("en")}
 
 
 def evaluation_lines(planned: pl.DataFrame, indicators: Mapping[str, Indicator]) -> list[EvaluationLine]:

@@ -17,16 +17,24 @@ from bocage.publish.report.content import (
     Place,
     QualityLine,
 )
-from bocage.publish.tokens import GREY, HEDGE, OCHRE, WATER, Mark, categorical_mark
+from bocage.publish.tokens import CATEGORICAL, GREY, HEDGE, OCHRE, Mark, categorical_mark
 from bocage.twin.diagnose import DomainState
+from bocage.twin.report_plan import kind_labels
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.columns import GEOMETRY, shared_asset_tables
 from bocage.vocabulary.domain import Indicator
 from bocage.vocabulary.origin import origin_column
+from bocage.vocabulary.text import Message
 
 MOST_BARS = 7
 MOST_NAMES = 40
+MOST_OTHER_KINDS = 2
+WORKS_MARKS = (
+    Mark(CATEGORICAL[1], "circle"), Mark(CATEGORICAL[5], "diamond"),
+    Mark(HEDGE, "square"), Mark(CATEGORICAL[2], "triangle"), categorical_mark(3),
+)  # fmt: skip
+LABELS = ("label_fr", "label_en")
 TERRITORY = "territory"
 
 
@@ -217,30 +225,43 @@ def _classes(
     whole sector, and would hide where lanterns are replaced.
     """
     main = (
-        lines.join(actions.select("action_id", "asset_ids", "unit_count"), on="action_id", how="inner")
+        lines.join(actions.select("action_id", "kind", "asset_ids", "unit_count", *LABELS), on="action_id", how="inner")
+        .with_columns(kind_labels())
         .filter(pl.col("decision") != "out")
         .sort(pl.col("decision") != "in", -pl.col("cost_eur") / pl.col("unit_count"))
         .explode("asset_ids")
         .unique("asset_ids", keep="first", maintain_order=True)
     )
-    legend = [MapClass(label=_("No works in this plan"), mark=Mark(GREY, "circle"))]
-    rank_of: dict[str, int] = {}
-    others = main.filter(pl.col("decision") != "in")["asset_ids"].to_list()
-    if others:
-        rank_of |= dict.fromkeys(others, len(legend))
-        legend.append(MapClass(label=_("Asked of another owner, or waiting"), mark=Mark(OCHRE, "diamond")))
     chosen = main.filter(pl.col("decision") == "in")
-    marks = (Mark(HEDGE, "square"), Mark(WATER, "triangle"), categorical_mark(3))
-    for (first, last), mark in zip(_periods(sorted(chosen["year"].unique().to_list())), marks, strict=False):
-        during = chosen.filter(pl.col("year").is_between(first, last))["asset_ids"].to_list()
-        rank_of |= dict.fromkeys(during, len(legend))
-        label = (
-            _("Works in {first}", first=str(first))
-            if first == last
-            else _("Works in {first}–{last}", first=str(first), last=str(last))
-        )
-        legend.append(MapClass(label=label, mark=mark))
+    parts = [(_("No works in this plan"), Mark(GREY, "circle"), pl.Series([], dtype=pl.String))]
+    others = main.filter(pl.col("decision") != "in")["asset_ids"]
+    if len(others):
+        parts.append((_("Asked of another owner, or waiting"), Mark(OCHRE, "diamond"), others))
+    parts += _classes_of_works(chosen)
+    rank_of = {asset: rank for rank, (_label, _mark, assets) in enumerate(parts) for asset in assets}
+    legend = [MapClass(label=label, mark=mark) for label, mark, _assets in parts]
     return np.array([rank_of.get(asset, 0) for asset in asset_ids], dtype=np.int64), legend
+
+
+def _classes_of_works(chosen: pl.DataFrame) -> list[tuple[Message | dict[str, str], Mark, pl.Series]]:
+    """The dearest kind of works by period, each of the next ones as a whole."""
+    kinds = (
+        chosen.group_by("kind", maintain_order=True)
+        .agg(pl.col("cost_eur").unique().sum(), pl.col("kind_fr", "kind_en").first())
+        .sort("cost_eur", descending=True)
+    )
+    marks = iter(WORKS_MARKS)
+    parts: list[tuple[Message | dict[str, str], Mark, pl.Series]] = []
+    for kind, _cost, french, english in kinds.tail(-1).head(MOST_OTHER_KINDS).iter_rows():
+        found = chosen.filter(pl.col("kind") == kind)["asset_ids"]
+        parts.append(({"fr": french, "en": english}, next(marks), found))
+    for kind, _cost, french, english in kinds.head(1).iter_rows():
+        same = chosen.filter(pl.col("kind") == kind)
+        for first, last in _periods(sorted(same["year"].unique().to_list())):
+            found = same.filter(pl.col("year").is_between(first, last))["asset_ids"]
+            span = str(first) if first == last else f"{first}–{last}"
+            parts.append(({"fr": f"{french}, {span}", "en": f"{english}, {span}"}, next(marks), found))
+    return parts
 
 
 def _periods(years: Sequence[int]) -> list[tuple[int, int]]:

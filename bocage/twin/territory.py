@@ -142,6 +142,11 @@ class Territory:
             return float(found[0]), float(found[1])
         raise BocageError("BOC-TWI-006", where={"file": self.folder / FILE})
 
+    def body_names(self) -> dict[str, str]:
+        """Name of each public body that is known, by SIREN: its own, then those imported as `public_body`."""
+        bodies = self.store.read_assets(shared_asset_tables()["public_body"], columns=["asset_id", "name"])
+        return {**dict(bodies.select("asset_id", "name").drop_nulls().iter_rows()), self.siren: self.name}
+
     def place(self, name: str) -> Path:
         """A folder of the territory (`mappings`, `quarantine`, `results`), made where it is missing."""
         folder = self.folder / name

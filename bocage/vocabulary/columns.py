@@ -304,7 +304,7 @@ def shared_asset_tables() -> Mapping[str, Table]:
     """Asset types that several domains share, declared in `vocabulary/assets.csv`.
 
     >>> sorted(shared_asset_tables())
-    ['contract', 'road']
+    ['contract', 'public_body', 'road']
     """
     folder = Path(__file__).parent / "assets"
     return {table.name: table for table in declared_asset_tables(folder)}

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from bocage.publish.texts import Text
 from bocage.publish.tokens import Mark, Severity
 
-FundingStatus = Literal["certain", "hoped", "own", "refund"]
+FundingStatus = Literal["certain", "hoped", "own", "refund", "uncounted"]
 PlaceKind = Literal["commune", "epci", "syndicate", "departement", "other"]
 
 
@@ -204,7 +204,8 @@ class FundingLine:
         low_eur: 10th percentile, None where the amount is exact.
         high_eur: 90th percentile.
         status: `certain` (a right or a notified decision), `hoped` (to be applied for),
-            `own` (own funds), `refund` (FCTVA).
+            `own` (own funds), `refund` (FCTVA), `uncounted` (to be applied for, but the plan does
+            without it: never in the total).
         condition: what it depends on.
     """
 

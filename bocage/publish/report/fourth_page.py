@@ -40,7 +40,7 @@ def fourth_page(content: ReportContent, language: Language, room: Room) -> dict[
 
 
 def _status(line: FundingLine, language: Language) -> Cell:
-    icons = {"certain": "certain", "refund": "certain", "own": "own", "hoped": "hoped"}
+    icons = {"certain": "certain", "refund": "certain", "own": "own", "hoped": "hoped", "uncounted": "hoped"}
     return {"text": funding_word(line.status, language), "icon": icons[line.status]}
 
 
@@ -53,6 +53,8 @@ def funding_word(status: FundingStatus, language: Language) -> str:
             return _("own funds", language)
         case "refund":
             return _("by right", language)
+        case "uncounted":
+            return _("not counted on", language)
         case _:
             return _("hoped for", language)
 
@@ -69,7 +71,7 @@ def _funding(content: ReportContent, language: Language, room: Room) -> dict[str
         condition = shorten(say(line.condition, language), 90)
         name = {"text": shorten(say(line.programme, language), 60), "note": condition}
         rows.append([name, _status(line, language), {"text": amount(line.amount_eur, language), "note": note}])
-    total = amount(sum(line.amount_eur for line in content.funding), language)
+    total = amount(sum(line.amount_eur for line in content.funding if line.status != "uncounted"), language)
     return make_table(
         columns, rows, language, limit=room.funding, total=[_("Total", language), "", {"text": total, "strong": "yes"}]
     )
