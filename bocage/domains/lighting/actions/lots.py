@@ -16,6 +16,13 @@ def with_responsibility(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
     Args:
         frame: luminaires.
         site: SIREN of the territory.
+
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> lamps = pl.DataFrame({"owner_siren": [None, "9"], "competence": [None, None], "budget": [None, None]},
+    ...                      schema_overrides={"competence": pl.String, "budget": pl.String})
+    >>> with_responsibility(lamps, site)["budget"].to_list()
+    ['M57_main', 'syndicate']
     """
     owner = pl.col("owner_siren").fill_null(site.siren)
     own = owner.is_in(["", site.siren])
@@ -39,6 +46,11 @@ def lots(frame: pl.DataFrame, by: Sequence[str], *, least: int = 1) -> pl.DataFr
 
     Returns:
         One row per lot: keys, responsibility, `asset_ids` (sorted), `lot` (stable identifier).
+
+    >>> lamps = pl.DataFrame({"asset_id": ["1", "2", "3"], "street": ["a", "a", "b"], "sector": ["s", "s", "s"],
+    ...     "owner_siren": "9", "competence": "public_lighting", "budget": "M57_main", "contract_id": None})
+    >>> lots(lamps, ["street", "sector"], least=2).select("street", "sector", "asset_ids").rows()
+    [('a', 's', ['1', '2']), (None, 's', ['3'])]
     """
     keys = [*by, *RESPONSIBILITY]
     rows = frame.select("asset_id", *keys)

@@ -166,15 +166,24 @@ def _no_requirement() -> Sequence[str]:
 
 def _label(kind: _Kind, count: int, lot: dict[str, object]) -> Message:
     street, sector = lot.get("street"), lot.get("sector")
-    values: dict[str, object] = {"count": count, "place": _place(street, sector)}
+    values: dict[str, object] = {"points": _points(count), "place": _place(street, sector)}
     if kind.kind == "curfew":
         values |= {"start": kind.change["curfew_from"], "end": kind.change["curfew_to"]}
-        return Message("Switch off from {start} to {end}: {place}, {count} light points", values, LOCALE)
+        return Message("Switch off from {start} to {end}: {place}, {points}", values, LOCALE)
     if kind.kind == "dimming":
-        return Message("Dim the LEDs in service at night: {place}, {count} light points", values, LOCALE)
+        return Message("Dim the LEDs in service at night: {place}, {points}", values, LOCALE)
     if kind.kind == "led_dimming":
-        return Message("Renew with LED dimmed at night: {place}, {count} light points", values, LOCALE)
-    return Message("Renew with LED: {place}, {count} light points", values, LOCALE)
+        return Message("Renew with LED dimmed at night: {place}, {points}", values, LOCALE)
+    return Message("Renew with LED: {place}, {points}", values, LOCALE)
+
+
+def _points(count: int) -> dict[str, str]:
+    """The number of points by language, singular where it is one."""
+    if count == 1:
+        message = Message("one light point", {}, LOCALE)
+    else:
+        message = Message("{count} light points", {"count": count}, LOCALE)
+    return {"fr": message.say("fr"), "en": message.say("en")}
 
 
 def _place(street: object, sector: object) -> dict[str, str]:

@@ -29,6 +29,12 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
         Outcomes by `scope` (`territory`, `sector:NAME`); findings in order of importance; for each
         luminaire its power, energy, hours, age, `flags` (codes of the findings, separated by
         spaces) and `priority` (`critical`, `watch`, `none`).
+
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> lamp = pl.DataFrame({"asset_id": ["a"], "technology": ["HG"], "regime": ["permanent"]})
+    >>> diagnose(complete({"luminaire": lamp}, site), site).per_asset["luminaire"]["flags"].item()
+    'BOC-LIG-004 BOC-LIG-009'
     """
     frame = (
         assets[LUMINAIRE] if LUMINAIRE in assets else complete({LUMINAIRE: luminaire_table().empty()}, site)[LUMINAIRE]

@@ -83,6 +83,11 @@ def findings(rows: pl.DataFrame, site: Site) -> list[Finding]:
     Args:
         rows: luminaires after `judged`.
         site: date, zone.
+
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> [found.code for found in findings(pl.DataFrame(), site)]
+    ['BOC-LIG-012']
     """
     if rows.is_empty():
         nothing = Message("No light point is known: nothing can be computed", {}, LOCALE)
@@ -118,27 +123,29 @@ def _legal_rules(parameters: Parameters, site: Site) -> list[Rule]:
     deadline = parameters["law.upward_ratio_removal_date"].value
     mercury, sodium = parameters["law.mercury_sale_end"].value, parameters["law.sodium_exemption_end"].value
     too_high = Message(
-        "{count} light points send more than {limit} % of their light upwards: they had to be replaced by {date}",
+        "Light points that send more than {limit} % of their light upwards and had to be replaced by {date}: {count}",
         {"limit": removal, "date": _day(deadline)},
         LOCALE,
     )
     too_cold = Message(
-        "{count} light points above {limit} K, the limit for new or renewed installations", {"limit": warm}, LOCALE
+        "Light points above {limit} K, the limit for new or renewed installations: {count}", {"limit": warm}, LOCALE
     )
     too_upward = Message(
-        "{count} light points send more than {limit} % of their light upwards,"
-        " the limit for new or renewed installations",
+        "Light points that send more than {limit} % of their light upwards, the limit"
+        " for new or renewed installations: {count}",
         {"limit": upward},
         LOCALE,
     )
-    unsold = Message("{count} mercury lamps, no longer sold since {date}", {"date": _day(mercury)}, LOCALE)
+    unsold = Message("Mercury lamps, no longer sold since {date}: {count}", {"date": _day(mercury)}, LOCALE)
     ending = Message(
-        "{count} high-pressure sodium lamps: their exemption for mercury ends on {date}", {"date": _day(sodium)}, LOCALE
+        "High-pressure sodium lamps, whose exemption for mercury ends on {date}: {count}",
+        {"date": _day(sodium)},
+        LOCALE,
     )
     in_force = parameters["law.upward_ratio_maximum"].since
     recent = Message(
-        "{count} light points installed since {date} exceed {warmth} K or {upward} % of upward light,"
-        " limits already in force",
+        "Light points installed since {date} above {warmth} K or {upward} % of upward"
+        " light, limits already in force: {count}",
         {"date": _day(in_force), "warmth": warm, "upward": upward},
         LOCALE,
     )
@@ -161,7 +168,7 @@ def _legal_rules(parameters: Parameters, site: Site) -> list[Rule]:
 def _stock_rules(parameters: Parameters, site: Site) -> list[Rule]:
     old = parameters.number("lamps.ageing")
     aged = Message(
-        "{count} light points are declared older than {limit} years on {date}",
+        "Light points declared older than {limit} years on {date}: {count}",
         {"limit": old, "date": _day(site.date)},
         LOCALE,
     )
@@ -175,7 +182,7 @@ def _stock_rules(parameters: Parameters, site: Site) -> list[Rule]:
 
 def _permanent_sentence(concerned: pl.DataFrame, _: pl.DataFrame) -> Message:
     return Message(
-        "{count} light points burn day and night: {energy} kWh/year",
+        "Light points that burn day and night: {count}, {energy} kWh/year",
         {"count": len(concerned), "energy": _sum(concerned, "energy_kwh")},
         LOCALE,
     )
@@ -184,7 +191,8 @@ def _permanent_sentence(concerned: pl.DataFrame, _: pl.DataFrame) -> Message:
 def _unrestrained_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
     share = _sum(concerned, "energy_kwh") / max(_sum(rows, "energy_kwh"), TINY)
     return Message(
-        "{count} light points burn all night at full output, without dimming or curfew: {share:1} % of the energy",
+        "Light points that burn all night at full output, without dimming or curfew:"
+        " {count}, {share:1} % of the energy",
         {"count": len(concerned), "share": 100 * share},
         LOCALE,
     )
@@ -200,9 +208,9 @@ def _data_rules() -> list[Rule]:
         *(~_sure(name) for name in REQUIRED_BY_LAW if name != "cie_flux_code_3_percent"),
     )
     nominal = (pl.col("technology") == "LED") & _sure("lamp_power_w") & ~_sure("system_power_w")
-    leds = Message("{count} LED points declare no consumed power: their nominal power is used", {}, LOCALE)
+    leds = Message("LED points without declared consumed power, whose nominal power is used: {count}", {}, LOCALE)
     unreadable = Message(
-        "{count} light points have curfew or dimming hours that cannot be read: they are ignored", {}, LOCALE
+        "Light points whose hours of curfew or dimming cannot be read and are ignored: {count}", {}, LOCALE
     )
     return [
         Rule("BOC-LIG-008", ~_sure("system_power_w"), _defaults_sentence, flags=False),
@@ -214,8 +222,8 @@ def _data_rules() -> list[Rule]:
 
 def _missing_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
     return Message(
-        "{count} of {total} light points lack data that article 5 of the arrêté of 27 December 2018 requires"
-        " (on average {held:1} of the {required} are held)",
+        "Light points that lack data required by article 5 of the arrêté of 27 December"
+        " 2018: {count} of {total} (on average {held:1} data held of {required})",
         {"count": len(concerned), "total": len(rows), "required": len(REQUIRED_BY_LAW), "held": _held(rows)},
         LOCALE,
     )
@@ -224,8 +232,8 @@ def _missing_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
 def _defaults_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
     load, total = _sum(concerned, "system_power_w"), _sum(rows, "system_power_w")
     return Message(
-        "The power with gear of {count} light points is not declared:"
-        " {share:1} % of the installed load ({load:1} kW) is inferred",
+        "Light points whose power with gear is not declared: {count}, {share:1} % of the"
+        " installed load ({load:1} kW), inferred or by default",
         {"count": len(concerned), "share": 100 * load / max(total, TINY), "load": load / 1000},
         LOCALE,
     )

@@ -30,6 +30,14 @@ def complete(assets: Assets, site: Site) -> Assets:
     Args:
         assets: may lack the type `luminaire`, or some of its columns.
         site: date, settings.
+
+    The nominal power of an LED is used as it is, that of a mercury lamp of 125 W takes 12.8 % of gear:
+
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> lamps = pl.DataFrame({"asset_id": ["a", "b"], "technology": ["LED", "HG"], "lamp_power_w": [40.0, 125.0]})
+    >>> complete({"luminaire": lamps}, site)["luminaire"]["system_power_w"].to_list()
+    [40.0, 141.0]
     """
     if LUMINAIRE not in assets:
         return assets

@@ -97,6 +97,12 @@ def with_hours(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
         without light), `night_h` (device calls for light; 0 for permanent and off), `full_edge_h` and
         `dimmed_edge_h` (parts of `night_h` whose dusk or dawn is lit at full or dimmed output: what a
         relative error on the length of nights multiplies), `year_h`.
+
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> lamp = {**dict.fromkeys(REGIME_COLUMNS), "regime": "permanent"}
+    >>> with_hours(pl.DataFrame([lamp]), site)["full_h"].item()
+    8760.0
     """
     start_s, end_s = year_bounds_s(int(real_setting(site, "hours_year")), site.timezone)
     distinct = frame.select(REGIME_COLUMNS).unique(maintain_order=True)

@@ -29,6 +29,16 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
         `standby_kwh`, `energy_kwh`, `edge_kwh` (energy that a doubling of the nights would add),
         `lit_kwh` and `lit_edge_kwh` (the same at full power, to weight hours) [kWh/year], `is_led`,
         `on_defaults`, and `ratio_low`, `ratio_high` (bounds of the power over its value [1]).
+
+    100 W day and night are 876 kWh a year:
+
+    >>> from bocage.domains.lighting.inventory import complete
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> lamp = pl.DataFrame({"asset_id": ["a"], "system_power_w": [100.0], "regime": ["permanent"]})
+    >>> assets = complete({"luminaire": lamp}, site)
+    >>> with_load(assets["luminaire"], site)["energy_kwh"].item()
+    876.0
     """
     hours = with_hours(frame, site)
     default_level = real_setting(site, "dimming_level_percent")

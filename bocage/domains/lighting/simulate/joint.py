@@ -25,6 +25,18 @@ def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
 
     Returns:
         Keys `indicator`, `unit`.
+
+    100 W day and night are 876 kWh a year, whatever the draw:
+
+    >>> from bocage.vocabulary.columns import noun_tables
+    >>> from bocage.domains.lighting.inventory import complete
+    >>> import datetime as dt
+    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
+    >>> lamp = pl.DataFrame({"asset_id": ["a"], "system_power_w": [100.0], "regime": ["permanent"]})
+    >>> assets = complete({"luminaire": lamp}, site)
+    >>> state = simulate(assets, noun_tables()["action"].empty(), site)
+    >>> set(state.draws_of("energy_kwh_year").round(9).tolist())
+    {876.0}
     """
     values = state(whole(apply(assets, actions, site), site), site)
     cost = np.zeros((1, site.draws))
