@@ -37,9 +37,16 @@ def _can_hold(text: str, encoding: str) -> bool:
     return True
 
 
+class ReaderGoneError(Exception):
+    """Whoever read the data (head, less) has closed; click would make a failure of a BrokenPipeError."""
+
+
 def put(text: str) -> None:
-    """Write a line of data."""
-    sys.stdout.write(fitted(text, sys.stdout.encoding or "utf-8") + "\n")
+    """Write a line of data; ReaderGoneError where nobody reads any more."""
+    try:
+        sys.stdout.write(fitted(text, sys.stdout.encoding or "utf-8") + "\n")
+    except BrokenPipeError as fault:
+        raise ReaderGoneError from fault
 
 
 def talk(text: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 import bocage
-from bocage.cli.console import prepare_streams, put
+from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
 from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.learning import explain_command, new_domain_command
@@ -82,8 +82,8 @@ def run(arguments: Sequence[str]) -> int:
             arguments = ["--help"]
         status = program.main(args=list(arguments), prog_name="bocage", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader (head, less) has closed: nothing to say, and nothing may be said at shutdown either
+    except (BrokenPipeError, ReaderGoneError):
+        # nothing to say, and nothing may be said when Python flushes at shutdown either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence: no traceback on screen

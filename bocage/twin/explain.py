@@ -39,10 +39,10 @@ def _names(one: Declared) -> set[str]:
 
 
 def _nearest(word: str) -> str:
-    names = sorted({one.name for one in glossary()})
-    folded = {name.casefold(): name for name in names}
+    folded = {one.name.casefold(): one.name for one in glossary()}
+    holders = sorted((name for name in folded if word.casefold() in name), key=len)
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
-    return folded[close[0]] if close else "BOC-TWI-001"
+    return folded[(close or holders or ["boc-twi-001"])[0]]
 
 
 def _section(one: Declared) -> Section:

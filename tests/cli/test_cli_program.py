@@ -310,6 +310,34 @@ def test_long_table_says_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) 
     assert "et 5 autres lignes" in capsys.readouterr().out
 
 
+def test_numbers_follow_the_unit_of_their_row(capsys: pytest.CaptureFixture[str]) -> None:
+    table = pl.DataFrame(
+        {"unit": ["EUR/kWh", "kWh/year", "1"], "value": [0.19, 12480.6, 3.9], "label_fr": "oui", "label_en": "yes"}
+    )
+    show(
+        Answer(title={"fr": "t", "en": "t"}, sections=[Section(title={"fr": "", "en": ""}, table=table)]), as_json=False
+    )
+    written = capsys.readouterr().out
+    assert "€/kWh" in written
+    assert "0,190" in written
+    assert "12\u202f481" in written
+    assert "3,90" in written
+    assert "yes" not in written
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipe")
+def test_a_closed_reader_is_no_fault() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bocage", "explain", "low"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait() == 0
+    assert said == b""
+
+
 def test_help_needs_neither_polars_nor_numpy() -> None:
     code = """
 import sys

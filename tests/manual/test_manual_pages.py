@@ -91,3 +91,6 @@ def test_explain_suggests_the_nearest() -> None:
         explain("BOC-TWI-0001")
     assert refusal.value.code == "BOC-CLI-014"
     assert refusal.value.say("fix", "en") == "bocage explain BOC-TWI-001"
+    with pytest.raises(BocageError) as refusal:
+        explain("ulr")
+    assert refusal.value.say("fix", "en") == "bocage explain ulr_percent"
