@@ -41,7 +41,8 @@ def fraction_with_bounds(level: Array, *, is_led: bool, parameters: Parameters) 
     >>> import datetime as dt
     >>> from bocage.domains.lighting.inventory.declared import FOLDER
     >>> parameters = Parameters(FOLDER / "parameters", dt.date(2026, 1, 1))
-    >>> [round(float(share[0]), 9) for share in fraction_with_bounds(np.array([0.5]), is_led=False, parameters=parameters)]
+    >>> half = fraction_with_bounds(np.array([0.5]), is_led=False, parameters=parameters)
+    >>> [round(float(share[0]), 9) for share in half]
     [0.65, 0.6, 0.7]
     """
     if is_led:
