@@ -1,6 +1,5 @@
 """What the core declares is complete: nouns, shared assets, units, codes, parameters, settings."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -70,15 +69,6 @@ def test_core_settings_are_complete() -> None:
     assert [str(fault) for fault in faults] == []
 
 
-def french_texts() -> list[tuple[str, str]]:
-    declared = [(f"{code.code} {part}", getattr(code, part)["fr"]) for code in core_codes().values() for part in
-                ("what", "why", "fix")]  # fmt: skip
-    for table in (*noun_tables().values(), *shared_asset_tables().values()):
-        for column in table.columns:
-            declared += [(f"{table.name}.{column.name}", text["fr"]) for text in (column.label, column.description)]
-    return declared
-
-
 def test_french_texts_are_french() -> None:
     """A French cell equal to a long English one was never translated."""
     same = [
@@ -88,9 +78,3 @@ def test_french_texts_are_french() -> None:
         if len({getattr(code, part)[language] for language in LANGUAGES}) == 1
     ]
     assert same == []
-
-
-def test_french_punctuation_is_bound_to_its_word() -> None:
-    """A space before ; : ! ? or inside « » that may end a line is a fault of typography."""
-    loose = [name for name, text in french_texts() if re.search(r" [;:!?](\s|$)|« | »", text)]
-    assert loose == []

@@ -1,8 +1,12 @@
 """Every text a user sees exists in French and in English, with the same placeholders."""
 
+import csv
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import bocage
@@ -37,6 +41,30 @@ def test_catalogue_says_what_it_is_and_leaves_nothing_empty(folder: Path) -> Non
     assert [message.id for message in catalogue if message.id and message.fuzzy] == []
 
 
+LOOSE = re.compile(r" [;:!?](\s|$)|« | »")
+"""A plain space before these signs may end a line; French binds them with a narrow no-break space."""
+
+
+def declared_french() -> Iterator[tuple[str, str]]:
+    for path in sorted(PACKAGE.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                yield from ((path.name, text) for key, text in row.items() if key and key.endswith("_fr") and text)
+    for folder in CATALOGUES:
+        with (folder / "locale" / "fr" / "LC_MESSAGES" / "bocage.po").open("rb") as stream:
+            for message in read_po(stream):
+                texts = (message.string,) if isinstance(message.string, str) else message.string
+                yield from ((folder.name, text) for text in texts if message.id)
+
+
+def test_french_punctuation_is_bound_to_its_word() -> None:
+    texts = list(declared_french())
+    assert len(texts) > 500
+    assert [(name, text) for name, text in texts if LOOSE.search(text)] == []
+    assert LOOSE.search("attention : danger")
+    assert not LOOSE.search("attention\u202f: danger")
+
+
 def test_a_missing_and_a_stale_text_are_found(tmp_path: Path) -> None:
     folder = tmp_path / "part"
     (folder / "locale" / "fr" / "LC_MESSAGES").mkdir(parents=True)
@@ -48,8 +76,6 @@ def test_a_missing_and_a_stale_text_are_found(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with po.open("rb") as stream, po.with_suffix(".mo").open("wb") as target:
-        from babel.messages.mofile import write_mo  # noqa: PLC0415 - only here
-
         write_mo(target, read_po(stream))
     faults = [fault.what for fault in wording_faults(folder)]
     assert len(faults) == 3
