@@ -183,7 +183,10 @@ class Explainer:
     def _left_out(self, action: int) -> Reason:
         """Why an action that could be done is not."""
         columns = self.columns_of[action]
-        alone = max(float(self.portfolio.value[column]) for column in columns)
+        positive = bool((self.portfolio.value[columns] > 0).any())
+        soonest = self.portfolio.year[columns].min()
+        # Told for the first year it could start: later, a loss only looks smaller.
+        alone = max(float(self.portfolio.value[c]) for c in columns if self.portfolio.year[c] == soonest)
         best = max(columns, key=lambda column: (self.selection.gain(column), -column))
         beside = float(self.selection.gain(best))
         total = self.measure.total
@@ -192,7 +195,7 @@ class Explainer:
             kept = float(self.portfolio.value[self.selection.chosen[rival]])
             values = {"other": self._label(rival), "value": kept, "alternative": alone, "total_unit": total}
             return Reason(code="BOC-DEC-105", decision="out", values=values, value=alone, threshold=kept)
-        if alone <= 0:
+        if not positive:
             values = {"value": alone, "total_unit": total}
             return Reason(code="BOC-DEC-106", decision="out", values=values, value=alone, threshold=0.0)
         needs = self.selection.needs.get(action, ())

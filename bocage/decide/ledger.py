@@ -184,7 +184,10 @@ def _rows(
 
 @dataclass(frozen=True, kw_only=True)
 class Society:
-    """Society's books of a selection, each array of draws (K,) [EUR], and the mean flow of each year."""
+    """Society's books of a selection, each array of draws (K,) [EUR], and the mean flow of each year.
+
+    `own` is what is left to the payers, VAT included, aids and FCTVA deducted; `own_eur` its mean.
+    """
 
     npv: Array
     npv_2019_carbon: Array
@@ -192,8 +195,13 @@ class Society:
     cost: Array
     abatement_t: Array
     cash_npv: Array
-    own_eur: float
+    own: Array
     flows: Array
+
+    @property
+    def own_eur(self) -> float:
+        """Mean of what is left to the payers [EUR]."""
+        return float(self.own.mean())
 
 
 def society_of(books: Books) -> Society:
@@ -214,15 +222,15 @@ def society_of(books: Books) -> Society:
     carbon_2019 = (carbon * economy.carbon_2019_eur_kg[:count, None] * social).sum(axis=0)
     ttc = yearly_cost(books, count, with_vat=True)
     returned = np.zeros((count, 1))
-    own = float(ttc.mean(axis=1).sum())
+    own = ttc.sum(axis=0)
     for column, start in zip(books.chosen, books.starts.tolist(), strict=True):
         action = int(books.columns.portfolio.action[column])
         if worth.vat[action] > 0:
             back = float(worth.mean_cost[action] * (1 + worth.vat[action]) * economy.fctva_rate)
             returned[:, 0] += paid_over_years(back, start, count, advance=0.0, lag=economy.fctva_lag)
-            own -= back
+            own = own - worth.cost[action] * (1 + worth.vat[action]) * economy.fctva_rate
         for aid in books.columns.plans[column].aids:
-            own -= aid.amount_eur
+            own = own - aid.amount_eur
             returned[:, 0] += paid_over_years(
                 aid.amount_eur, start, count, advance=aid.rule.advance, lag=aid.rule.lag_years
             )
@@ -234,7 +242,7 @@ def society_of(books: Books) -> Society:
         cost=present_cost,
         abatement_t=(carbon / 1000.0 * social).sum(axis=0),
         cash_npv=(cash_flows * payer).sum(axis=0),
-        own_eur=own,
+        own=own,
         flows=(cash + carbon * value - cost).mean(axis=1),
     )
 

@@ -23,7 +23,7 @@ def compare_options(books: Books, baseline: Sequence[int]) -> pl.DataFrame:
 
     Returns:
         Frame `option`, `label_fr`, `label_en`, `actions`, `cost_eur` (excluding VAT), `grants_eur`,
-        `fctva_eur`, `own_eur` (all aids and FCTVA deducted, VAT included), `saving_eur_year`
+        `fctva_eur`, `own_eur`, `own_low_eur`, `own_high_eur` (all aids and FCTVA deducted, VAT included), `saving_eur_year`
         (excluding VAT), `energy_kwh_year`, `carbon_kg_year`, `npv_eur`, `npv_low_eur`, `npv_high_eur`,
         `cash_npv_eur`; gains are yearly, once the option is complete.
     """
@@ -74,6 +74,7 @@ def _measured(name: str, books: Books) -> dict[str, Any]:
     worth, actions = books.worth, books.actions
     society = society_of(books)
     low, high = np.percentile(society.npv, [LOW_PERCENTILE, HIGH_PERCENTILE])
+    own_low, own_high = np.percentile(society.own, [LOW_PERCENTILE, HIGH_PERCENTILE])
     pairs = [worth.pairs[number] for number, _ in books.pairs_started()]
     gains = {
         role: float(worth.mean_gains[role][actions].sum() + sum(worth.pair_gain(pair, role).mean() for pair in pairs))
@@ -91,6 +92,8 @@ def _measured(name: str, books: Books) -> dict[str, Any]:
         "grants_eur": float(sum(books.columns.plans[column].total_eur for column in books.chosen)),
         "fctva_eur": float(back.sum()),
         "own_eur": society.own_eur,
+        "own_low_eur": float(own_low),
+        "own_high_eur": float(own_high),
         "saving_eur_year": gains["cash"],
         "energy_kwh_year": gains["energy"],
         "carbon_kg_year": gains["carbon"],
