@@ -86,7 +86,7 @@ def import_file(
         retire_absent=retire_absent,
     )
     files = [] if dry_run else _keep(territory, source, meaning, reading)
-    return _answer(territory, path, table, meaning, reading, merged, files)
+    return _answer(path, table, meaning, reading, merged, files)
 
 
 def value_writings(territory: Territory) -> dict[str, Path]:
@@ -168,7 +168,6 @@ def _keep(territory: Territory, source: str, meaning: InventoryMapping, reading:
 
 
 def _answer(
-    territory: Territory,
     path: Path,
     table: Table,
     meaning: InventoryMapping,

@@ -82,7 +82,14 @@ def _territory(folder: Path, language: Language) -> Territory:
         code=str(EXAMPLE_TERRITORY["code"]),
         name=str(EXAMPLE_TERRITORY["name"]),
         settings={**{key: EXAMPLE_TERRITORY[key] for key in IDENTITY}, "language": language},
-        sections={"plan": {"budget_eur_year": BUDGET_EUR_YEAR, "years": YEARS, "local_rules": LOCAL_RULES}},
+        sections={
+            "plan": {
+                "budget_eur_year": BUDGET_EUR_YEAR,
+                "years": YEARS,
+                "local_rules": LOCAL_RULES,
+                "financial_potential_ratio": 0.9,
+            }
+        },
         language=language,
     )
 

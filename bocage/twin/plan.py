@@ -21,7 +21,7 @@ from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.draws import DrawTable
-from bocage.vocabulary.text import current_language
+from bocage.vocabulary.text import Language, current_language
 
 PLAN_ID = "plan"
 MAIN_BUDGETS: Mapping[str, str] = {"commune": "M57_main", "epci": "epci", "syndicate": "syndicate"}
@@ -305,8 +305,12 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                 table=chosen,
                 headings=headings,
             ),
-            Section(title=_("Value for society"), table=result.society),
-            Section(title=_("Sum of the actions and all of them together"), table=planned.joint()),
+            Section(title=_("Value for society"), table=result.society, headings=_society_headings(language)),
+            Section(
+                title=_("In the last year, sum of the actions and all of them together"),
+                table=_last_year(planned, language),
+                headings=_joint_headings(),
+            ),
         ],
         data={
             "plan": result.plan.to_dicts(),
@@ -319,6 +323,38 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
         },
         next_step=_("bocage report"),
     )  # fmt: skip
+
+
+def _society_headings(language: Language) -> list[Heading]:
+    return [
+        Heading(name=f"label_{language}", label=_("Indicator")),
+        Heading(name="value", label=_("Value"), digits=2),
+        Heading(name="low", label=_("Low (P10)"), digits=2),
+        Heading(name="high", label=_("High (P90)"), digits=2),
+        Heading(name="unit", label=_("Unit")),
+    ]
+
+
+def _joint_headings() -> list[Heading]:
+    return [
+        Heading(name="label", label=_("Indicator")),
+        Heading(name="additive", label=_("Sum of the actions")),
+        Heading(name="joint", label=_("All together")),
+        Heading(name="joint_low", label=_("Low (P10)")),
+        Heading(name="joint_high", label=_("High (P90)")),
+        Heading(name="unit", label=_("Unit")),
+    ]
+
+
+def _last_year(planned: Planned, language: Language) -> pl.DataFrame:
+    joint = planned.joint()
+    labels = {
+        name: indicator.label[language]
+        for proposal in planned.proposals
+        for name, indicator in proposal.state.domain.indicators.items()
+    }
+    last = joint.filter(pl.col("year") == joint["year"].max())
+    return last.with_columns(pl.col("indicator").replace_strict(labels, default=pl.col("indicator")).alias("label"))
 
 
 def _plain(value: object) -> object:

@@ -67,8 +67,8 @@ def decision_of(record: PlanRecord, programme: Mapping[str, str]) -> Decision | 
         last_year=int(years.max()),  # type: ignore[arg-type]
         actions=row["actions"],
         statement=_(
-            "The plan is within {gap:1} % of the best possible one; ranking the actions by ratio would lose {loss} %.",
-            gap=100 * min(record.solve.gap, 1.0), loss=100 * record.solve.greedy_loss,
+            "This choice is within {gap:1} % of the best that could be done under the budget.",
+            gap=100 * min(record.solve.gap, 1.0),
         ),
     )  # fmt: skip
 
@@ -135,10 +135,10 @@ def options_of(record: PlanRecord) -> list[Option]:
 
 
 _RISKS = {
-    "nothing": _("The bill follows the price of electricity; old lamps can no longer be bought."),
-    "low_cost": _("Old lanterns stay; the saving is small."),
-    "greedy": _("Takes the best ratios first and leaves money unused."),
-    "chosen": _("Rests on grants still to be awarded and on the price of electricity."),
+    "nothing": _("Bills follow the price of energy; equipment goes on ageing."),
+    "low_cost": _("Most of the old equipment stays as it is."),
+    "greedy": _("Takes the best ratios first, whatever that leaves for later years."),
+    "chosen": _("Rests on the grants it counts on being awarded, and on the price of energy."),
 }
 
 

@@ -206,7 +206,7 @@ def plan_map(
     ranks, legend = _classes(located["asset_id"], lines, actions)
     roads = territory.store.read_assets(shared_asset_tables()["road"])
     return MapData(
-        title=_("Works of the plan by year"),
+        title=_("Works of the plan"),
         points=shapely.get_coordinates(centres),
         classes=ranks,
         legend=legend,
