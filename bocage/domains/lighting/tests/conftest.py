@@ -1,7 +1,6 @@
 """Real street lights of Paris 5e, read independently of the import path, and small inventories made by hand."""
 
 import datetime as dt
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -24,16 +23,6 @@ TECHNOLOGIES = {
     "Lampe induction": "INDUCTION",
 }
 LAMP_COLOUR_CODES = {728.0: 2800.0}
-
-
-@pytest.fixture(scope="session")
-def data() -> Path:
-    """Folder of the real files; skipped where absent, failed where required."""
-    folder = Path(os.environ.get("BOCAGE_DATA", Path(__file__).parents[4].parent / "shared" / "data"))
-    if not folder.is_dir():
-        message = f"the real data are not at {folder} (set BOCAGE_DATA)"
-        (pytest.fail if os.environ.get("BOCAGE_TEST_ALL") == "1" else pytest.skip)(message)
-    return folder
 
 
 @pytest.fixture(scope="session")
