@@ -17,7 +17,7 @@ from bocage.sources.written import (
     is_month_first,
     is_serial,
     is_year,
-    number,
+    numbers,
     time_of_day,
     without_missing,
 )
@@ -78,7 +78,8 @@ def judge(column: Column, cells: pl.Series, match: Match, *, decimal: str, writi
     elif column.type == "code":
         values, aside = _judge_code(column, frame, verdicts)
     elif column.type == "list":
-        values = frame.select(pl.col("text").str.split(";").list.eval(pl.element().str.strip_chars()).alias("v"))["v"]
+        parts = pl.col("text").str.replace_all(r"\s*[|,;]\s*", ";").str.strip_chars(";").str.split(";")
+        values = frame.select(parts.alias("v"))["v"]
         aside = _nothing(len(values))
     else:
         values, aside = _judge_text(column, frame, writings)
@@ -118,7 +119,7 @@ def _judge_number(
     if cells.dtype.is_numeric():
         values = cells.cast(pl.Float64).to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v").alias("v"))["v"]
     else:
-        values = frame.select(number(pl.col("text"), decimal=decimal).alias("v"))["v"]
+        values = numbers(text, decimal=decimal).rename("v")
     if writings is not None:
         plain_text = pl.DataFrame({"n": as_text(values), "t": text}).select(pl.coalesce("n", "t")).to_series()
         known = code_map(column, plain_text.drop_nulls().unique().to_list(), writings)

@@ -13,7 +13,7 @@ from bocage.sources.mapping import Place
 from bocage.sources.names import plain
 from bocage.sources.raw import RawTable
 from bocage.sources.roles import role_names, srid_in_name
-from bocage.sources.written import number, without_missing
+from bocage.sources.written import numbers, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Table
 
@@ -140,8 +140,7 @@ def _within(cells: pl.Series, low: float, high: float, decimals: bool) -> bool:
 def _numbers(cells: pl.Series, decimal: str) -> pl.Series:
     if cells.dtype.is_numeric():
         return cells.cast(pl.Float64)
-    text = cells.to_frame("t").select(without_missing(pl.col("t")).alias("t"))
-    return text.select(number(pl.col("t"), decimal=decimal).alias("n"))["n"]
+    return numbers(cells.cast(pl.String, strict=False).str.strip_chars(), decimal=decimal)
 
 
 def _numeric(cells: pl.Series) -> bool:
@@ -197,22 +196,19 @@ def _points(raw: RawTable, place: Place) -> tuple[Geometries, NDArray[np.bool_]]
     if place.kind == "pair":
         cells = raw.frame[place.headers[0]].cast(pl.String)
         parts = [cells.str.extract(PAIR, group) for group in (1, 2)]
-        written = without_missing(pl.col(place.headers[0]).cast(pl.String))
-        filled = raw.frame.select(written.is_not_null().alias("f"))["f"]
         x, y = (part.cast(pl.Float64, strict=False) for part in (parts if place.order == "xy" else parts[::-1]))
     else:
         sources = [raw.frame[header] for header in place.headers]
         x, y = (_numbers(source, raw.decimal) for source in sources)
-        known = [
-            raw.frame.select(without_missing(pl.col(header).cast(pl.String)).is_not_null().alias("f"))["f"]
-            for header in place.headers
-        ]
-        filled = known[0] | known[1]
     across, up = x.to_numpy().astype(float), y.to_numpy().astype(float)
     sound = np.isfinite(across) & np.isfinite(up)
     found = np.full(len(across), None, dtype=object)
     found[sound] = shapely.points(across[sound], up[sound])
-    return found, ~sound & filled.to_numpy()
+    unreadable = ~sound
+    written = raw.frame.filter(pl.Series(unreadable)).select(pl.col(place.headers).cast(pl.String))
+    says = pl.any_horizontal(without_missing(pl.col(header)).is_not_null() for header in place.headers)
+    unreadable[unreadable] = written.select(says.alias("says"))["says"].to_numpy()
+    return found, unreadable
 
 
 def _to_kind(found: Geometries, table: Table) -> tuple[Geometries, NDArray[np.bool_], NDArray[np.bool_]]:

@@ -112,13 +112,19 @@ def find_reference(
     if best_share < 0.02:
         x, y = np.median(sample, axis=0)
         raise BocageError(
-            "BOC-IMP-023", where={"path": path}, x=f"{x:.6g}", y=f"{y:.6g}", declared=declared or "?", srid=extent.srid
+            "BOC-IMP-023",
+            where={"path": path},
+            x=f"{x:.6g}",
+            y=f"{y:.6g}",
+            declared=f"EPSG:{declared}" if declared else "?",
         )
     verdicts = []
     if best.srid != declared and declared is not None:
-        verdicts.append(Verdict(code="BOC-IMP-303", count=len(xy), values={"declared": declared, "found": best.srid}))
+        verdicts.append(
+            Verdict(code="BOC-IMP-303", count=len(xy), values={"declared": str(declared), "found": str(best.srid)})
+        )
     elif declared is None:
-        verdicts.append(Verdict(code="BOC-IMP-320", count=len(xy), values={"found": best.srid}))
+        verdicts.append(Verdict(code="BOC-IMP-320", count=len(xy), values={"found": str(best.srid)}))
     if best.swapped:
         verdicts.append(Verdict(code="BOC-IMP-304", count=len(xy)))
     return best, verdicts
@@ -193,7 +199,7 @@ def _transformer(source: int, target: int) -> "Transformer":
     try:
         return Transformer.from_crs(source, target, always_xy=True)
     except CRSError as error:
-        raise BocageError("BOC-IMP-026", where={"srid": source}, cause=str(error)) from error
+        raise BocageError("BOC-IMP-026", where={"srid": str(source)}, cause=str(error)) from error
 
 
 @lru_cache(maxsize=16)
@@ -204,7 +210,7 @@ def _area_of_use(srid: int) -> tuple[float, float, float, float]:
     try:
         area = CRS.from_epsg(srid).area_of_use
     except CRSError as error:
-        raise BocageError("BOC-IMP-026", where={"srid": srid}, cause=str(error)) from error
+        raise BocageError("BOC-IMP-026", where={"srid": str(srid)}, cause=str(error)) from error
     west, south, east, north = area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
     bounds = Transformer.from_crs(WGS84, srid, always_xy=True).transform_bounds(west, south, east, north)
     return tuple(map(float, bounds))  # type: ignore[return-value]  # four numbers

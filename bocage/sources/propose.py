@@ -14,7 +14,7 @@ from bocage.sources.names import plain, split_unit, unit_factor
 from bocage.sources.raw import RawTable
 from bocage.sources.roles import role_names
 from bocage.sources.values import Writings, code_map, read_values
-from bocage.sources.written import boolean, date, number, time_of_day, without_missing
+from bocage.sources.written import boolean, date, numbers, time_of_day, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table
 from bocage.vocabulary.text import Message
@@ -219,9 +219,7 @@ def _content_score(column: Column, header: _Header, writings: Writings | None) -
             return _share(frame["text"].is_in(list(known)))
     match column.type:
         case "real" | "integer":
-            found = frame.select(number(pl.col("text"), decimal=",").alias("n"))["n"] * (
-                unit_factor(header.unit, column.unit) or 1.0
-            )
+            found = numbers(frame["text"], decimal=",") * (unit_factor(header.unit, column.unit) or 1.0)
             return _range_share(column, found)
         case "date":
             return _share(frame.select(date(pl.col("text")).is_not_null()).to_series())

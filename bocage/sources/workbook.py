@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 import python_calamine as calamine
 
-from bocage.sources.delimited import build_table
+from bocage.sources.delimited import CELL_END, build_table, cells_of
 from bocage.sources.limits import MAX_CELL_CHARACTERS, MAX_CELLS, check_archive, check_columns, check_rows
 from bocage.sources.raw import RawTable
 from bocage.vocabulary.codes import BocageError
@@ -44,19 +44,20 @@ def read_sheet(path: Path, sheet: str) -> RawTable:
             records = found.to_python(skip_empty_area=False)
         except _FAILURES as error:
             raise BocageError("BOC-IMP-015", where={"path": path, "layer": sheet}, cause=str(error)) from error
-    texts, numbers = [], []
+    texts, numbers, longest = [], [], 0
     for number, record in enumerate(records, start=1):
         cells = [_text(cell) for cell in record]
         if any(cells):
-            texts.append(cells)
+            longest = max(longest, *map(len, cells), 0)
+            texts.append(CELL_END.join(cells))
             numbers.append(number)
     if not texts:
         raise BocageError("BOC-IMP-003", where={"path": path, "layer": sheet})
-    if max(len(cell) for cells in texts for cell in cells) > MAX_CELL_CHARACTERS:
+    if longest > MAX_CELL_CHARACTERS:
         raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS)
     table = build_table(
         path,
-        pl.Series("cells", texts, dtype=pl.List(pl.String)),
+        cells_of(texts),
         pl.Series("number", numbers, dtype=pl.Int64),
         joiner=";",
         cut_end=False,
@@ -73,7 +74,7 @@ def _text(cell: object) -> str:
     """
     match cell:
         case str():
-            return cell.strip()
+            return cell.replace(CELL_END, " ").strip()
         case bool():
             return "true" if cell else "false"
         case int():

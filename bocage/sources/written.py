@@ -26,6 +26,26 @@ def without_missing(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.to_lowercase().str.strip_chars().is_in(list(MISSING))).then(None).otherwise(text)
 
 
+def numbers(texts: pl.Series, *, decimal: str) -> pl.Series:
+    """Numbers of a whole column: the plain ones at once, only the others by `number`.
+
+    Args:
+        texts: texts.
+        decimal: decimal mark of the file.
+
+    >>> numbers(pl.Series(["70", "70,5", "1 234,5", "NC"]), decimal=",").to_list()
+    [70.0, 70.5, 1234.5, None]
+    """
+    plain = texts.str.contains(r"^[+-]?\d+(?:[.,]\d+)?$" if decimal == "," else r"^[+-]?\d+(?:\.\d+)?$")
+    frame = pl.DataFrame({"text": texts, "plain": plain.fill_null(value=False)})
+    written = pl.when("plain").then("text").str.replace(",", ".", literal=True)
+    found = frame.select(written.cast(pl.Float64, strict=False).alias("number"))["number"]
+    others = frame.with_row_index("row").filter(~pl.col("plain") & pl.col("text").is_not_null())
+    if not len(others):
+        return found
+    return found.scatter(others["row"], others.select(number(pl.col("text"), decimal=decimal)).to_series())
+
+
 def number(text: pl.Expr, *, decimal: str) -> pl.Expr:
     """Numbers with decimal point or comma, thousands spaces and a trailing unit.
 
