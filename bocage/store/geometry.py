@@ -29,7 +29,7 @@ Bounds = NDArray[np.float64]
 def normalise(wkb: pl.Series, kind: GeometryType, *, table: str, ids: pl.Series) -> tuple[pl.Series, Bounds]:
     """Check geometries and write each in one form: little-endian ISO well-known binary.
 
-    A multi-point of one point becomes that point where the table holds points.
+    A multi-point of one point becomes that point where the table holds points; measures (M) are dropped.
 
     Args:
         wkb: geometries, null where there is none.
@@ -44,8 +44,10 @@ def normalise(wkb: pl.Series, kind: GeometryType, *, table: str, ids: pl.Series)
         BocageError: BOC-STO-014, unreadable, of another kind, or with a coordinate that is not finite.
     """
     shapes = shapely.from_wkb(wkb.to_numpy(), on_invalid="ignore")
+    if shapely.has_m(shapes).any():
+        shapes = _without_measures(shapes)
     kinds = shapely.get_type_id(shapes)
-    if kind == "point":
+    if kind == "point" and (kinds == _MULTIPOINT).any():
         single = (kinds == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
         shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
         kinds = np.where(single, _POINT, kinds)
@@ -66,6 +68,14 @@ _OTHER_KIND = {
     "polygon": {"fr": "un polygone est attendu", "en": "a polygon is expected"},
     "any": {"fr": "type inconnu", "en": "unknown kind"},
 }
+
+
+def _without_measures(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes without the M of linear referencing, which neither r-tree nor readers know; heights stay."""
+    flat = shapely.force_2d(shapes)
+    raised = shapely.from_wkb(shapely.to_wkb(shapes, output_dimension=3))
+    kept: NDArray[np.object_] = np.where(shapely.has_m(shapes) & ~shapely.has_z(shapes), flat, raised)
+    return kept
 
 
 def _refuse(faulty: NDArray[np.bool_], ids: pl.Series, table: str, detail: dict[str, str]) -> None:

@@ -74,8 +74,19 @@ def register_layer(
     description: str,
     geometry_type: str | None,
     srid: int,
+    heights: int = 2,
 ) -> None:
-    """List a table among the contents; as features where it has a geometry type, else as attributes."""
+    """List a table among the contents; as features where it has a geometry type, else as attributes.
+
+    Args:
+        connection: inside a transaction.
+        layer: name of the table.
+        identifier: name for people, unique in the file.
+        description: one sentence.
+        geometry_type: GeoPackage name of the type, None for a table without geometry.
+        srid: EPSG code of the projection.
+        heights: 0 none, 1 everywhere, 2 here and there.
+    """
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -90,7 +101,8 @@ def register_layer(
     )
     if geometry_type:
         connection.execute(
-            "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 2, 2)", (layer, GEOMETRY, geometry_type, srid)
+            "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, ?, 0)",
+            (layer, GEOMETRY, geometry_type, srid, heights),
         )
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from bocage.store.geometry import Bounds
+from bocage.store.geometry import Bounds, bounds_of, from_blob
+from bocage.store.packing import pack
 from bocage.store.statement import statement
 from bocage.vocabulary.columns import GEOMETRY
 
@@ -86,18 +88,26 @@ def without_triggers(connection: sqlite3.Connection, layer: str) -> Iterator[Non
     create_triggers(connection, layer)
 
 
-def index_rows(connection: sqlite3.Connection, layer: str, fids: Sequence[int], bounds: Bounds) -> None:
-    """Put rows that are not yet in the r-tree into it; null and empty geometries stay out.
+def index_rows(
+    connection: sqlite3.Connection, layer: str, fids: Sequence[int], bounds: Bounds, *, known: bool = False
+) -> None:
+    """Put rows into the r-tree; null and empty geometries stay out.
 
     Args:
-        connection: inside a transaction, triggers away.
+        connection: inside a transaction, triggers away, the rows written.
         layer: name of the layer.
         fids: row numbers.
         bounds: (n, 4) xmin, ymin, xmax, ymax [m], NaN where null or empty.
+        known: the rows may already be in the r-tree, with their former boxes.
     """
-    ids = np.asarray(fids, dtype=np.int64)
+    held = connection.execute(statement("SELECT count(*) FROM {rows}", rows=tree_name(layer) + "_rowid")).fetchone()[0]
+    many = len(fids) >= _WORTH_PACKING and 4 * len(fids) >= held
+    if many and _pack_whole(connection, layer, None if held else (np.asarray(fids, dtype=np.int64), bounds)):
+        return
+    if known:
+        remove_rows(connection, layer, fids)
     full = ~np.isnan(bounds[:, 0])
-    ids, boxes = ids[full], bounds[full]
+    ids, boxes = np.asarray(fids, dtype=np.int64)[full], bounds[full]
     order = np.argsort(_morton(boxes), kind="stable")
     ids, boxes = ids[order], boxes[order]
     connection.executemany(
@@ -111,6 +121,31 @@ def remove_rows(connection: sqlite3.Connection, layer: str, fids: Sequence[int])
     connection.executemany(
         statement("DELETE FROM {tree} WHERE id = ?", tree=tree_name(layer)), ((fid,) for fid in fids)
     )
+
+
+_WORTH_PACKING = 500
+"""Rows from which writing whole nodes is worth it, where they are a quarter of the layer at least."""
+
+
+def _pack_whole(connection: sqlite3.Connection, layer: str, rows: tuple[NDArray[np.int64], Bounds] | None) -> bool:
+    """Write the r-tree anew, from these rows or from all; False where SQLite protects its nodes (some builds)."""
+    if rows is None:
+        query = statement("SELECT fid, {shape} FROM {layer}", shape=GEOMETRY, layer=layer)
+        pairs = connection.execute(query).fetchall()
+        shapes = pl.Series([from_blob(blob) for _, blob in pairs], dtype=pl.Binary)
+        rows = np.array([fid for fid, _ in pairs], dtype=np.int64), bounds_of(shapes)
+    full = ~np.isnan(rows[1][:, 0])
+    connection.execute("SAVEPOINT packing")
+    try:
+        pack(connection, tree_name(layer), rows[0][full], rows[1][full])
+    except sqlite3.OperationalError as error:
+        connection.execute("ROLLBACK TO packing")
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        return False
+    finally:
+        connection.execute("RELEASE packing")
+    return True
 
 
 def _morton(boxes: Bounds) -> NDArray[np.uint64]:

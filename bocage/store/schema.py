@@ -66,6 +66,7 @@ def create_layer(
     geometry_type: str | None = None,
     language: str = "en",
     identifier: str | None = None,
+    heights: int = 2,
 ) -> None:
     """Create one table of the GeoPackage and its r-tree.
 
@@ -77,6 +78,7 @@ def create_layer(
         geometry_type: GeoPackage name; where None, as wide as the declaration admits.
         language: language of the description.
         identifier: name for people, unique in the file; the table's own where None.
+        heights: 0 where no geometry has heights, 2 where some may.
     """
     spatial = table.geometry != "none"
     if spatial and geometry_type is None:
@@ -89,6 +91,7 @@ def create_layer(
         description=table.description.get(language, ""),
         geometry_type=geometry_type if spatial else None,
         srid=srid,
+        heights=heights,
     )
     if spatial:
         create_tree(connection, table.name)

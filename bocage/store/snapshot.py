@@ -148,18 +148,20 @@ def _alias_of(column: Column, language: str) -> Alias:
 
 def _write_layer(target: sqlite3.Connection, layer: _Layer, srid: int, language: str, identifiers: set[str]) -> None:
     table, rows, bounds, geometry_type = layer.table, layer.rows, None, None
+    heights = 0
     if table.geometry != "none":
         shapes = shapely.from_wkb(rows[GEOMETRY].to_numpy())
         shapes, geometry_type = _one_type(shapes, _WHEN_EMPTY[table.geometry])
         wkb = shapely.to_wkb(shapes, byte_order=1, flavor="iso").tolist()
         rows = rows.with_columns(pl.Series(GEOMETRY, wkb, dtype=pl.Binary))
         bounds = shapely.bounds(shapes)
+        heights = 2 if shapely.has_z(shapes).any() else 0
     label = table.label.get(language, table.name)
     identifier = label if label not in identifiers else f"{label} ({table.name})"
     identifiers.add(identifier)
     create_layer(
         target, table, layer.fields,
-        srid=srid, geometry_type=geometry_type, language=language, identifier=identifier,
+        srid=srid, geometry_type=geometry_type, language=language, identifier=identifier, heights=heights,
     )  # fmt: skip
     if len(rows):
         add_rows(target, table, layer.fields, rows, bounds, srid=srid)

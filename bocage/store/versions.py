@@ -86,8 +86,7 @@ def replace_rows(
     with without_triggers(connection, table.name):
         connection.executemany(update, tuples(rows, [*names, "fid"]))
         connection.executemany(update_by_fid(table.name, [GEOMETRY]), zip(blobs, fids, strict=True))
-        remove_rows(connection, table.name, fids)
-        index_rows(connection, table.name, fids, bounds)
+        index_rows(connection, table.name, fids, bounds, known=True)
     touch_layer(connection, table.name, bounds)
 
 

@@ -64,3 +64,12 @@ def test_bytes_that_are_no_geometry(blob: bytes) -> None:
     assert envelope(blob) is None
     with pytest.raises(ValueError, match="GeoPackage"):
         from_blob(blob)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("POINT M (1 2 9)", "POINT (1 2)"), ("POINT ZM (1 2 3 9)", "POINT Z (1 2 3)")]
+)
+def test_measures_are_dropped_and_heights_stay(given: str, kept: str) -> None:
+    wkb = shapely.to_wkb(shapely.from_wkt(given), flavor="iso")
+    written, _ = normalise(pl.Series([wkb]), "point", table="t", ids=pl.Series(["a"]))
+    assert shapely.from_wkb(written[0]).wkt == kept

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from store_samples import DAY, LAMP, LATER, SRID, lamps
 
-from bocage.store import geopackage
+from bocage.store import geopackage, migrate
 from bocage.store.backup import restore
 from bocage.store.geopackage import open_store
 from bocage.store.schema import SCHEMA_VERSION
@@ -77,8 +77,6 @@ def test_a_migration_cut_between_the_two_files_is_finished_next_time(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = make_version_1(folder)
-    from bocage.store import migrate
-
     def cut(twin: sqlite3.Connection) -> None:
         twin.execute("CREATE TABLE half_done (x)")
         raise KeyboardInterrupt
@@ -120,9 +118,7 @@ def test_a_newer_twin_is_refused_untouched(folder: Path, file: str) -> None:
     assert not (folder / "backups").exists()
 
 
-def test_a_migration_without_room_for_its_backup_changes_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_without_room_for_its_backup_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_version_1(folder)
 
     def no_room(*_: object) -> None:

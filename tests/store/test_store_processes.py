@@ -1,6 +1,7 @@
 """One writer, many readers, and processes killed in the middle of a write."""
 
 import random
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -104,8 +105,8 @@ sys.stdin.readline()
 """
 OBSERVE = """
 import numpy as np, polars as pl
-t = pl.from_epoch(pl.Series("time", np.arange(200_000) * 60)).dt.replace_time_zone("UTC")
-rows = pl.DataFrame({"series_id": "s", "time": t, "value": np.arange(200_000) * 1.0})
+t = pl.from_epoch(pl.Series("time", np.arange(100_000) * 60)).dt.replace_time_zone("UTC")
+rows = pl.DataFrame({"series_id": "s", "time": t, "value": np.arange(100_000) * 1.0})
 print("ready", flush=True)
 sys.stdin.readline()
 store.write_observations(rows)
@@ -141,21 +142,17 @@ def duration(folder: Path, script: str) -> float:
 
 
 def test_an_import_killed_at_any_moment_leaves_before_or_after(tmp_path: Path) -> None:
-    def fresh(name: str) -> Path:
-        with open_store(tmp_path / name, srid=SRID, create=True) as store:
-            store.merge_assets(LAMP, lamps(50_000), source="a", on=DAY)
-        return tmp_path / name
-
-    folder = fresh("killed")
-    with open_store(folder, srid=SRID) as store:
+    folder, complete = tmp_path / "killed", tmp_path / "whole"
+    with open_store(folder, srid=SRID, create=True) as store:
+        store.merge_assets(LAMP, lamps(50_000), source="a", on=DAY)
         before = store.fingerprint()
-    complete = fresh("whole")
+    shutil.copytree(folder, complete)
     whole_s = duration(complete, IMPORT)
     with open_store(complete, srid=SRID) as store:
         after = store.fingerprint()
     draw = random.Random(20260101)
     outcomes = []
-    for _ in range(5):
+    for _ in range(4):
         kill_after(folder, IMPORT, draw.uniform(0.05, 0.95) * whole_s)
         with open_store(folder, srid=SRID) as store:
             outcomes.append(store.fingerprint())
@@ -175,10 +172,10 @@ def test_observations_killed_at_any_moment_are_all_or_none(tmp_path: Path) -> No
     open_store(tmp_path / "killed", srid=SRID, create=True).close()
     draw = random.Random(20260102)
     counts = []
-    for _ in range(4):
+    for _ in range(3):
         kill_after(tmp_path / "killed", OBSERVE, draw.uniform(0.05, 0.9) * whole_s)
         with open_store(tmp_path / "killed", srid=SRID) as store:
             counts.append(store.layers()["observation"])
             assert store.check() == []
-    assert set(counts) <= {0, 200_000}
+    assert set(counts) <= {0, 100_000}
     assert counts[0] == 0

@@ -3,15 +3,18 @@
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 import shapely
 from store_samples import DAY, LAMP, LATER, PIPE, SRID, THING, ZONE, brute_force, lamps
 
+from bocage.store import rtree
 from bocage.store.check import faults, stray_boxes
 from bocage.store.connection import register_functions
 from bocage.store.geometry import normalise, to_blobs
 from bocage.store.geopackage import GeoPackageStore, open_store
+from bocage.store.packing import pack
 
 BOX = (650_500.0, 6_860_500.0, 651_000.0, 6_861_000.0)
 
@@ -46,6 +49,51 @@ def test_every_path_of_the_twin_itself(store: GeoPackageStore) -> None:
     assert "L002999" in store.read_assets(LAMP, bounds=BOX)["asset_id"].to_list()
     assert_index_is_right(store)
     store.correct(LAMP, "L002999", "geometry", None, author="a", on=LATER)
+    assert_index_is_right(store)
+
+
+@pytest.mark.parametrize("count", [1, 40, 41, 60, 79, 81, 1599, 1601, 5000, 70_000])
+def test_an_index_written_node_by_node_is_sound(count: int) -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("CREATE VIRTUAL TABLE t USING rtree(id, minx, maxx, miny, maxy)")
+    rng = np.random.default_rng(count)
+    low = rng.uniform((650_000, 6_860_000), (660_000, 6_870_000), (count, 2))
+    boxes = np.hstack([low, low + rng.exponential(5, (count, 2))])
+    ids = rng.permutation(3 * count)[:count].astype(np.int64)
+    pack(connection, "t", ids, boxes)
+    window = (652_000.0, 6_862_000.0, 654_000.0, 6_864_000.0)
+    query = "SELECT id FROM t WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
+
+    def assert_right() -> None:
+        assert connection.execute("SELECT rtreecheck('t')").fetchone()[0] == "ok"
+        hits = {row[0] for row in connection.execute(query, [window[0], window[2], window[1], window[3]])}
+        inside = (boxes[:, 2:] >= window[:2]).all(axis=1) & (boxes[:, :2] <= window[2:]).all(axis=1)
+        assert set(ids[inside].tolist()) <= hits
+        assert len(hits) <= inside.sum() + 0.01 * count + 1
+
+    assert_right()
+    pack(connection, "t", ids, boxes)  # again, in the place of what it holds
+    assert_right()
+    # SQLite itself goes on from the nodes: rows taken out and put back one by one.
+    for fid, box in list(zip(ids.tolist(), boxes.tolist(), strict=True))[:400]:
+        connection.execute("DELETE FROM t WHERE id = ?", (fid,))
+        connection.execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)", (fid, box[0], box[2], box[1], box[3]))
+    assert_right()
+    assert connection.execute("SELECT count(*) FROM t").fetchone()[0] == count
+    connection.close()
+
+
+def test_where_nodes_are_protected_rows_are_indexed_one_by_one(
+    store: GeoPackageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def protected(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("DELETE FROM rtree_lamp_geometry_rowid")
+        connection.execute("INSERT INTO sqlite_schema VALUES (1)")  # fails as SQLite fails: SQLITE_ERROR
+
+    monkeypatch.setattr(rtree, "pack", protected)
+    store.merge_assets(LAMP, lamps(600), source="a", on=DAY)
+    assert_index_is_right(store)
+    store.merge_assets(LAMP, lamps(600, seed=2), source="a", on=DAY)
     assert_index_is_right(store)
 
 
