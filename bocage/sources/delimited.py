@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
 
 from bocage.sources.encoding import decode
 from bocage.sources.limits import MAX_CELL_CHARACTERS, check_columns, check_rows
+from bocage.sources.names import is_unit
 from bocage.sources.raw import RawTable, clean_headers, repair_texts
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
@@ -173,6 +175,11 @@ def build_table(
     header = [cell or "" for cell in cells[position].to_list()] if named else []
     header_number = int(numbers[position]) if named else 0
     body, numbers = cells[position + named :], numbers[position + named :]
+    if named and len(body) > 1 and (units := unit_row(body[0].to_list())):
+        header = [
+            f"{name} ({unit})" if unit and name else name for name, unit in zip_longest(header, units, fillvalue="")
+        ]
+        body, numbers = body[1:], numbers[1:]
     if not len(body):
         raise BocageError("BOC-IMP-004", where={"path": path})
     widths = body.list.len()
@@ -229,6 +236,17 @@ def find_header(head: Sequence[Sequence[str | None]]) -> tuple[int, int]:
                 return position, 1
             return (position, 0)
     return 0, 1
+
+
+def unit_row(cells: Sequence[str | None]) -> list[str]:
+    """The units that the line under the header gives, empty texts where it gives none; nothing for a row of data.
+
+    >>> unit_row(["", "W", "lm"]), unit_row(["A1", "70", "W"])
+    (['', 'W', 'lm'], [])
+    """
+    units = [(cell or "").strip() for cell in cells]
+    filled = [unit for unit in units if unit]
+    return units if len(filled) >= 2 and all(is_unit(unit) for unit in filled) else []
 
 
 def detect_decimal(frame: pl.DataFrame) -> str:

@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 from bocage.sources.delimited import read_delimited
 from bocage.sources.limits import check_archive, check_size
 from bocage.sources.raw import RawTable
-from bocage.sources.vector import Choose, check_shapefile, read_vector, shapefile_members
+from bocage.sources.vector import SHAPEFILE_MAGIC, Choose, check_shapefile, read_vector, shapefile_members
 from bocage.sources.verdict import Verdict
 from bocage.sources.workbook import list_sheets, read_sheet
 from bocage.vocabulary.codes import BocageError
@@ -85,7 +85,7 @@ def _sniff_bytes(path: Path, start: bytes) -> str:
         return "spreadsheet"
     if start.startswith(b"PK\x03\x04"):
         return _sniff_archive(path)
-    if start.startswith(b"\0\0\x27\x0a") or suffix == ".shp":
+    if start.startswith(SHAPEFILE_MAGIC) or suffix == ".shp":
         return "shp"
     if suffix in {".gpkg", ".dbf", ".shx", ".prj", ".cpg", ".qgz", ".qgs", ".kml", ".gml", ".dxf", ".dwg", ".gdb"}:
         code = "BOC-IMP-015" if suffix == ".gpkg" else "BOC-IMP-022"

@@ -108,6 +108,10 @@ def _column(values: pl.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, An
         return np.array(values.to_list(), dtype=object), None
     if values.dtype == pl.Date:
         return values.cast(pl.Datetime("ms")).to_numpy().astype("datetime64[D]"), None
+    if values.dtype == pl.Datetime:
+        return values.dt.replace_time_zone(None).cast(pl.Datetime("ms")).to_numpy(), None
+    if values.dtype == pl.List:
+        return np.array(values.cast(pl.List(pl.String)).list.join(";").to_list(), dtype=object), None
     if values.dtype == pl.Boolean:
         return values.fill_null(value=False).to_numpy(), mask
     if values.dtype.is_integer():

@@ -4,8 +4,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bocage.vocabulary.units import units
+
 _UNIT = re.compile(r"\s*[\(\[]\s*([^\)\]]{1,12})\s*[\)\]]\s*$")
-_TAIL_UNIT = re.compile(r"(?:[\s_]+en)?[\s_]+(kw|mw|w|klm|lm|mm|cm|km|kh|k|m|h)$", re.IGNORECASE)
+_TAIL_UNIT = re.compile(r"(?:[\s_]+en)?[\s_]+(kw|w|klm|lm|mm|cm|km|kh|k|m|h)$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -35,12 +37,22 @@ def split_unit(header: str) -> tuple[str, str]:
 
 
 _FACTORS: dict[tuple[str, str], float] = {
-    ("kw", "W"): 1e3, ("mw", "W"): 1e6, ("w", "kW"): 1e-3,
+    ("kw", "W"): 1e3, ("w", "kW"): 1e-3,
     ("wh", "kWh"): 1e-3, ("mwh", "kWh"): 1e3, ("kwh", "MWh"): 1e-3,
     ("klm", "lm"): 1e3, ("kh", "h"): 1e3,
     ("km", "m"): 1e3, ("cm", "m"): 1e-2, ("mm", "m"): 1e-3, ("m", "mm"): 1e3, ("cm", "mm"): 10.0,
     ("k€", "EUR"): 1e3, ("keur", "EUR"): 1e3,
 }  # fmt: skip
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit: a declared one, in either language, or one that can be converted.
+
+    >>> is_unit("kW"), is_unit("ans"), is_unit("LED")
+    (True, True, False)
+    """
+    known = {label for unit in units().values() for label in (unit.code, *unit.label.values())} - {"", "1", "points"}
+    return text in known or text.lower() in {written for written, _ in _FACTORS}
 
 
 def unit_factor(written: str, declared: str) -> float | None:

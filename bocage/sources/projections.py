@@ -41,12 +41,10 @@ class Extent:
     @staticmethod
     def of(area: Area, srid: int) -> "Extent":
         """From a polygon, from bounds, or (None) from the area in which the projection is used."""
-        if area is None:
-            return Extent(srid, shapely.box(*_area_of_use(srid)), known=False)
-        if isinstance(area, tuple | list):
-            return Extent(srid, shapely.box(*area), known=True)
-        shapely.prepare(area)
-        return Extent(srid, area, known=True)
+        bounds = _area_of_use(srid) if area is None else area
+        shape = shapely.box(*bounds) if isinstance(bounds, tuple | list) else bounds
+        shapely.prepare(shape)
+        return Extent(srid, shape, known=area is not None)
 
     def near(self, xy: Coordinates) -> NDArray[np.bool_]:
         """Which points (n, 2) [m, in `srid`] are in the territory or within the margin."""
@@ -61,7 +59,7 @@ class Extent:
             & (xy[finite, 1] >= ymin - margin)
             & (xy[finite, 1] <= ymax + margin)
         )
-        found[inside] = shapely.dwithin(shapely.points(xy[inside]), self.shape, max(margin, 1.0))
+        found[inside] = shapely.dwithin(self.shape, shapely.points(xy[inside]), max(margin, 1.0))
         return found
 
     def within(self, xy: Coordinates) -> NDArray[np.bool_]:
@@ -109,7 +107,9 @@ def find_reference(
             break
         if share > best_share + 0.05:
             best, best_share = reference, share
-    if best_share < 0.02:
+    if best_share < 0.02 and extent.near(transform(xy, Reference(declared or extent.srid), extent.srid)).any():
+        best = Reference(declared or extent.srid)  # a few rows of a large syndicate are the territory's
+    elif best_share < 0.02:
         x, y = np.median(sample, axis=0)
         raise BocageError(
             "BOC-IMP-023",

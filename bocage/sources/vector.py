@@ -18,6 +18,7 @@ from bocage.sources.limits import READER_SECONDS, check_columns, check_rows
 from bocage.sources.raw import RawTable, clean_headers, repair_texts
 from bocage.vocabulary.codes import BocageError
 
+SHAPEFILE_MAGIC = b"\0\0\x27\x0a"
 PACKAGE_PARENT = Path(__file__).parents[2]
 
 
@@ -129,7 +130,10 @@ def shapefile_members(path: Path) -> list[str]:
     """Shapefiles inside a zip archive, each with its companions checked (BOC-IMP-013 names a missing one)."""
     with ZipFile(path) as archive:
         names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
-    found = [name for name in names if name.lower().endswith(".shp")]
+        found = [name for name in names if name.lower().endswith(".shp")]
+        for name in found:
+            with archive.open(name) as stream:
+                check_magic(path, stream.read(4))
     lower = {name.lower() for name in names}
     for name in found:
         for suffix in (".shx", ".dbf"):
@@ -138,8 +142,16 @@ def shapefile_members(path: Path) -> list[str]:
     return found
 
 
+def check_magic(path: Path, start: bytes) -> None:
+    """Refuse what only bears the name of a shapefile (BOC-IMP-015): GDAL would try its other drivers on it."""
+    if start[:4] != SHAPEFILE_MAGIC:
+        raise BocageError("BOC-IMP-015", where={"path": path}, cause="not a shapefile")
+
+
 def check_shapefile(path: Path) -> None:
-    """Refuse a shapefile without its .shx or .dbf (BOC-IMP-013)."""
+    """Refuse a shapefile that is none, or lacks its .shx or .dbf (BOC-IMP-013)."""
+    with path.open("rb") as stream:
+        check_magic(path, stream.read(4))
     beside = {neighbour.name.lower() for neighbour in path.parent.iterdir()}
     for suffix in (".shx", ".dbf"):
         if path.stem.lower() + suffix not in beside:
@@ -211,7 +223,7 @@ def _ask(verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "B
             encoding="utf-8",
             timeout=READER_SECONDS,
             check=False,
-            env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8", "OGR_SQLITE_LOAD_EXTENSIONS": "NO"},
+            env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"},
         )
     except subprocess.TimeoutExpired as error:
         raise BocageError("BOC-IMP-016", where={"path": path}, limit=READER_SECONDS) from error

@@ -420,3 +420,34 @@ def test_without_header_only_content_is_known(tmp_path: Path, import_file: Impor
     reading = import_file(path)
     assert reading.rows["technology"].to_list() == ["LED", "HPS"]
     assert "BOC-IMP-313" in {verdict.code for verdict in reading.verdicts}
+
+
+def test_a_line_of_units_under_the_header_belongs_to_it(tmp_path: Path, import_file: Import) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id;x;y;puissance;flux\n;m;m;kW;klm\n1;652000;6860000;0,07;6,1\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "2;652010;6860000;0,1;10\n", encoding="utf-8")
+    rows = import_file(path).rows
+    assert rows["lamp_power_w"].to_list() == [70.0, 100.0]
+    assert rows["source_flux_lm"].to_list() == [6100.0, 10000.0]
+
+
+def test_a_few_rows_of_a_large_syndicate_are_taken(tmp_path: Path, import_file: Import) -> None:
+    lines = [f"{i};{300_000 + i};6700000;70" for i in range(2000)]
+    path = tmp_path / "a.csv"
+    path.write_text("id;x;y;puissance\n" + "\n".join([*lines, "mine;652000;6860000;70"]) + "\n", encoding="utf-8")
+    reading = import_file(path)
+    assert reading.rows["asset_id"].to_list() == ["mine"]
+    assert reading.refused["bocage_code"].unique().to_list() == ["BOC-IMP-103"]
+    assert reading.refused["bocage_reason_fr"][0] == "Hors du territoire (384 km)"
+
+
+def test_a_polygon_limits_the_territory(tmp_path: Path, import_file: Import) -> None:
+    """A point 25 km away from the polygon is refused although the bounds of the polygon reach it."""
+    area = shapely.Polygon([(600_000, 6_800_000), (700_000, 6_800_000), (700_000, 6_900_000)])
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "id;x;y;puissance\n1;690000;6810000;70\n2;600000;6900000;70\n3;690000;6820000;70\n", encoding="utf-8"
+    )
+    reading = import_file(path, area=area)
+    assert reading.rows["asset_id"].to_list() == ["1", "3"]
+    assert reading.refused["bocage_reason_en"].to_list() == ["Outside the territory (71 km)"]
