@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from bocage.decide.financing import Aid, FinancingPlan, Terms, financing_plans
 from bocage.decide.portfolio import Floor, Limit, Pair, Portfolio, Switch
-from bocage.decide.request import Payer, PlanRequest
+from bocage.decide.request import Objective, Payer, PlanRequest
 from bocage.decide.worth import PairWorth, Worth
 from bocage.finance.discounting import discount_factors
 from bocage.finance.public import fctva_eur, paid_over_years
 
 Array = NDArray[np.float64]
-TIE_BREAK = 1e-3
-"""Weight of the grants beside the objectives of society, to whom a grant is a transfer: at equal value, own money
-is spared."""
+TIE_BREAK: Mapping[Objective, float] = {"npv": 1e-3, "cash": 1.0, "carbon": 1e-6, "energy": 1e-3}
+"""Weight of a euro of grants by objective. To society a grant is a transfer: it counts for little, so that own money
+is spared at equal value; to the payer's cash it counts whole."""
 LEAST_OWN_EUR = 1.0
 
 
@@ -146,7 +146,7 @@ class _Builder:
         ends = start + 1 + int(worth.lifetime[action])
         cash[start + 1 : ends] -= self.request.recycled_share * max(0.0, saved)
         grants = sum(aid.amount_eur * self._paid_factor(aid, start) for aid in plan.aids)
-        weight = 1.0 if self.request.objective == "cash" else TIE_BREAK
+        weight = TIE_BREAK[self.request.objective]
         self.action.append(action)
         self.year.append(start)
         self.value.append(float(self.base[action, start]) + weight * grants)

@@ -10,13 +10,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bocage.decide.columns import Columns
+from bocage.decide.financing import Aid
 from bocage.decide.request import PlanRequest
 from bocage.decide.wording import label_of
 from bocage.decide.worth import Worth
 from bocage.finance.discounting import discount_factors, discounted_payback_years, internal_rates_of_return
 from bocage.finance.public import paid_over_years
 from bocage.finance.ratios import abatement_cost, benefit_cost_ratio, npv_per_own_euro
-from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE
+from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE, factor_draws
 
 Array = NDArray[np.float64]
 
@@ -119,19 +120,17 @@ def _payer_rows(books: Books, payer: int) -> list[dict[str, Any]]:
     funds = np.zeros((count, 1))
     funds[: request.years, 0] = portfolio.budgets[payer]
     grants, labels = _grants(mine, count)
-    balance = funds - works + back + recycled + sum((spread[1] for spread in grants.values()), np.zeros((count, 1)))
+    balance = funds - works + back + recycled + sum(grants.values(), np.zeros((count, 1)))
     drawn: list[tuple[str, Array, Mapping[str, str] | None]] = [
         ("own_funds", funds, None),
         ("works_ttc", -works, None),
         ("fctva", back, None),
         ("savings", savings, None),
         ("recycled", recycled, None),
+        *((f"grant:{name}", draws, labels[name]) for name, draws in grants.items()),
         ("balance", np.cumsum(balance, axis=0) if request.carried else balance, None),
     ]
-    rows = [row for line, draws, label in drawn for row in _rows(books, payer, line, _bounds(draws), label)]
-    for name, spread in grants.items():
-        rows += _rows(books, payer, f"grant:{name}", (spread[1][:, 0], spread[0][:, 0], spread[2][:, 0]), labels[name])
-    return rows
+    return [row for line, draws, label in drawn for row in _rows(books, payer, line, _bounds(draws), label)]
 
 
 def _taxed_share(books: Books, count: int) -> Array:
@@ -144,17 +143,30 @@ def _taxed_share(books: Books, count: int) -> Array:
     return np.asarray(np.divide(taxed, total, out=np.zeros(count), where=total > 0)[:, None])
 
 
-def _grants(books: Books, count: int) -> tuple[dict[str, list[Array]], dict[str, Mapping[str, str]]]:
-    """By programme, prudent, planned and hopeful aids paid each year, each (count, 1); and labels."""
-    paid: dict[str, list[Array]] = {}
+def aid_draws(books: Books, aid: Aid) -> Array:
+    """Draws (K,) of an aid, of mean the amount planned on; one factor for all the aids of a programme [EUR]."""
+    count = books.worth.cost.shape[1]
+    if not 0 < aid.low_eur < aid.high_eur:
+        return np.full(count, aid.amount_eur)
+    seed, name = books.request.seed, f"aid {aid.rule.name}"
+    return np.asarray(aid.amount_eur * factor_draws(aid.low_eur, aid.high_eur, count, seed=seed, name=name))
+
+
+def _spread(aid: Aid, drawn: Array, start: int, count: int) -> Array:
+    """Draws (count, K) of what an aid pays each year."""
+    shares = paid_over_years(1.0, start, count, advance=aid.rule.advance, lag=aid.rule.lag_years)
+    return np.asarray(shares[:, None] * drawn)
+
+
+def _grants(books: Books, count: int) -> tuple[dict[str, Array], dict[str, Mapping[str, str]]]:
+    """By programme, draws (count, K) of the aids paid each year; and labels."""
+    paid: dict[str, Array] = {}
     labels: dict[str, Mapping[str, str]] = {}
     for column, start in zip(books.chosen, books.starts.tolist(), strict=True):
         for aid in books.columns.plans[column].aids:
             labels[aid.rule.name] = aid.rule.label
-            spread = paid.setdefault(aid.rule.name, [np.zeros((count, 1)) for _ in range(3)])
-            for place, amount in enumerate((aid.low_eur, aid.amount_eur, aid.high_eur)):
-                timing = paid_over_years(amount, start, count, advance=aid.rule.advance, lag=aid.rule.lag_years)
-                spread[place][:, 0] += timing
+            spread = _spread(aid, aid_draws(books, aid), start, count)
+            paid[aid.rule.name] = paid.get(aid.rule.name, np.zeros_like(spread)) + spread
     return paid, labels
 
 
@@ -211,7 +223,9 @@ def society_of(books: Books) -> Society:
     first year of the plan.
     """
     worth, economy = books.worth, books.worth.economy
-    count = books.request.years + int(np.ceil(worth.lifetime[books.actions].max(initial=0.0))) + 1
+    lags = [aid.rule.lag_years for column in books.chosen for aid in books.columns.plans[column].aids]
+    longest = max([int(np.ceil(worth.lifetime[books.actions].max(initial=0.0))), economy.fctva_lag, *lags])
+    count = books.request.years + longest + 1
     social = discount_factors(count, economy.social_rate)[:, None]
     payer = discount_factors(count, economy.financial_rate)[:, None]
     cost = yearly_cost(books, count, with_vat=False)
@@ -221,19 +235,17 @@ def society_of(books: Books) -> Society:
     present_carbon = (carbon * value * social).sum(axis=0)
     carbon_2019 = (carbon * economy.carbon_2019_eur_kg[:count, None] * social).sum(axis=0)
     ttc = yearly_cost(books, count, with_vat=True)
-    returned = np.zeros((count, 1))
+    returned = np.zeros_like(ttc)
     own = ttc.sum(axis=0)
-    for column, start in zip(books.chosen, books.starts.tolist(), strict=True):
-        action = int(books.columns.portfolio.action[column])
+    for column, action, start in zip(books.chosen, books.actions.tolist(), books.starts.tolist(), strict=True):
         if worth.vat[action] > 0:
-            back = float(worth.mean_cost[action] * (1 + worth.vat[action]) * economy.fctva_rate)
-            returned[:, 0] += paid_over_years(back, start, count, advance=0.0, lag=economy.fctva_lag)
-            own = own - worth.cost[action] * (1 + worth.vat[action]) * economy.fctva_rate
+            back = worth.cost[action] * (1 + worth.vat[action]) * economy.fctva_rate
+            returned[start + economy.fctva_lag] += back
+            own = own - back
         for aid in books.columns.plans[column].aids:
-            own = own - aid.amount_eur
-            returned[:, 0] += paid_over_years(
-                aid.amount_eur, start, count, advance=aid.rule.advance, lag=aid.rule.lag_years
-            )
+            drawn = aid_draws(books, aid)
+            own = own - drawn
+            returned += _spread(aid, drawn, start, count)
     cash_flows = cash * (1 + economy.running_vat) - ttc + returned
     return Society(
         npv=present_cash + present_carbon - present_cost,

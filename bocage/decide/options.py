@@ -23,9 +23,9 @@ def compare_options(books: Books, baseline: Sequence[int]) -> pl.DataFrame:
 
     Returns:
         Frame `option`, `label_fr`, `label_en`, `actions`, `cost_eur` (excluding VAT), `grants_eur`,
-        `fctva_eur`, `own_eur`, `own_low_eur`, `own_high_eur` (all aids and FCTVA deducted, VAT included), `saving_eur_year`
-        (excluding VAT), `energy_kwh_year`, `carbon_kg_year`, `npv_eur`, `npv_low_eur`, `npv_high_eur`,
-        `cash_npv_eur`; gains are yearly, once the option is complete.
+        `fctva_eur`, `own_eur`, `own_low_eur`, `own_high_eur` (all aids and FCTVA deducted, VAT
+        included), `saving_eur_year` (excluding VAT), `energy_kwh_year`, `carbon_kg_year`,
+        `npv_eur`, `npv_low_eur`, `npv_high_eur`, `cash_npv_eur`; gains are yearly, once the option is complete.
     """
     options = {
         "nothing": [],

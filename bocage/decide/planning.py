@@ -41,7 +41,7 @@ def make_plan(request: PlanRequest) -> PlanResult:
     request = replace(request, territory=territory_facts(request.territory))
     longest = int(np.ceil(request.actions["lifetime_years"].fill_null(0.0).max() or 0.0))  # type: ignore[arg-type]
     economy = read_economy(
-        request.parameters, request.territory, first_year=request.first_year, horizon=request.years + longest + 2
+        request.parameters, request.territory, first_year=request.first_year, horizon=request.years + longest + 10
     )
     worth = read_worth(request, economy)
     low, high = request.parameters.bounds("cee.price")

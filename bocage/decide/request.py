@@ -83,7 +83,7 @@ class SolveFacts:
         status: `optimal`, `gap`, `time_limit`, `interrupted`, `killed`, `failed`, or `empty` where
             there was nothing to solve.
         source: `solver`, or `greedy` where the solver gave nothing better.
-        objective: value of the plan in `unit`; one thousandth of the grants added to break ties.
+        objective: value of the plan in `unit`; a small weight of the grants is added to break ties.
         bound: value that no plan can exceed; infinite where unknown.
         gap: (bound - objective) / |objective| [1].
         seconds: time of the solver, its own start included [s].
