@@ -15,15 +15,21 @@ def parameter_folders(domains: Sequence[Domain]) -> list[Path]:
 
 
 def all_assumptions(domains: Sequence[Domain], date: dt.date) -> list[AssumptionLine]:
-    """Every parameter of the core and of the domains that has a value on that date, those to verify first."""
+    """Every parameter that has a value on that date: those of the domains first, the uncertain ones before all."""
     lines = []
-    for folder in parameter_folders(domains):
+    for folder in reversed(parameter_folders(domains)):
         for parameter in load(folder).values():
             try:
                 lines.append(assumption_line(parameter, parameter.at(date)))
             except ParameterError:
                 continue  # not yet, or no longer, in force: nothing rests on it
-    return sorted(lines, key=lambda line: line.status != "to_verify")
+    return sorted(lines, key=_weight)
+
+
+def _weight(line: AssumptionLine) -> tuple[bool, bool, float]:
+    """To be verified first, then money, the widest interval first: that is what a council should question."""
+    low, high = line.low or 0.0, line.high or 0.0
+    return line.status != "to_verify", not line.unit.startswith("EUR"), -(high / low if low > 0 else 1.0)
 
 
 def read_assumptions(values: Sequence[Value], domains: Sequence[Domain]) -> list[AssumptionLine]:

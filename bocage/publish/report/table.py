@@ -11,6 +11,9 @@ Cell = str | dict[str, str]
 """A text, or a text with an icon (`icon`), a weight (`strong`) or a second line (`note`)."""
 
 
+KEPT_ASSUMPTIONS = 4
+
+
 @dataclass(frozen=True)
 class Room:
     """How large a page is set and how many rows each of its sections may take."""
@@ -33,16 +36,22 @@ class Room:
     letters: int = 170
 
     def tighter(self) -> "Room":
-        """Smaller type and a lower map first, then a quarter less of every table, never below one row.
+        """Smaller type and a lower map first, then fewer assumptions, then less of every table.
+
+        The workbook lists every assumption; the funding and the calendar are what the council votes on.
 
         >>> Room(scale=1.2).tighter().scale
         1.12
-        >>> Room(scale=0.96, findings=8).tighter().findings
+        >>> Room(scale=0.96, assumptions=12).tighter().assumptions
+        10
+        >>> Room(scale=0.96, assumptions=4, findings=8).tighter().findings
         6
         """
         smaller = replace(self, scale=max(0.96, round(self.scale - 0.08, 2)), map_pt=max(120, self.map_pt - 24))
         if self.scale > 0.96:
             return smaller
+        if self.assumptions > KEPT_ASSUMPTIONS:
+            return replace(smaller, assumptions=max(KEPT_ASSUMPTIONS, self.assumptions - 2))
         rows = {one.name: max(1, int(getattr(self, one.name) * 0.75)) for one in fields(self) if one.type is int}
         return replace(smaller, **rows)
 

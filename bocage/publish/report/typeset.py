@@ -26,7 +26,7 @@ Json = Mapping[str, "Json"] | list["Json"] | str | float | bool | None
 PAGES = 4
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _PROBE = b"#set document(title: [-])\n#set text(font: json(bytes(sys.inputs.fonts)))\n#sys.inputs.text"
-_TIGHTENINGS = 14
+_TIGHTENINGS = 20
 _UNSURE = re.compile("[^\n\u0020-\u007e\u00a0-\u017f\u2010-\u201e\u2020-\u2026\u202f\u20ac\u2082\u2212]")
 """Characters that the fonts may lack; the others are in the text face and in both faces of Typst."""
 _FLIPPERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
