@@ -195,27 +195,36 @@ def build_table(
     if cut_end and bool(short[-1]) and int(short.sum()) == 1 and len(body) > 1:
         faults = _set_fault(faults, len(body) - 1, "BOC-IMP-109")
         short = short.clone().scatter(len(body) - 1, values=False)
-    first = frame.to_series(0)
-    total = first.str.contains(_TOTAL).fill_null(value=False) & faults.is_null()
-    faults = pl.select(pl.when(total).then(pl.lit("BOC-IMP-107")).otherwise(faults)).to_series()
-    verdicts = []
-    if position:
-        verdicts.append(Verdict(code="BOC-IMP-310", count=position))
-    if not named:
-        verdicts.append(Verdict(code="BOC-IMP-313", count=len(names)))
-    elif made:
-        verdicts.append(Verdict(code="BOC-IMP-311", count=len(made), columns=tuple(made)))
-    if int(short.sum()):
-        verdicts.append(Verdict(code="BOC-IMP-309", count=int(short.sum())))
+    verdicts = _remarks(position, named=bool(named), made=made, count=len(names), short=int(short.sum()))
     frame, repairs = repair_texts(frame)
     return RawTable(
         path=path,
         frame=frame,
         numbers=numbers.rename("number"),
-        faults=faults.rename("fault"),
+        faults=_with_totals(frame.to_series(0), faults),
         facts={**facts, "decimal": detect_decimal(frame), "header_row": header_number},
         verdicts=(*verdicts, *repairs),
     )
+
+
+def _remarks(position: int, *, named: bool, made: list[str], count: int, short: int) -> list[Verdict]:
+    """What is said of the shape of the table."""
+    verdicts = []
+    if position:
+        verdicts.append(Verdict(code="BOC-IMP-310", count=position))
+    if not named:
+        verdicts.append(Verdict(code="BOC-IMP-313", count=count))
+    elif made:
+        verdicts.append(Verdict(code="BOC-IMP-311", count=len(made), columns=tuple(made)))
+    if short:
+        verdicts.append(Verdict(code="BOC-IMP-309", count=short))
+    return verdicts
+
+
+def _with_totals(first: pl.Series, faults: pl.Series) -> pl.Series:
+    """The faults, with those of the lines whose first cell says that they are a sum."""
+    total = first.str.contains(_TOTAL).fill_null(value=False) & faults.is_null()
+    return pl.select(pl.when(total).then(pl.lit("BOC-IMP-107")).otherwise(faults).alias("fault")).to_series()
 
 
 def find_header(head: Sequence[Sequence[str | None]]) -> tuple[int, int]:

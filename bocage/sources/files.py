@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 from bocage.sources.delimited import read_delimited
 from bocage.sources.limits import check_archive, check_size
 from bocage.sources.raw import RawTable
-from bocage.sources.vector import SHAPEFILE_MAGIC, Choose, check_shapefile, read_vector, shapefile_members
+from bocage.sources.vector import SHAPEFILE_MAGIC, Choose, check_shapefile, is_archive, read_vector, shapefile_members
 from bocage.sources.verdict import Verdict
 from bocage.sources.workbook import list_sheets, read_sheet
 from bocage.vocabulary.codes import BocageError
@@ -160,10 +160,10 @@ def _read_gpkg(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
 
 
 def _read_shapefile(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    if path.suffix.lower() == ".shp":
-        check_shapefile(path)
-    else:
+    if is_archive(path):
         shapefile_members(path)
+    else:
+        check_shapefile(path)
     return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="shp")
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import ZipFile
 
@@ -142,6 +142,12 @@ def shapefile_members(path: Path) -> list[str]:
     return found
 
 
+def is_archive(path: Path) -> bool:
+    """Whether the file is a zip, whatever its extension."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
+
+
 def check_magic(path: Path, start: bytes) -> None:
     """Refuse what only bears the name of a shapefile (BOC-IMP-015): GDAL would try its other drivers on it."""
     if start[:4] != SHAPEFILE_MAGIC:
@@ -179,17 +185,17 @@ def srid_of(crs: str | None) -> int | None:
 
 
 def _gdal_path(path: Path) -> str:
-    if path.suffix.lower() == ".zip":
+    if is_archive(path):
         members = shapefile_members(path)
-        folder = str(Path(members[0]).parent) if members else "."
+        folder = PurePosixPath(members[0]).parent.as_posix() if members else "."
         inside = "" if folder == "." else f"/{folder}"
-        return f"/vsizip/{path.resolve().as_posix()}{inside}"
+        return f"/vsizip/{{{path.resolve().as_posix()}}}{inside}"
     return str(path.resolve())
 
 
 def _shapefile_encoding(path: Path) -> str | None:
     """Encoding of the .dbf where neither a .cpg nor the language byte says it."""
-    if path.suffix.lower() == ".zip":
+    if is_archive(path):
         with ZipFile(path) as archive:
             names = {name.lower(): name for name in archive.namelist()}
             if any(name.endswith(".cpg") for name in names):

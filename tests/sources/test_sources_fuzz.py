@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bocage.sources.inventory import Reading
@@ -83,6 +83,7 @@ def test_any_table_as_workbook(table: list[list[str]], tmp_path: Path, import_fi
 
 
 @SETTINGS
+@example(data=b"\x00\x00'\n", name="a.csv")
 @given(data=st.binary(max_size=400), name=st.sampled_from(["a.csv", "a.txt", "a.xls", "a.xlsx", "a.json", "a.gpkg"]))
 def test_any_bytes(data: bytes, name: str, tmp_path: Path, import_file: Import) -> None:
     path = tmp_path / name

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -79,3 +80,16 @@ def test_gdal_tries_no_other_driver_on_a_false_shapefile(tmp_path: Path) -> None
     with pytest.raises(BocageError) as caught:
         read_raw(path)
     assert caught.value.code == "BOC-IMP-015"
+
+
+def test_zipped_shapefile_in_a_folder_and_under_another_name(tmp_path: Path) -> None:
+    path = write_vector(
+        FRAME.select("id", "geometry"), tmp_path / "a.shp", driver="ESRI Shapefile", srid=2154, layer="a"
+    )
+    for name in ("points.zip", "points.dat"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for part in tmp_path.glob("a.*"):
+                archive.write(part, f"export 2024/{part.name}")
+        raw = read_raw(tmp_path / name)
+        assert raw.frame["id"].to_list() == ["é", "b", None]
+        assert (raw.srid, raw.layer, path.stem) == (2154, "a", "a")
