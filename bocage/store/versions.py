@@ -34,7 +34,8 @@ def add_rows(
         bounds: (n, 4) xmin, ymin, xmax, ymax [m]; None for a table without geometry.
         srid: EPSG code of the projection.
     """
-    names = [field.name for field in fields]
+    # A column without values is null anyway; binding it would cost as much as one with values.
+    names = [field.name for field in fields if rows[field.name].null_count() < len(rows)]
     first = _next_fid(connection, table.name)
     fids = range(first, first + len(rows))
     if bounds is None:
