@@ -1,6 +1,7 @@
 """Writing to the console: data on stdout, talk on stderr, on any encoding."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,12 @@ def talk(text: str = "") -> None:
     """Write a line that is not data."""
     sys.stderr.write(fitted(text, sys.stderr.encoding or "utf-8") + "\n")
     sys.stderr.flush()
+
+
+def has_screen() -> bool:
+    """Whether somebody sits before a desktop, where a document can be opened."""
+    desktop = sys.platform in {"win32", "darwin"} or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
+    return bool(desktop) and sys.stdout.isatty()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bocage.cli.console import busy
+from bocage.cli.console import busy, has_screen
 from bocage.cli.forms import Command, on_territory, option, talks
 from bocage.cli.show import show
 from bocage.cli.wording import mark, worded
@@ -94,7 +94,7 @@ def restore_command(*, archive: Path, folder: Path | None, verify_only: bool, as
     cls=Command,
     help=mark("Import, diagnose, plan and report a fictional commune, from raw files to the council report."),
 )
-@option("--into", type=folder_type, default=Path("bocage-demo"), show_default=True, help=mark("Folder to write to."))
+@option("--into", type=folder_type, default=Path("demo-bocage"), show_default=True, help=mark("Folder to write to."))
 @option("--serve/--no-serve", default=True, help=mark("Open what was made at the end, or only write it."))
 @talks
 def demo_command(*, into: Path, serve: bool, as_json: bool) -> None:
@@ -104,3 +104,6 @@ def demo_command(*, into: Path, serve: bool, as_json: bool) -> None:
     with busy(worded(mark("Working on the example territory…"))):
         answer = run_demo(into=into, language=current_language(), serve=serve)
     show(answer, as_json=as_json)
+    report = answer.data.get("open")
+    if report and not as_json and has_screen():
+        click.launch(str(report))

@@ -6,14 +6,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
+import click
 import polars as pl
 import pytest
 
-from bocage.cli import wording
+from bocage.cli import sharing, wording
 from bocage.cli.program import program, run
 from bocage.cli.show import as_document, show
 from bocage.twin.answer import Answer, Heading, Section
@@ -336,6 +338,21 @@ def test_a_closed_reader_is_no_fault() -> None:
         said = process.stderr.read()
         assert process.wait() == 0
     assert said == b""
+
+
+def test_the_report_of_the_demo_is_opened_on_a_desktop_only(
+    calls: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(click, "launch", opened.append)
+    sys.modules["bocage.twin.demo"].run_demo = lambda **_: replace(ANSWER, data={"open": "report.pdf"})  # type: ignore[attr-defined]
+    run(["demo"])
+    assert opened == []
+    monkeypatch.setattr(sharing, "has_screen", lambda: True)
+    run(["demo", "--json"])
+    assert opened == []
+    run(["demo"])
+    assert opened == ["report.pdf"]
 
 
 def test_help_needs_neither_polars_nor_numpy() -> None:
