@@ -10,6 +10,7 @@ REQUIRED = os.environ.get("BOCAGE_TEST_ALL") == "1"
 
 
 def pytest_configure() -> None:
+    """Compile the catalogues, so that texts are tested as they stand."""
     from build_catalogues import compile_catalogues  # noqa: PLC0415 - of the checkout, not of the package
 
     compile_catalogues(ROOT)

@@ -233,7 +233,8 @@ def funding_lines(record: PlanRecord) -> list[FundingLine]:
         pl.col("amount_eur", "low_eur", "high_eur").sum(),
         pl.col("label_fr", "label_en", "note_fr", "note_en").first(),
     )
-    counted, besides = [], []
+    counted: list[FundingLine] = []
+    besides: list[FundingLine] = []
     for row in by_programme.sort("amount_eur", descending=True).iter_rows(named=True):
         status = FUNDING_STATUS.get(row["status"], "uncounted")
         (besides if status == "uncounted" else counted).append(
@@ -246,15 +247,15 @@ def funding_lines(record: PlanRecord) -> list[FundingLine]:
                 condition={"fr": row["note_fr"], "en": row["note_en"]},
             )
         )
-    row = option_row(record, "chosen")
+    chosen_row = option_row(record, "chosen")
     refund = FundingLine(
         programme=_("FCTVA (VAT compensation)"),
-        amount_eur=row["fctva_eur"],
+        amount_eur=chosen_row["fctva_eur"],
         status="refund",
         condition=_("Paid back after the works, by law"),
     )
     own = FundingLine(
-        programme=_("Own funds"), amount_eur=row["own_eur"], low_eur=row["own_low_eur"], high_eur=row["own_high_eur"],
+        programme=_("Own funds"), amount_eur=chosen_row["own_eur"], low_eur=chosen_row["own_low_eur"], high_eur=chosen_row["own_high_eur"],
         status="own",
     )  # fmt: skip
     return [*counted, refund, own, *besides]

@@ -178,6 +178,10 @@ def quality_lines(states: Sequence[DomainState]) -> list[QualityLine]:
 _ORIGINS = ("measured", "declared", "inferred", "default")
 
 
+_Part = tuple[Message | dict[str, str], Mark, pl.Series]
+"""A class of the map: label, mark, identifiers of its assets."""
+
+
 def plan_map(
     territory: Territory, states: Sequence[DomainState], lines: pl.DataFrame, actions: pl.DataFrame
 ) -> MapData | None:
@@ -233,7 +237,7 @@ def _classes(
         .unique("asset_ids", keep="first", maintain_order=True)
     )
     chosen = main.filter(pl.col("decision") == "in")
-    parts = [(_("No works in this plan"), Mark(GREY, "circle"), pl.Series([], dtype=pl.String))]
+    parts: list[_Part] = [(_("No works in this plan"), Mark(GREY, "circle"), pl.Series([], dtype=pl.String))]
     others = main.filter(pl.col("decision") != "in")["asset_ids"]
     if len(others):
         parts.append((_("Asked of another owner, or waiting"), Mark(OCHRE, "diamond"), others))
@@ -243,7 +247,7 @@ def _classes(
     return np.array([rank_of.get(asset, 0) for asset in asset_ids], dtype=np.int64), legend
 
 
-def _classes_of_works(chosen: pl.DataFrame) -> list[tuple[Message | dict[str, str], Mark, pl.Series]]:
+def _classes_of_works(chosen: pl.DataFrame) -> list[_Part]:
     """The dearest kind of works by period, each of the next ones as a whole."""
     kinds = (
         chosen.group_by("kind", maintain_order=True)
@@ -251,7 +255,7 @@ def _classes_of_works(chosen: pl.DataFrame) -> list[tuple[Message | dict[str, st
         .sort("cost_eur", descending=True)
     )
     marks = iter(WORKS_MARKS)
-    parts: list[tuple[Message | dict[str, str], Mark, pl.Series]] = []
+    parts: list[_Part] = []
     for kind, _cost, french, english in kinds.tail(-1).head(MOST_OTHER_KINDS).iter_rows():
         found = chosen.filter(pl.col("kind") == kind)["asset_ids"]
         parts.append(({"fr": french, "en": english}, next(marks), found))
