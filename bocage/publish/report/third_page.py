@@ -40,7 +40,7 @@ def _options(options: Sequence[Option], left_out: int, language: Language, room:
     columns = [heading(_("Criterion", language), width="1.25fr")]
     for option in options:
         column = heading(shorten(say(option.name, language), 60), "right", "1fr")
-        columns.append({**column, "chosen": _("proposed", language)} if option.chosen else column)
+        columns.append({**column, "chosen": _("put to the vote", language)} if option.chosen else column)
     criteria = max(len(option.figures) for option in options)
     rows: list[list[Cell]] = []
     for rank in range(criteria):
