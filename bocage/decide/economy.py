@@ -46,7 +46,7 @@ def read_economy(parameters: Parameters, territory: Mapping[str, Any], *, first_
 
     Args:
         parameters: dated parameters.
-        territory: facts of the territory; `fctva_regime` and `lead` matter here.
+        territory: facts of the territory; `fctva_regime`, `overseas` and `lead` matter here.
         first_year: first year of the plan.
         horizon: number of years of effects to value.
     """
@@ -68,10 +68,16 @@ def read_economy(parameters: Parameters, territory: Mapping[str, Any], *, first_
         running_vat=number("economy.running_vat_rate"),
         fctva_rate=number("public_finance.fctva_rate"),
         fctva_lag=int(lags.get(regime, lags["commune"])),
-        own_share=number("public_finance.own_share_lead" if territory.get("lead") else "public_finance.own_share"),
+        own_share=number(_own_share(territory)),
         carbon_eur_kg=carbon / 1000.0,
         carbon_2019_eur_kg=carbon_value_between(years, parameters["carbon.path_2019"].value) / 1000.0,
     )
+
+
+def _own_share(territory: Mapping[str, Any]) -> str:
+    if territory.get("overseas"):
+        return "public_finance.own_share_overseas"
+    return "public_finance.own_share_lead" if territory.get("lead") else "public_finance.own_share"
 
 
 def stream_factors(lifetimes: Array, years: int, rate: float, yearly_value: Array | None = None) -> Array:

@@ -226,18 +226,19 @@ def test_a_park_share_condition_binds_the_actions_of_a_year(request_of: RequestO
 
 
 def test_local_caps_hold_over_the_year_and_the_plan(request_of: RequestOf) -> None:
+    # Each street may have 18 x 150 EUR = 2 700 EUR: seven in a year (20 kEUR), eighteen in all (50 kEUR).
     territory = {**CITY, "population": 3000, "funding_rules": ["SYNDICATE-319A"]}
-    rows = [{"cost": 9000, "kwh": 12000, "points": 18} for _ in range(8)]
-    result = make_plan(request_of(rows, territory=territory, budgets={PAYER: [60000.0] * 4}))
+    rows = [{"cost": 9000, "kwh": 12000, "points": 18} for _ in range(22)]
+    settings: dict[str, Any] = {"leave_out": frozenset({"DETR"}), "budgets": {PAYER: [90000.0] * 4}}
+    result = make_plan(request_of(rows, territory=territory, **settings))
     aids = (
         result.financing.filter((pl.col("programme") == "SYNDICATE-319A") & (pl.col("status") == "certain"))
         .join(result.plan.select("action_id", "year"), on="action_id")
         .group_by("year")
         .agg(pl.col("amount_eur").sum())
     )
-    assert len(aids) > 1
-    assert aids["amount_eur"].max() <= 0.3 * 20000 + 1e-6  # type: ignore[operator]
-    assert aids["amount_eur"].sum() <= 0.3 * 50000 + 1e-6
+    assert aids["amount_eur"].max() == pytest.approx(7 * 2700)
+    assert aids["amount_eur"].sum() == pytest.approx(18 * 2700)
 
 
 def test_financing_shows_what_is_hoped_and_what_must_be_checked(request_of: RequestOf) -> None:
@@ -249,6 +250,16 @@ def test_financing_shows_what_is_hoped_and_what_must_be_checked(request_of: Requ
     assert missing == "territory.financial_potential_ratio"
     assert set(json.loads(result.plan["funding"].item())) == {"CEE-RES-EC-104"}
     assert all(amount < 0.2 * 9000 for amount in json.loads(result.plan["funding"].item()).values())
+
+
+def test_the_own_share_of_the_law_depends_on_who_builds(request_of: RequestOf) -> None:
+    request = request_of([{"cost": 9000, "kwh": 12000}])
+
+    def share(**facts: object) -> float:
+        territory = territory_facts({**CITY, **facts})
+        return read_economy(request.parameters, territory, first_year=2027, horizon=9).own_share
+
+    assert (share(), share(lead=True), share(department="974")) == (0.2, 0.3, 0.0)
 
 
 def test_first_and_last_years_are_respected(request_of: RequestOf) -> None:
