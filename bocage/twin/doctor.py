@@ -5,16 +5,18 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bocage.twin.answer import Answer, Section
 from bocage.twin.configuration import MOST_KEYS, declared_settings
+from bocage.twin.conformance import check_domain, package_of
 from bocage.twin.domains import broken_domains, discover_domains, verdict_on
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.domain import Domain
 from bocage.vocabulary.text import LANGUAGES, Message
 
 OLDEST_PYTHON = (3, 11)
@@ -81,11 +83,22 @@ def _machine_checks(folder: Path) -> Iterator[Check]:
     domains = discover_domains()
     keys = sum(len(settings) for settings in declared_settings(domains).values())
     yield Check("domains", bool(domains), _("{names}", names=", ".join(domain.name for domain in domains)))
+    yield from _domain_checks(domains)
+    yield Check("settings", keys <= MOST_KEYS, _("{count} declared keys", count=keys))
+
+
+def _domain_checks(domains: Sequence[Domain]) -> Iterator[Check]:
+    """Domains of other packages: those that cannot be loaded, and the others through the conformance suite."""
     for broken in broken_domains():
         verdict = verdict_on(broken)
         said = {language: f"{verdict.say('what', language)} ({verdict.say('fix', language)})" for language in LANGUAGES}
         yield Check(f"domain-{broken.name}", False, _("{verdict}", verdict=said))
-    yield Check("settings", keys <= MOST_KEYS, _("{count} declared keys", count=keys))
+    for domain in domains:
+        if package_of(domain).startswith("bocage.domains."):
+            continue  # those of this package are tried by its own tests
+        faults = check_domain(domain)
+        seen = _("{count} faults; the first: {fault}", count=len(faults), fault=faults[0]) if faults else _("conforms")
+        yield Check(f"domain-{domain.name}", not faults, seen)
 
 
 def _package_check(package: str) -> Check:

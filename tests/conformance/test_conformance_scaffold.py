@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -164,6 +166,26 @@ def test_catalogue_is_what_babel_compiles(tmp_path: Path) -> None:
         assert ours.gettext(text) == oracle.gettext(text) != text
 
 
+def test_doctor_tries_the_domains_of_other_packages(
+    scaffold_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(scaffold_project)
+    _install(scaffold_project, "scaffolded", "bocage_scaffolded:DOMAIN")
+    assert _check_of("domain-scaffolded")["sound"]
+    (found,) = [domain for domain in domains.discover_domains() if domain.name == "scaffolded"]
+    monkeypatch.setitem(found.__dict__, "interact", lambda *_: pl.DataFrame())
+    check = _check_of("domain-scaffolded")
+    assert not check["sound"]
+    assert "interact" in check["seen"]
+
+
+def _check_of(name: str) -> dict[str, Any]:
+    checks = doctor(None).data["checks"]
+    assert isinstance(checks, list)
+    (check,) = [check for check in checks if check["name"] == name]
+    return dict(check)
+
+
 def test_doctor_names_a_broken_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "bocage_broken", raising=False)
@@ -171,8 +193,6 @@ def test_doctor_names_a_broken_domain(tmp_path: Path, monkeypatch: pytest.Monkey
     _install(tmp_path, "broken", "bocage_broken:DOMAIN")
     answer = doctor(None)
     assert answer.exit == 1
-    checks = answer.data["checks"]
-    assert isinstance(checks, list)
-    (check,) = [check for check in checks if check["name"] == "domain-broken"]
+    check = _check_of("domain-broken")
     assert not check["sound"]
     assert "pip install --upgrade bocage-broken" in check["seen"]

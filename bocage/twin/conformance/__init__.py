@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from bocage.twin.conformance.declarations import declaration_faults
 from bocage.twin.conformance.fault import Fault
 from bocage.twin.conformance.laws import law_faults
-from bocage.twin.conformance.sample import sample_assets
+from bocage.twin.conformance.sample import package_of, sample_assets
 from bocage.twin.conformance.trial import Trial
 from bocage.twin.conformance.verbs import verb_faults
 from bocage.twin.conformance.wording import wording_faults
 from bocage.vocabulary.domain import Assets, Domain, Site
 
-__all__ = ["Fault", "check_domain", "sample_assets", "trial_site"]
+__all__ = ["Fault", "check_domain", "package_of", "sample_assets", "trial_site"]
 
 
 def check_domain(domain: Domain, assets: Assets | None = None) -> list[Fault]:
