@@ -1,5 +1,6 @@
 """What a request must be for a plan to make sense; each refusal says what to do."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -77,8 +78,25 @@ def _check_actions(request: PlanRequest) -> None:
     elif request.actions["action_id"].is_duplicated().any():
         twice = request.actions.filter(request.actions["action_id"].is_duplicated())["action_id"][0]
         reason = {"fr": f"l'identifiant {twice} est donné deux fois", "en": f"identifier {twice} is given twice"}
+    elif (unread := _unreadable_facts(request)) is not None:
+        reason = {
+            "fr": f"les faits de {unread} ne sont pas un objet JSON",
+            "en": f"facts of {unread} are no JSON object",
+        }
     if reason:
         raise BocageError("BOC-DEC-002", reason=reason)
+
+
+def _unreadable_facts(request: PlanRequest) -> str | None:
+    """First action whose facts cannot be read."""
+    for row in request.actions.select("action_id", "facts").iter_rows(named=True):
+        try:
+            facts = json.loads(row["facts"] or "{}")
+        except ValueError:
+            return str(row["action_id"])
+        if not isinstance(facts, dict):
+            return str(row["action_id"])
+    return None
 
 
 def _check_prerequisites(request: PlanRequest) -> None:

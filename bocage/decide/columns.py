@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.financing import Aid, FinancingPlan, Terms, financing_plans
 from bocage.decide.portfolio import Floor, Limit, Pair, Portfolio, Switch
+from bocage.decide.recycling import prudent_savings
 from bocage.decide.request import Objective, Payer, PlanRequest
 from bocage.decide.worth import PairWorth, Worth
 from bocage.finance.discounting import discount_factors
@@ -46,7 +47,7 @@ def action_facts(request: PlanRequest, worth: Worth) -> list[dict[str, Any]]:
     names = ("kind", "unit_count", "competence", "facts")
     facts = []
     for row, cost in zip(request.actions.select(names).iter_rows(named=True), worth.mean_cost, strict=True):
-        own = row["facts"] if isinstance(row["facts"], Mapping) else json.loads(row["facts"] or "{}")
+        own = json.loads(row["facts"] or "{}")
         facts.append({**{name: row[name] for name in names[:-1]}, "cost_eur": float(cost), **own})
     return facts
 
@@ -124,6 +125,7 @@ class _Builder:
         self.request, self.worth, self.economy = request, worth, worth.economy
         self.discount = discount_factors(request.years + 10, self.economy.financial_rate)
         self.base = base_values(request, worth)
+        self.saved = prudent_savings(worth, request.actions["exclusive_group"].to_list())
         self.action: list[int] = []
         self.year: list[int] = []
         self.value: list[float] = []
@@ -141,10 +143,10 @@ class _Builder:
         cash -= paid_over_years(back, start, years, advance=0.0, lag=economy.fctva_lag)
         for aid in plan.aids:
             cash -= paid_over_years(aid.amount_eur, start, years, advance=aid.rule.advance, lag=aid.rule.lag_years)
-        saved = float(worth.mean_gains["cash"][action]) * (1 + economy.running_vat)
+        saved = float(self.saved[action]) * (1 + economy.running_vat)
         # Only years fully covered by the lifetime give money back to the budget of the works.
         ends = start + 1 + int(worth.lifetime[action])
-        cash[start + 1 : ends] -= self.request.recycled_share * max(0.0, saved)
+        cash[start + 1 : ends] -= self.request.recycled_share * saved
         grants = sum(aid.amount_eur * self._paid_factor(aid, start) for aid in plan.aids)
         weight = TIE_BREAK[self.request.objective]
         self.action.append(action)

@@ -195,7 +195,8 @@ def _within_law(aids: Sequence[Aid], cost_eur: float, own_share: float) -> Finan
     public = sum(aid.amount_eur for aid in aids if aid.rule.public)
     most = largest_public_aid_eur(cost_eur, private, own_share)
     factor = min(1.0, most / public) if public > 0 else 1.0
-    return FinancingPlan(aids=tuple(aid.scaled(factor) if aid.rule.public else aid for aid in aids))
+    reduced = (aid.scaled(factor) if aid.rule.public else aid for aid in aids)
+    return FinancingPlan(aids=tuple(aid for aid in reduced if aid.amount_eur > 0))
 
 
 def is_free(rule: FundingRule) -> bool:

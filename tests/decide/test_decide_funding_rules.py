@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bocage.decide.eligibility import judge
-from bocage.decide.financing import Terms, financing_plans, offers_of
+from bocage.decide.financing import Terms, financing_plans, is_free, offers_of
 from bocage.decide.planning import territory_facts
 from bocage.parameters.funding_rules import Condition, Rate, WorkedExample, load_examples, load_rules
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
@@ -158,3 +160,25 @@ def test_parameters_of_a_plan_have_a_source() -> None:
     parameters = Parameters(CORE_FOLDER, dt.date(2026, 1, 1))
     for name in parameters.names():
         assert parameters[name].reference, name
+
+
+@given(
+    cost=st.floats(1.0, 1e6),
+    points=st.integers(0, 500),
+    dimmed=st.integers(0, 500),
+    population=st.integers(0, 100_000),
+    year=st.integers(2022, 2032),
+)
+def test_no_plan_gives_more_than_the_works_cost(
+    cost: float, points: int, dimmed: int, population: int, year: int
+) -> None:
+    action = {**LED, "points": points, "points_with_dimming": min(points, dimmed), "park_share": 0.1}
+    territory = small_commune(population=population, funding_rules=["SYNDICATE-319A"], financial_potential_ratio=1.0)
+    plans = financing_plans(action, territory, RULES, dt.date(year, 7, 1), cost_eur=cost, terms=TERMS)
+    assert any(not plan.aids for plan in plans) or all(is_free(aid.rule) for aid in plans[0].aids)
+    for plan in plans:
+        public = sum(aid.amount_eur for aid in plan.aids if aid.rule.public)
+        assert plan.total_eur <= cost + 1e-6
+        assert cost - plan.total_eur >= 0.2 * (cost - plan.total_eur + public) - 1e-6
+        assert all(0 < aid.low_eur <= aid.high_eur + 1e-9 for aid in plan.aids)
+        assert all(aid.low_eur <= aid.amount_eur + 1e-9 <= aid.high_eur + 2e-9 for aid in plan.aids)

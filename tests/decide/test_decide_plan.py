@@ -102,6 +102,22 @@ def test_savings_given_back_to_the_plan_pay_new_works(request_of: RequestOf) -> 
     assert line(result, "recycled")[2028] == pytest.approx(0.5 * line(result, "savings")[2028])
 
 
+def test_savings_lost_to_interactions_are_not_spent(request_of: RequestOf) -> None:
+    # Each lamp dimmed saves 12 000 kWh alone; the curfew saves as much alone, but next to nothing beside them.
+    rows = [{"cost": 10000, "kwh": 12000, "exclusive_group": "g" if i < 2 else None} for i in range(3)]
+    rows += [{"cost": 500, "kwh": 12000, "facts": {"led": False}}]
+    rows += [{"cost": 1500 * (i + 1), "kwh": 2500, "facts": {"led": False}} for i in range(6)]
+    lost = [
+        {"action_a": f"A{i}", "action_b": "A3", "indicator": "electricity_cost_eur_year", "value": 1100.0}
+        for i in range(3)
+    ]
+    settings: dict[str, Any] = {"territory": CITY, "budgets": {PAYER: [25000.0, 0.0, 0.0, 0.0]}}
+    result = make_plan(request_of(rows, interactions=lost, recycled_share=1.0, **settings))
+    balance = [amount for year, amount in line(result, "balance").items() if year <= 2030]
+    assert min(balance) >= -1e-6
+    assert line(result, "recycled")[2028] > 0
+
+
 def test_no_year_spends_more_than_its_payer_has(request_of: RequestOf) -> None:
     rng = np.random.default_rng(4)
     rows = [
@@ -384,6 +400,9 @@ def test_twice_the_same_identifier_is_refused(request_of: RequestOf) -> None:
         make_plan(replace(request, actions=pl.concat([request.actions] * 2)))
     with pytest.raises(BocageError, match="BOC-DEC-002"):
         make_plan(replace(request, actions=request.actions.drop("facts")))
+    for facts in ("{", "[1]"):
+        with pytest.raises(BocageError, match="BOC-DEC-002"):
+            make_plan(replace(request, actions=request.actions.with_columns(facts=pl.lit(facts))))
 
 
 def test_an_action_without_cost_is_refused(request_of: RequestOf) -> None:
