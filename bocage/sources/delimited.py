@@ -23,7 +23,7 @@ CELL_END = "\x1f"
 """Unit separator of ASCII: no table has it in its cells; it is removed where one does."""
 _HEAD_LINES = 60
 _NUMBER_LIKE = re.compile(r"^[\s+\-]*\d[\d\s\u00a0\u202f.,:/\-]*([eE][+\-]?\d+)?\s*%?$")
-_TOTAL = r"(?i)^\s*(total|totaux|sous[- ]total|somme|grand total)\b"
+_TOTAL = r"(?i)^\s*(total|totaux|sous[- ]total|grand total)\b"
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def read_delimited(path: Path) -> RawTable:
     if _is_binary(text):
         raise BocageError("BOC-IMP-005", where={"path": path})
     head = [line for line in text[: 1 << 22].split("\n", _HEAD_LINES)[:_HEAD_LINES] if line.strip()]
-    check_columns(path, max(line.count(mark) for line in head for mark in DELIMITERS) + 1)
     delimiter = detect_delimiter(head)
+    check_columns(path, len(_cells(head[0], delimiter or ";")))
     lines = _split(path, text, delimiter)
     check_rows(path, len(lines.cells))
     truncated = not text.endswith("\n")
@@ -201,7 +201,7 @@ def build_table(
         path=path,
         frame=frame,
         numbers=numbers.rename("number"),
-        faults=_with_totals(frame.to_series(0), faults),
+        faults=_with_totals(frame, faults),
         facts={**facts, "decimal": detect_decimal(frame), "header_row": header_number},
         verdicts=(*verdicts, *repairs),
     )
@@ -221,9 +221,13 @@ def _remarks(position: int, *, named: bool, made: list[str], count: int, short: 
     return verdicts
 
 
-def _with_totals(first: pl.Series, faults: pl.Series) -> pl.Series:
-    """The faults, with those of the lines whose first cell says that they are a sum."""
-    total = first.str.contains(_TOTAL).fill_null(value=False) & faults.is_null()
+def _with_totals(frame: pl.DataFrame, faults: pl.Series) -> pl.Series:
+    """The faults, with those of the half empty lines whose first cell says that they are a sum."""
+    said = frame.to_series(0).str.contains(_TOTAL).fill_null(value=False)
+    if not said.any():
+        return faults.rename("fault")
+    empty = frame.select(pl.mean_horizontal(pl.all().is_null().cast(pl.Float64)).alias("e"))["e"]
+    total = said & (empty >= 0.5) & faults.is_null()
     return pl.select(pl.when(total).then(pl.lit("BOC-IMP-107")).otherwise(faults).alias("fault")).to_series()
 
 

@@ -23,6 +23,8 @@ from bocage.sources.written import (
 )
 from bocage.vocabulary.columns import Column
 
+MAX_INTEGER = 2.0**53
+"""Beyond it a float no longer tells two neighbouring integers apart."""
 WIDTHS: Mapping[str, tuple[int, str]] = {
     "siren": (9, r"^\d{9}$"),
     "siret": (14, r"^\d{14}$"),
@@ -140,7 +142,7 @@ def _judge_number(
     v = pl.col("v")
     low = v < column.minimum if column.minimum is not None else pl.lit(value=False)
     high = v > column.maximum if column.maximum is not None else pl.lit(value=False)
-    broken = (v != v.round(0)) if column.type == "integer" else pl.lit(value=False)
+    broken = (v != v.round(0)) | (v.abs() > MAX_INTEGER) if column.type == "integer" else pl.lit(value=False)
     positive = column.minimum is not None and column.minimum > 0
     judged = pl.DataFrame({"v": values, "aside": aside}).with_columns(
         pl.when((v == 0) & pl.lit(positive))

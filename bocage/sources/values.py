@@ -42,7 +42,7 @@ def read_values(path: Path) -> Mapping[str, Writings]:
 
     Args:
         path: of a domain, for all its asset types; `written` is compared without accents nor case,
-            a final `*` accepts any continuation.
+            a final `*` accepts any continuation, ` *` any further words.
     """
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
@@ -60,7 +60,8 @@ def read_values(path: Path) -> Mapping[str, Writings]:
         if code == TIME_OF_DAY:
             times.add(column)
         elif written.endswith("*"):
-            starts[column].append((plain(written), code))
+            whole_word = "_" if written[-2:-1] in {"", " "} else ""  # `im *` is not the beginning of `impossible`
+            starts[column].append((plain(written) + whole_word, code))
         elif exact[column].setdefault(plain(written), code) != code:
             raise ValueError(f"{path.name}:{number}: {written!r} already means {exact[column][plain(written)]}")
     return {

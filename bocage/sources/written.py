@@ -33,9 +33,11 @@ def numbers(texts: pl.Series, *, decimal: str) -> pl.Series:
         texts: texts.
         decimal: decimal mark of the file.
 
-    >>> numbers(pl.Series(["70", "70,5", "1 234,5", "NC"]), decimal=",").to_list()
-    [70.0, 70.5, 1234.5, None]
+    >>> numbers(pl.Series(["70", "70,5", "1 234,5", "NC", "1.500"]), decimal=",").to_list()
+    [70.0, 70.5, 1234.5, None, 1500.0]
     """
+    if decimal == "," and texts.str.contains(r"^[+-]?\d+,\d+$").any():
+        texts = texts.str.replace(r"^([+-]?[1-9]\d{0,2})\.(\d{3})$", "$1$2")  # in such a column the point groups
     plain = texts.str.contains(r"^[+-]?\d+(?:[.,]\d+)?$" if decimal == "," else r"^[+-]?\d+(?:\.\d+)?$")
     frame = pl.DataFrame({"text": texts, "plain": plain.fill_null(value=False)})
     written = pl.when("plain").then("text").str.replace(",", ".", literal=True)

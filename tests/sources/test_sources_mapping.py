@@ -191,3 +191,11 @@ def test_the_order_of_rows_changes_no_value(tmp_path: Path, import_file: Callabl
         (tmp_path / f"{number}.csv").write_text(lines[0] + "".join(body), encoding="utf-8")
     one, other = (import_file(tmp_path / f"{number}.csv").rows.sort("asset_id") for number in (0, 1))
     assert one.equals(other)
+
+
+def test_a_beginning_of_words_is_not_one_of_letters(values: dict[str, Path]) -> None:
+    technology = read_values(values["luminaire"])["technology"]
+    assert technology.code("IM 70 W") == "MH"
+    assert technology.code("Impossible à dire") is None
+    assert technology.code("Tube LED") == "LED"
+    assert technology.code("Tube fluorescent 58 W") == "FLUO"

@@ -451,3 +451,20 @@ def test_a_polygon_limits_the_territory(tmp_path: Path, import_file: Import) -> 
     reading = import_file(path, area=area)
     assert reading.rows["asset_id"].to_list() == ["1", "3"]
     assert reading.refused["bocage_reason_en"].to_list() == ["Outside the territory (71 km)"]
+
+
+def test_a_street_named_total_is_not_a_sum(tmp_path: Path, import_file: Import) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("rue;x;y;puissance\nTotal (impasse);652000;6860000;70\nTotal;;;70\n", encoding="utf-8")
+    reading = import_file(path)
+    assert reading.rows["street"].to_list() == ["Total (impasse)"]
+    assert reading.refused["bocage_code"].to_list() == ["BOC-IMP-107"]
+
+
+def test_long_shapes_in_a_cell_are_not_columns(tmp_path: Path, import_file: Import) -> None:
+    ring = ", ".join(f"{X + i % 50} {Y + i}" for i in range(3000))
+    path = tmp_path / "a.csv"
+    path.write_text(f'id;wkt;puissance\n1;"POINT ({X} {Y})";70\n2;"LINESTRING ({ring})";70\n', encoding="utf-8")
+    reading = import_file(path)
+    assert reading.rows["asset_id"].to_list() == ["1"]
+    assert reading.refused["bocage_code"].to_list() == ["BOC-IMP-111"]
