@@ -43,7 +43,7 @@ def new_command(*, folder: Path, code: str, name: str, as_json: bool, **settings
         return
     sentence = worded(mark("Territory {name} created in {folder}"))
     put(fill(sentence, {"name": name, "folder": created}, current_language()))
-    talk(worded(mark("Next:")) + f" bocage import FILE --territory {created} --dry-run")
+    talk(worded(mark("Next:")) + f' bocage import FILE --territory "{created}" --dry-run')
 
 
 @click.command(
