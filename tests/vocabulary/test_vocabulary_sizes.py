@@ -28,14 +28,22 @@ def code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -
     return sum(1 for number in numbers if lines[number - 1].strip() and not lines[number - 1].strip().startswith("#"))
 
 
-def excesses(text: str) -> Iterator[str]:
-    """What is too large in a file."""
+def writes_data(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function has no step to follow: at most three statements, no branch and no loop."""
+    steps = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match)
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return len(body) <= 3 and not any(isinstance(one, steps) for one in ast.walk(node))
+
+
+def excesses(text: str, *, is_test: bool = False) -> Iterator[str]:
+    """What is too large in a file; a test may write out a long piece of data."""
     lines = text.splitlines()
     if len(lines) > FILE_LINES:
         yield f"{len(lines)} lines"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and code_lines(node, lines) > FUNCTION_LINES:
-            yield f"{node.name}: {code_lines(node, lines)} code lines"
+            if not (is_test and writes_data(node)):
+                yield f"{node.name}: {code_lines(node, lines)} code lines"
         if isinstance(node, ast.ClassDef) and node.name not in PROTOCOLS:
             methods = [one for one in node.body if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")]
             actions = [one for one in methods if not any("property" in ast.unparse(d) for d in one.decorator_list)]
@@ -44,7 +52,10 @@ def excesses(text: str) -> Iterator[str]:
 
 
 def test_nothing_outgrows_its_reader() -> None:
-    found = {str(path.relative_to(ROOT)): list(excesses(path.read_text(encoding="utf-8"))) for path in FILES}
+    found = {
+        str(path.relative_to(ROOT)): list(excesses(path.read_text(encoding="utf-8"), is_test="tests" in path.parts))
+        for path in FILES
+    }
     assert {name: what for name, what in found.items() if what} == {}
 
 
@@ -60,6 +71,13 @@ def test_nothing_outgrows_its_reader() -> None:
 )
 def test_the_limits_bite(text: str, count: int) -> None:
     assert len(list(excesses(text))) == count
+
+
+def test_data_of_a_test_may_be_long_but_not_its_steps() -> None:
+    data = "def f():\n    return [\n" + "        1,\n" * 120 + "    ]\n"
+    assert list(excesses(data)) != []
+    assert list(excesses(data, is_test=True)) == []
+    assert list(excesses("def f():\n" + "    x = 1\n" * 120, is_test=True)) != []
 
 
 def test_no_task_is_left_as_a_comment() -> None:
