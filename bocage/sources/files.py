@@ -47,6 +47,11 @@ def read_raw(path: Path, *, layer: str | None = None, fits: Fits | None = None) 
         raw = _READERS[kind](path, layer, fits)
     except OSError as error:
         raise BocageError("BOC-IMP-025", where={"path": path}, cause=error.strerror or str(error)) from error
+    except BaseException as error:
+        # a panic of a reader written in Rust derives from BaseException, of a type that cannot be imported
+        if type(error).__name__ != "PanicException":
+            raise
+        raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
     if path.suffix.lower() in _EXTENSIONS[kind]:
         return raw
     lie = Verdict(code="BOC-IMP-316", count=1, values={"extension": path.suffix, "format": kind})

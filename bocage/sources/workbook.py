@@ -14,7 +14,8 @@ from bocage.sources.raw import RawTable
 from bocage.vocabulary.codes import BocageError
 
 _ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
-_FAR_COLUMN = re.compile(rb'<c r="([A-Z]{3})\d')
+_WIDE_COLUMN = re.compile(rb'<c r="([A-Z]{2,3})\d')
+_DEEP_CELL = re.compile(rb'<c r="[A-Z]{1,3}(\d{6,9})"')
 _CHUNK = 1 << 22
 _FAILURES = (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError, RuntimeError)
 
@@ -137,8 +138,8 @@ def _extent(archive: ZipFile, name: str) -> tuple[int, int]:
     with archive.open(name) as stream:
         while chunk := stream.read(_CHUNK):
             data = rest + chunk
-            rows = max([rows, *map(int, _ROW.findall(data)[-1:])])
-            columns = max([columns, *map(_column_number, set(_FAR_COLUMN.findall(data)))])
+            rows = max([rows, *map(int, _ROW.findall(data)[-1:]), *map(int, _DEEP_CELL.findall(data))])
+            columns = max([columns, *map(_column_number, set(_WIDE_COLUMN.findall(data)))])
             rest = data[-64:]
     return rows, columns
 

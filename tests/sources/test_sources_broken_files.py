@@ -1,6 +1,8 @@
 """Files that cannot be read as a table: each is refused whole, with its own code, never a traceback."""
 
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -238,3 +240,47 @@ def test_the_only_layer_that_fits_is_taken(tmp_path: Path, import_file: Callable
     }
     reading = import_file(_workbook(tmp_path / "a.xlsx", sheets))
     assert reading.rows["lamp_power_w"].to_list() == [70.0]
+
+
+class PanicException(BaseException):
+    """What calamine and polars raise where they fail in an unforeseen way."""
+
+
+def test_a_panic_of_a_reader_is_a_damaged_file(
+    tmp_path: Path, import_file: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panic(path: Path) -> None:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr("bocage.sources.files.read_delimited", panic)
+    with pytest.raises(BocageError) as caught:
+        import_file(_file(tmp_path, "a.csv", SOUND))
+    assert caught.value.code == "BOC-IMP-015"
+
+
+def test_a_crash_of_gdal_is_a_damaged_file(
+    tmp_path: Path, import_file: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child is killed by the signal of a memory fault, as a bad driver would be."""
+    path = _points(tmp_path, "a.gpkg", "GPKG")
+    crash = [sys.executable, "-c", "import os; os.abort()"]
+    start = subprocess.run
+    monkeypatch.setattr("bocage.sources.vector.subprocess.run", lambda _, **options: start(crash, **options))
+    with pytest.raises(BocageError) as caught:
+        import_file(path)
+    assert caught.value.code == "BOC-IMP-015"
+    assert "exit status" in str(caught.value)
+
+
+def test_a_cell_that_claims_to_be_far_away_is_not_given_the_memory(
+    tmp_path: Path, import_file: Callable[..., Reading]
+) -> None:
+    """700 columns by a million rows, dense, would take 17 GB."""
+    path = _workbook(tmp_path / "sound.xlsx", {"a": [["id", "x"], ["a", 1]]})
+    forged = tmp_path / "forged.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(forged, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b'<c r="B2"', b'<c r="ZZ1048576"'))
+    with pytest.raises(BocageError) as caught:
+        import_file(forged)
+    assert caught.value.code == "BOC-IMP-012"
