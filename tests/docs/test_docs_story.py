@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from docs_pages import FENCE, ROOT, read
 
 from bocage.domains.lighting.example import write_example
@@ -19,51 +18,38 @@ def lines(page: str) -> list[str]:
     return [line for body in blocks for line in body.splitlines() if line.strip()]
 
 
-@pytest.fixture(scope="module")
-def typed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.CompletedProcess[str]]:
-    start = folder = tmp_path_factory.mktemp("reader")
-    town = next(file.path for file in write_example(start / "example") if file.path.name == "eclairage_bourg.csv")
+def typed(page: str, start: Path, town: Path) -> dict[str, str]:
+    """Type each line of a page in its folder; every one must succeed. What each printed, by line."""
+    folder, said = start, {}
     environment = {**os.environ, "BOCAGE_LANG": "en", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
-    done = {}
-    for line in lines("docs/own-file.md"):
+    for line in lines(page):
         program, *arguments = shlex.split(line)
         if program == "cd":
             folder = folder / arguments[0]
             shutil.copy(town, folder / "lighting.csv")
             continue
         assert program == "bocage"
-        done[line] = subprocess.run(
+        run = subprocess.run(
             [sys.executable, "-m", "bocage", *arguments],
             cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
-    return done
+        assert run.returncode == 0, f"{line}\n{run.stderr}"
+        said[line] = run.stdout + run.stderr
+    return said
 
 
-@pytest.mark.parametrize("line", [line for line in lines("docs/own-file.md") if not line.startswith("cd ")])
-def test_each_command_of_the_page_works(typed: dict[str, subprocess.CompletedProcess[str]], line: str) -> None:
-    run = typed[line]
-    assert run.returncode == 0, run.stderr
-    assert "Traceback" not in run.stderr
+def test_a_reader_gets_from_the_file_to_the_report_and_a_sound_backup(tmp_path: Path) -> None:
+    town = next(file.path for file in write_example(tmp_path / "example") if file.path.name == "eclairage_bourg.csv")
+    said = typed("docs/own-file.md", tmp_path, town)
 
+    def of(start: str) -> str:
+        return next(text for line, text in said.items() if line.startswith(start))
 
-def test_the_reader_sees_what_the_page_announces(typed: dict[str, subprocess.CompletedProcess[str]]) -> None:
-    said = {line: run.stdout + run.stderr for line, run in typed.items()}
-    dry, wet = (next(text for line, text in said.items() if line.startswith(start)) for start in DRY_THEN_WET)
-    assert "Nominal power" in dry
-    assert "691" in dry
-    assert "691" in wet
-    report = next(text for line, text in said.items() if line.startswith("bocage report"))
-    assert ".pdf" in report
-    assert ".docx" in report
-    assert ".xlsx" in report
-
-
-DRY_THEN_WET = ("bocage import lighting.csv --dry-run", "bocage import lighting.csv --source town-lighting")
-
-
-def test_the_page_ends_with_a_backup_that_is_sound(typed: dict[str, subprocess.CompletedProcess[str]]) -> None:
-    backup, restore = list(typed)[-2:]
-    assert backup.startswith("bocage backup")
-    assert restore.endswith("--verify-only")
-    assert Path(shlex.split(backup)[2]).suffix == ".zip"
-    assert typed[restore].returncode == 0
+    assert "Nominal power" in of("bocage import lighting.csv --dry-run")
+    assert "691" in of("bocage import lighting.csv --dry-run")
+    assert "691" in of("bocage import lighting.csv --source town-lighting")
+    for suffix in (".pdf", ".docx", ".xlsx"):
+        assert suffix in of("bocage report")
+    assert (tmp_path / "my-commune.zip").stat().st_size > 10_000
+    assert not (tmp_path / "my-commune" / "elsewhere").exists(), "a verification writes nothing"
+    assert any((tmp_path / "for-qgis").glob("*.gpkg"))
