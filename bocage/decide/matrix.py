@@ -103,6 +103,11 @@ def program_of(portfolio: Portfolio) -> Program:
         rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least)
     for pair, variables in zip(portfolio.pairs, state, strict=True):
         _pair(rows, portfolio, started, pair, variables)
+    for first, second, members in _bundles(portfolio):
+        for year in range(years):
+            terms_a = [(_until(started, action, year), 1.0) for action in first]
+            terms_b = [(_until(started, action, year), 1.0) for action in second]
+            rows.add([*terms_a, *terms_b, (state[members, year], -1.0)], upper=1.0)
     for floor in portfolio.floors:
         terms: list[tuple[Ints, Array | float]] = [(np.arange(count), floor.weights[portfolio.action])]
         terms += [
@@ -177,6 +182,27 @@ def _pair(rows: _Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]], 
         if values[year] > 0 or counted:
             rows.add([(both, 1.0), (done_a, -1.0)], upper=0.0)
             rows.add([(both, 1.0), (done_b, -1.0)], upper=0.0)
+
+
+def _bundles(portfolio: Portfolio) -> list[tuple[list[int], list[int], list[int]]]:
+    """Pairs between two sets of alternatives: at most one of each set is done, so that one row binds them all.
+
+    "Some first done and some second done => some pair done" cuts off fractional plans that the row of
+    each pair lets through. It holds only where every first meets every second.
+    """
+    group_of = {int(action): number for number, group in enumerate(portfolio.groups) for action in group}
+    between: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, pair in enumerate(portfolio.pairs):
+        a, b = (group_of.get(action, -1 - action) for action in (pair.a, pair.b))
+        between[min(a, b), max(a, b)].append(number)
+    bundles = []
+    for (low, _), members in between.items():
+        ends = [(portfolio.pairs[n].a, portfolio.pairs[n].b) for n in members]
+        ordered = [(a, b) if group_of.get(a, -1 - a) == low else (b, a) for a, b in ends]
+        first, second = sorted({a for a, _ in ordered}), sorted({b for _, b in ordered})
+        if len(members) > 1 and len(set(ordered)) == len(first) * len(second):
+            bundles.append((first, second, members))
+    return bundles
 
 
 def _assemble(rows: _Rows, cost: Array, bound: Array, integer: NDArray[np.bool_], columns: int) -> Program:

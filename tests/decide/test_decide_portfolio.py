@@ -54,6 +54,7 @@ def tiny(seed: int, *, actions: int = 5, years: int = 2) -> Portfolio:
         pairs=[
             Pair(a=2, b=4, credit=np.array([-4.0, -3.5]), saving={"energy": -1.0}),
             Pair(a=1, b=3, credit=np.array([2.0, 1.5]), saving={"energy": 1.0}),
+            Pair(a=3, b=0, credit=np.array([-3.0, -2.0]), saving={"energy": -1.5}),
         ],
         limits=[Limit(label="envelope", columns=aided, weights=0.4 * cost[acts[aided]], bound=8.0)],
         switches=[Switch(label="park", users=aided, columns=aided, weights=np.ones(len(aided)), threshold=2.0)],
@@ -70,6 +71,21 @@ def test_solver_finds_what_trying_everything_finds(seed: int, brute_force: Brute
     assert portfolio.violations(result.columns) == []
     assert result.objective == pytest.approx(best, abs=1e-6)
     assert result.bound == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pairs_between_alternatives_are_counted_once(seed: int, brute_force: BruteForce) -> None:
+    # Two lamps (0, 1) and two curfews (2, 3) exclude each other; every lamp meets every curfew.
+    rng = np.random.default_rng(seed)
+    pairs = [
+        Pair(a=a, b=b, credit=-rng.uniform(0, 8) * np.array([1.0, 0.9]), saving={}) for a in (0, 1) for b in (3, 2)
+    ]
+    portfolio = replace(
+        tiny(seed), groups=[np.array([0, 1]), np.array([2, 3])], requires=[], pairs=pairs, switches=[], limits=[],
+        budgets=np.full((2, 2), 40.0),
+    )  # fmt: skip
+    best, _ = brute_force(portfolio)
+    assert solve(portfolio, gap=0.0).objective == pytest.approx(best, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))
