@@ -106,7 +106,7 @@ def _sources(folder: Path, copies: Path) -> dict[str, Path]:
     sources |= {name: folder / name for name in KEPT_FILES if (folder / name).is_file()}
     for kept in KEPT_FOLDERS:
         for path in sorted((folder / kept).rglob("*")):
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and not path.is_relative_to(copies):
                 sources[path.relative_to(folder).as_posix()] = path
     return sources
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from bocage.store.geometry import envelope
 from bocage.store.refusals import refused, refusing
@@ -86,7 +87,9 @@ def reading(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 
 def _open(path: Path, mode: str, patience_s: float, extra: str = "") -> sqlite3.Connection:
-    address = f"{path.resolve().as_uri()}?mode={mode}{extra}"
+    # A drive letter needs a slash before it, a Windows share keeps its two: as_uri would make the share a host.
+    name = path.resolve().as_posix()
+    address = f"file://{quote(name if name.startswith('/') else '/' + name)}?mode={mode}{extra}"
     return sqlite3.connect(address, uri=True, timeout=patience_s, isolation_level=None, cached_statements=256)
 
 

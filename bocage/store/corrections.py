@@ -117,8 +117,3 @@ def _version_in_force(connection: sqlite3.Connection, table: Table, asset_id: st
         statement("SELECT fid, valid_from FROM {table} WHERE asset_id = ?", table=table.name), (asset_id,)
     ).fetchone()
     return None if row is None else (int(row[0]), row[1])
-
-
-def count_corrections(connection: sqlite3.Connection) -> int:
-    """Number of values corrected by hand."""
-    return int(connection.execute("SELECT count(*) FROM bocage_correction").fetchone()[0])

@@ -18,6 +18,7 @@ SQL_TYPES: Mapping[str, str] = {
     "date": "DATE", "datetime": "DATETIME", "list": "TEXT", "json": "TEXT",
 }  # fmt: skip
 _KEPT_AS: Mapping[str, pl.DataType] = {"integer": pl.Int64(), "real": pl.Float64(), "boolean": pl.Int64()}
+# An import says these of itself, not of a row.
 _STORE_OWNED = ("valid_from", "valid_to", "source")
 
 

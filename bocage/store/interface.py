@@ -69,7 +69,10 @@ class Store(Protocol):
 
         Args:
             table: declared asset type.
-            rows: declared columns, `asset_id` unique, geometry as WKB.
+            rows: declared columns, `asset_id` unique, geometry as WKB; a declared column that is absent
+                keeps its values, one that is there and null is emptied. `<column>_origin` of an imputable
+                column (`measured`, `declared`) is kept where it is given. `valid_from`, `valid_to` and
+                `source` are the store's own.
             source: name of the inventory the rows come from; absences are judged within it.
             on: date from which the new versions are valid.
             dry_run: report only.
@@ -86,7 +89,15 @@ class Store(Protocol):
         on: dt.date | None = None,
         limit: int | None = None,
     ) -> pl.DataFrame:
-        """Assets in force on a date (today's version where None), optionally within bounds (r-tree)."""
+        """Assets in force on a date (the latest versions where None), optionally within bounds (r-tree).
+
+        Args:
+            table: declared asset type.
+            columns: names, `<column>_origin` too; the declared columns and the geometry where None.
+            bounds: assets whose bounding box meets these.
+            on: date at which the assets were in force.
+            limit: at most so many, in order of identifier.
+        """
         ...
 
     def stream_assets(
@@ -108,7 +119,13 @@ class Store(Protocol):
         ...
 
     def write_rows(self, table: Table, rows: pl.DataFrame, *, replace: Mapping[str, object] | None = None) -> int:
-        """Write rows of a noun (action, outcome, plan…); `replace` first deletes the rows with those values."""
+        """Write rows of a noun (action, outcome, plan…), each in the place of the row of the same key.
+
+        Args:
+            table: declared noun.
+            rows: declared columns, the key unique.
+            replace: the rows with these values are deleted first; all of them for an empty mapping.
+        """
         ...
 
     def read_rows(self, table: Table, where: Mapping[str, object] | None = None) -> pl.DataFrame:
@@ -133,7 +150,7 @@ class Store(Protocol):
         ...
 
     def layers(self) -> Mapping[str, int]:
-        """Name and number of rows of every table."""
+        """Name and number of rows in force of every declared table, and of `observation`."""
         ...
 
     def fingerprint(self) -> str:

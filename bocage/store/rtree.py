@@ -100,7 +100,7 @@ def index_rows(
         bounds: (n, 4) xmin, ymin, xmax, ymax [m], NaN where null or empty.
         known: the rows may already be in the r-tree, with their former boxes.
     """
-    held = connection.execute(statement("SELECT count(*) FROM {rows}", rows=tree_name(layer) + "_rowid")).fetchone()[0]
+    held = _count(connection, layer)
     many = len(fids) >= _WORTH_PACKING and 4 * len(fids) >= held
     if many and _pack_whole(connection, layer, None if held else (np.asarray(fids, dtype=np.int64), bounds)):
         return
@@ -117,10 +117,18 @@ def index_rows(
 
 
 def remove_rows(connection: sqlite3.Connection, layer: str, fids: Sequence[int]) -> None:
-    """Take rows out of the r-tree."""
+    """Take rows out of the r-tree; inside a transaction, triggers away, their geometries gone or changed."""
+    held = _count(connection, layer)
+    if len(fids) >= _WORTH_PACKING and 4 * len(fids) >= held and _pack_whole(connection, layer, None):
+        return
     connection.executemany(
         statement("DELETE FROM {tree} WHERE id = ?", tree=tree_name(layer)), ((fid,) for fid in fids)
     )
+
+
+def _count(connection: sqlite3.Connection, layer: str) -> int:
+    rows = statement("SELECT count(*) FROM {rows}", rows=tree_name(layer) + "_rowid")
+    return int(connection.execute(rows).fetchone()[0])
 
 
 _WORTH_PACKING = 500

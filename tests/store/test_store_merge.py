@@ -243,8 +243,7 @@ VALUES = st.fixed_dictionaries(
         "ballast": st.none() | st.booleans(),
         "heads": st.none() | st.integers(-(2**63), 2**63 - 1),
         "tags": st.none() | st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), max_size=3),
-        "seen_at": st.none()
-        | st.datetimes(timezones=st.just(dt.UTC), allow_imaginary=False),
+        "seen_at": st.none() | st.datetimes(timezones=st.just(dt.UTC), allow_imaginary=False),
         "place": st.none() | st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7)),
     }
 )

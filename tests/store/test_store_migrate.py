@@ -77,6 +77,7 @@ def test_a_migration_cut_between_the_two_files_is_finished_next_time(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = make_version_1(folder)
+
     def cut(twin: sqlite3.Connection) -> None:
         twin.execute("CREATE TABLE half_done (x)")
         raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from store_samples import DAY, LAMP, LATER, SRID, here, lamps
+from store_samples import DAY, LAMP, SRID, here, lamps
 
 from bocage.store.geopackage import GeoPackageStore, open_store
 from bocage.vocabulary.codes import BocageError
@@ -96,7 +96,8 @@ def test_a_writer_that_waits_long_enough_gets_its_turn(store: GeoPackageStore, f
 
 IMPORT = """
 store.declare([LAMP])
-old, new = lamps(50_000), lamps(50_000, seed=2)
+store._twin.execute("PRAGMA cache_size = -2048")  # so that pages reach the disk long before the commit
+new = lamps(50_000, seed=2)
 print("ready", flush=True)
 sys.stdin.readline()
 store.merge_assets(LAMP, new, source="a", on=LATER)
@@ -105,6 +106,7 @@ sys.stdin.readline()
 """
 OBSERVE = """
 import numpy as np, polars as pl
+store._series.execute("PRAGMA cache_size = -128")
 t = pl.from_epoch(pl.Series("time", np.arange(100_000) * 60)).dt.replace_time_zone("UTC")
 rows = pl.DataFrame({"series_id": "s", "time": t, "value": np.arange(100_000) * 1.0})
 print("ready", flush=True)
@@ -115,67 +117,62 @@ sys.stdin.readline()
 """
 
 
-def kill_after(folder: Path, script: str, delay_s: float) -> bool:
-    """Start the script, kill it after the delay; whether it had already finished."""
+def begin(folder: Path, script: str) -> subprocess.Popen:
     child = start(folder, script)
     wait_for(child, "ready")
     child.stdin.write("\n")
     child.stdin.flush()
-    time.sleep(delay_s)
-    child.kill()
-    said = child.stdout.read()
-    end(child)
-    return "done" in said
+    return child
 
 
-def duration(folder: Path, script: str) -> float:
-    """How long the script takes when it is left alone [s]."""
-    child = start(folder, script)
-    wait_for(child, "ready")
-    child.stdin.write("\n")
-    child.stdin.flush()
-    before = time.monotonic()
+def kill_at_random_moments(folder: Path, script: str, file: str) -> list[tuple[str, int, bool]]:
+    """Run the script on copies of a territory and kill it, until two kills fell inside the writing.
+
+    Returns:
+        For each kill: fingerprint afterwards, bytes that the log held when it was killed, whether it said it was done.
+    """
+    whole = folder.with_name("whole")
+    shutil.copytree(folder, whole)
+    child = begin(whole, script)
+    since = time.monotonic()
     wait_for(child, "done")
-    elapsed = time.monotonic() - before
+    span_s = time.monotonic() - since
     end(child)
-    return elapsed
+    with open_store(whole, srid=SRID) as store:
+        after = store.fingerprint()
+    draw, kills = random.Random(20260101), []
+    while len(kills) < 12 and sum(log > 0 and mark != after for mark, log, _ in kills) < 2:
+        copy = folder.with_name(f"killed {len(kills)}")
+        shutil.copytree(folder, copy)
+        child = begin(copy, script)
+        time.sleep(draw.uniform(0.1, 0.9) * span_s)
+        child.kill()
+        done = "done" in child.stdout.read()
+        end(child)
+        log = (copy / f"{file}-wal").stat().st_size
+        with open_store(copy, srid=SRID) as store:
+            assert store.check() == []
+            mark = store.fingerprint()
+        assert mark == after or not done
+        kills.append((mark, log, done))
+        span_s *= 0.7 if mark == after else 1.0
+        shutil.rmtree(copy)
+    assert sum(log > 0 and mark != after for mark, log, _ in kills) >= 1, "no kill fell inside the writing"
+    return [*kills, (after, 0, True)]
 
 
 def test_an_import_killed_at_any_moment_leaves_before_or_after(tmp_path: Path) -> None:
-    folder, complete = tmp_path / "killed", tmp_path / "whole"
+    folder = tmp_path / "before"
     with open_store(folder, srid=SRID, create=True) as store:
         store.merge_assets(LAMP, lamps(50_000), source="a", on=DAY)
         before = store.fingerprint()
-    shutil.copytree(folder, complete)
-    whole_s = duration(complete, IMPORT)
-    with open_store(complete, srid=SRID) as store:
-        after = store.fingerprint()
-    draw = random.Random(20260101)
-    outcomes = []
-    for _ in range(4):
-        kill_after(folder, IMPORT, draw.uniform(0.05, 0.95) * whole_s)
-        with open_store(folder, srid=SRID) as store:
-            outcomes.append(store.fingerprint())
-            assert store.check() == []
-            count = store.count_assets(LAMP)
-        assert outcomes[-1] in {before, after}
-        assert count == 50_000
-    assert before in outcomes  # at least one kill really fell inside the import
-    with open_store(folder, srid=SRID) as store:
-        store.merge_assets(LAMP, lamps(50_000, seed=2), source="a", on=LATER)
-        assert store.fingerprint() == after
+    *kills, (after, _, _) = kill_at_random_moments(folder, IMPORT, "twin.gpkg")
+    assert {mark for mark, _, _ in kills} <= {before, after}
 
 
 def test_observations_killed_at_any_moment_are_all_or_none(tmp_path: Path) -> None:
-    open_store(tmp_path / "whole", srid=SRID, create=True).close()
-    whole_s = duration(tmp_path / "whole", OBSERVE)
-    open_store(tmp_path / "killed", srid=SRID, create=True).close()
-    draw = random.Random(20260102)
-    counts = []
-    for _ in range(3):
-        kill_after(tmp_path / "killed", OBSERVE, draw.uniform(0.05, 0.9) * whole_s)
-        with open_store(tmp_path / "killed", srid=SRID) as store:
-            counts.append(store.layers()["observation"])
-            assert store.check() == []
-    assert set(counts) <= {0, 100_000}
-    assert counts[0] == 0
+    folder = tmp_path / "before"
+    with open_store(folder, srid=SRID, create=True) as store:
+        before = store.fingerprint()
+    *kills, (after, _, _) = kill_at_random_moments(folder, OBSERVE, "series.sqlite")
+    assert {mark for mark, _, _ in kills} <= {before, after}

@@ -97,6 +97,21 @@ def test_where_nodes_are_protected_rows_are_indexed_one_by_one(
     assert_index_is_right(store)
 
 
+def test_rows_added_changed_and_retired_in_one_import(store: GeoPackageStore) -> None:
+    store.merge_assets(LAMP, lamps(4000), source="a", on=DAY)
+    newer = pl.concat([lamps(2500, seed=2), lamps(1500, seed=3, prefix="N")])
+    report = store.merge_assets(LAMP, newer, source="a", on=LATER, retire_absent=True)
+    assert (len(report.changed), len(report.added), len(report.absent)) == (2500, 1500, 1500)
+    assert_index_is_right(store)
+    store.merge_assets(LAMP, newer.head(10), source="a", on=LATER, retire_absent=True)
+    assert_index_is_right(store)
+    store.merge_assets(LAMP, newer.clear(), source="a", on=LATER, retire_absent=True)
+    assert store.count_assets(LAMP) == 0
+    assert_index_is_right(store)
+    store.merge_assets(LAMP, newer, source="a", on=LATER)
+    assert_index_is_right(store)
+
+
 def test_another_client_that_registered_the_functions(store: GeoPackageStore, folder: Path) -> None:
     store.merge_assets(LAMP, lamps(50), source="a", on=DAY)
     inside, empty = blob(shapely.Point(650_700, 6_860_700)), blob(shapely.from_wkt("POINT EMPTY"))

@@ -133,7 +133,8 @@ def test_layers_of_one_label_and_columns_of_one_label_stay_apart(store: GeoPacka
         names = [row[0] for row in held.execute("SELECT identifier FROM gpkg_contents ORDER BY table_name")]
         assert names == ["Les lamp", "Les lamp (lamp_two)"]
         same = held.execute(
-            "SELECT name FROM gpkg_data_columns WHERE table_name = 'lamp_two' AND name LIKE 'power_w fr%' ORDER BY rowid"
+            "SELECT name FROM gpkg_data_columns WHERE table_name = 'lamp_two' AND name LIKE 'power_w fr%'"
+            " ORDER BY rowid"
         ).fetchall()
         assert same == [("power_w fr",), ("power_w fr [power_b]",)]
 
