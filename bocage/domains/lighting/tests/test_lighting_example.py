@@ -20,7 +20,6 @@ from bocage.domains.lighting.example.luminaires import CLEARANCE_M, lamps, lumin
 from bocage.domains.lighting.example.point_shapefile import Field, write_point_shapefile
 from bocage.domains.lighting.example.streets import centreline, distance_along, streets
 
-
 PINNED_W = 84_687.0
 
 
