@@ -21,10 +21,10 @@ from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.draws import DrawTable
+from bocage.vocabulary.responsibility import main_budget
 from bocage.vocabulary.text import Language, current_language
 
 PLAN_ID = "plan"
-MAIN_BUDGETS: Mapping[str, str] = {"commune": "M57_main", "epci": "epci", "syndicate": "syndicate"}
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _budgets(territory: Territory, actions: pl.DataFrame, amounts: Sequence[floa
 
     Money of one budget cannot pay for another one: a water budget (M49) has its own resources.
     """
-    main = MAIN_BUDGETS.get(territory.config.text("territory", "kind"), "M57_main")
+    main = main_budget(territory.config.text("territory", "kind"))
     payers: dict[Payer, Sequence[float]] = {(territory.siren, main): amounts}
     own = actions.filter(pl.col("owner_siren") == territory.siren)
     for budget in own["budget"].unique(maintain_order=True):

@@ -255,9 +255,12 @@ def funding_lines(record: PlanRecord) -> list[FundingLine]:
         condition=_("Paid back after the works, by law"),
     )
     own = FundingLine(
-        programme=_("Own funds"), amount_eur=chosen_row["own_eur"], low_eur=chosen_row["own_low_eur"], high_eur=chosen_row["own_high_eur"],
+        programme=_("Own funds"),
+        amount_eur=chosen_row["own_eur"],
+        low_eur=chosen_row["own_low_eur"],
+        high_eur=chosen_row["own_high_eur"],
         status="own",
-    )  # fmt: skip
+    )
     return [*counted, refund, own, *besides]
 
 

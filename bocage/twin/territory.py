@@ -112,6 +112,7 @@ class Territory:
         return Site(
             territory_id=self.code,
             siren=self.siren,
+            kind=self.config.text("territory", "kind"),
             longitude_deg=longitude,
             latitude_deg=latitude,
             timezone=self.config.text("territory", "timezone"),

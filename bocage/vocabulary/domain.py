@@ -55,6 +55,7 @@ class Site:
     Attributes:
         territory_id: INSEE or SIREN code.
         siren: SIREN of the territory's own public body, empty where unknown.
+        kind: kind of that body (`commune`, `epci`, `syndicate`…).
         longitude_deg: longitude of the territory's centre, WGS 84 [degrees east].
         latitude_deg: latitude of the territory's centre, WGS 84 [degrees north].
         timezone: IANA name.
@@ -67,6 +68,7 @@ class Site:
 
     territory_id: str
     siren: str = ""
+    kind: str = "commune"
     longitude_deg: float
     latitude_deg: float
     timezone: str = "Europe/Paris"

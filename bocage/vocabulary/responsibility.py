@@ -1,10 +1,50 @@
 """Who may act: an action belongs to a public body, a statutory power, a budget, maybe a contract."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 import polars as pl
 
+from bocage.vocabulary.domain import Site
+
 NO_END_YEAR = 9999
+MAIN_BUDGETS: Mapping[str, str] = {"commune": "M57_main", "epci": "epci", "syndicate": "syndicate"}
+"""Budget that carries the assets of a body by its kind, where nothing else is said."""
+
+
+def main_budget(kind: str) -> str:
+    """The budget that carries the assets of a body of that kind.
+
+    >>> main_budget("syndicate"), main_budget("departement")
+    ('syndicate', 'M57_main')
+    """
+    return MAIN_BUDGETS.get(kind, "M57_main")
+
+
+def name_owners(assets: pl.DataFrame, site: Site, *, competence: str) -> pl.DataFrame:
+    """Fill who decides and pays where the file does not say it: the territory itself, its main budget.
+
+    Assets of another body without a budget are deemed to be carried by a syndicate, as those that
+    communes transfer usually are.
+
+    Args:
+        assets: has `owner_siren`, `competence` and `budget`, null where unknown.
+        site: SIREN and kind of the territory.
+        competence: statutory power under which such assets are managed.
+
+    >>> site = Site(territory_id="35238", siren="213502388", longitude_deg=-1.7, latitude_deg=48.1,
+    ...             date=dt.date(2026, 1, 1))
+    >>> unsaid = pl.DataFrame({"owner_siren": [None, "9"], "competence": [None, None], "budget": [None, None]},
+    ...                       schema_overrides={"competence": pl.String, "budget": pl.String})
+    >>> name_owners(unsaid, site, competence="roads").rows()
+    [('213502388', 'roads', 'M57_main'), ('9', 'roads', 'syndicate')]
+    """
+    owner = pl.col("owner_siren").fill_null(site.siren)
+    own = owner.is_in(["", site.siren])
+    budget = pl.when(own).then(pl.lit(main_budget(site.kind))).otherwise(pl.lit("syndicate"))
+    return assets.with_columns(
+        owner.alias("owner_siren"), pl.col("competence").fill_null(competence), pl.col("budget").fill_null(budget)
+    )
 
 
 def assign_standing(actions: pl.DataFrame, contracts: pl.DataFrame, *, siren: str, first_year: int) -> pl.DataFrame:

@@ -5,32 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from bocage.vocabulary.domain import Site
-
 RESPONSIBILITY = ("owner_siren", "competence", "budget", "contract_id")
-
-
-def with_responsibility(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
-    """Fill who decides and pays: the territory itself, its street-lighting power, its main budget.
-
-    Args:
-        frame: luminaires.
-        site: SIREN of the territory.
-
-    >>> import datetime as dt
-    >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
-    >>> lamps = pl.DataFrame({"owner_siren": [None, "9"], "competence": [None, None], "budget": [None, None]},
-    ...                      schema_overrides={"competence": pl.String, "budget": pl.String})
-    >>> with_responsibility(lamps, site)["budget"].to_list()
-    ['M57_main', 'syndicate']
-    """
-    owner = pl.col("owner_siren").fill_null(site.siren)
-    own = owner.is_in(["", site.siren])
-    return frame.with_columns(
-        owner.alias("owner_siren"),
-        pl.col("competence").fill_null("public_lighting"),
-        pl.col("budget").fill_null(pl.when(own).then(pl.lit("M57_main")).otherwise(pl.lit("syndicate"))),
-    )
 
 
 def lots(frame: pl.DataFrame, by: Sequence[str], *, least: int = 1) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bocage.domains.lighting.actions.change import DOMAIN_NAME
-from bocage.domains.lighting.actions.lots import RESPONSIBILITY, lots, with_responsibility
+from bocage.domains.lighting.actions.lots import RESPONSIBILITY, lots
 from bocage.domains.lighting.actions.measure import measured_facts
 from bocage.domains.lighting.inventory.declared import (
     LOCALE,
@@ -51,7 +51,7 @@ def propose(assets: Assets, site: Site) -> pl.DataFrame:
     table = noun_tables()["action"]
     if LUMINAIRE not in assets or assets[LUMINAIRE].is_empty():
         return table.empty()
-    frame = with_responsibility(assets[LUMINAIRE], site)
+    frame = assets[LUMINAIRE]
     burning = pl.col("regime").fill_null("night") != "off"
     worn = frame.filter(_to_renew(site) & burning)
     leds = frame.filter(~_to_renew(site) & (pl.col("technology") == "LED") & _at_night() & _has_none("dimming"))

@@ -16,7 +16,9 @@ from bocage.domains.lighting.inventory.tabulated import by_technology
 from bocage.parameters.reader import Parameters
 from bocage.vocabulary.domain import Assets, Site
 from bocage.vocabulary.origin import high_column, low_column, origin_column
+from bocage.vocabulary.responsibility import name_owners
 
+COMPETENCE = "public_lighting"
 DAYS_PER_YEAR = 365.25
 EPOCH = dt.date(1970, 1, 1)
 
@@ -42,7 +44,7 @@ def complete(assets: Assets, site: Site) -> Assets:
     if LUMINAIRE not in assets:
         return assets
     parameters = lighting_parameters(site)
-    frame = _with_all_columns(assets[LUMINAIRE])
+    frame = name_owners(_with_all_columns(assets[LUMINAIRE]), site, competence=COMPETENCE)
     frame = _technology(frame, parameters)
     frame = _powers(frame, parameters)
     frame = _light(frame, parameters)
