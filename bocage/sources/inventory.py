@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bocage.sources.files import read_raw
 from bocage.sources.identify import computed_identifiers, identifier_cells
-from bocage.sources.judge import Judged, judge
+from bocage.sources.judge import Judged, judge, labels_of
 from bocage.sources.locate import geometries_of
 from bocage.sources.mapping import InventoryMapping, check_mapping
 from bocage.sources.projections import Area, Extent, find_reference, repair_rows, transform
@@ -126,7 +126,7 @@ def check_inventory(
     rows = _rows(table, judged, identifiers, geometry, kept)
     aside = _set_aside(raw, mapping, judged, identifiers, kept)
     refused = _refused(raw, state)
-    verdicts = [*_count_refusals(state), *_count_aside(aside), *verdicts]
+    verdicts = [*_count_refusals(state), *_count_aside(aside, table), *verdicts]
     if duplicate.any():
         verdicts.append(Verdict(code="BOC-IMP-301", count=int(duplicate.sum())))
     facts = {
@@ -366,8 +366,17 @@ def _count_refusals(state: _Rows) -> list[Verdict]:
     ]
 
 
-def _count_aside(aside: pl.DataFrame) -> list[Verdict]:
-    counted = aside.group_by("code", "column").agg(pl.len().alias("n")).sort("n", "column", descending=[True, False])
+def _count_aside(aside: pl.DataFrame, table: Table) -> list[Verdict]:
+    """One verdict by code and column, most frequent first, with the first value as an example."""
+    groups = aside.group_by("code", "column").agg(pl.len().alias("n"), pl.col("value").first())
+    counted = groups.sort("n", "column", descending=[True, False])
     return [
-        Verdict(code=row["code"], count=row["n"], columns=(row["column"],)) for row in counted.iter_rows(named=True)
+        Verdict(
+            code=row["code"],
+            count=row["n"],
+            columns=(row["column"],),
+            labels=labels_of(table.column(row["column"])),
+            values={} if row["code"] == "BOC-IMP-201" else {"detail": row["value"]},
+        )
+        for row in counted.iter_rows(named=True)
     ]

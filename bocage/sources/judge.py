@@ -69,7 +69,9 @@ def judge(column: Column, cells: pl.Series, match: Match, *, decimal: str, writi
     verdicts: list[Verdict] = []
     said_missing = int((frame["written"].is_not_null() & frame["text"].is_null()).sum())
     if said_missing:
-        verdicts.append(Verdict(code="BOC-IMP-322", count=said_missing, columns=(column.name,)))
+        verdicts.append(
+            Verdict(code="BOC-IMP-322", count=said_missing, columns=(column.name,), labels=labels_of(column))
+        )
     if column.type in {"real", "integer"}:
         values, aside = _judge_number(column, cells, frame, match, decimal, writings, verdicts)
     elif column.type in {"date", "datetime"}:
@@ -136,6 +138,7 @@ def _judge_number(
                 code="BOC-IMP-317",
                 count=int(values.is_not_null().sum()),
                 columns=(column.name,),
+                labels=labels_of(column),
                 values={"written": match.unit, "declared": column.unit},
             )
         )
@@ -166,7 +169,7 @@ def _judge_date(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) ->
     serials = int(frame.select((is_serial(pl.col("text")) & values.is_not_null()).sum()).item() or 0)
     for code, count in (("BOC-IMP-307", years), ("BOC-IMP-318", serials), ("BOC-IMP-323", month_first * len(text))):
         if count:
-            verdicts.append(Verdict(code=code, count=count, columns=(column.name,)))
+            verdicts.append(Verdict(code=code, count=count, columns=(column.name,), labels=labels_of(column)))
     aside = _unread(text, values, "BOC-IMP-205")
     return values.cast(column.polars_type) if column.type == "date" else values.cast(pl.Datetime("us", "UTC")), aside
 
@@ -193,7 +196,13 @@ def _judge_code(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) ->
         restored = int((filled != bare).sum())
         if restored:
             verdicts.append(
-                Verdict(code="BOC-IMP-306", count=restored, columns=(column.name,), values={"width": digits})
+                Verdict(
+                    code="BOC-IMP-306",
+                    count=restored,
+                    columns=(column.name,),
+                    labels=labels_of(column),
+                    values={"width": digits},
+                )
             )
         odd = ~filled.str.contains(shape)
         judged = judged.with_columns(filled.alias("v"), odd.alias("odd")).with_columns(
@@ -201,6 +210,11 @@ def _judge_code(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) ->
         )
     kept = judged.select(pl.when(pl.col("aside").is_null()).then("v").alias("v"))["v"]
     return kept, judged["aside"]
+
+
+def labels_of(column: Column) -> Mapping[str, tuple[str, ...]]:
+    """The label of a column by language, for the verdicts that speak of it."""
+    return {language: (label,) for language, label in column.label.items()}
 
 
 def width_of(name: str) -> tuple[int, str] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bocage.vocabulary.codes import core_codes
-from bocage.vocabulary.text import Language, current_language, fill, format_number
+from bocage.vocabulary.text import NARROW_SPACE, Language, current_language, fill, format_number
 
 FIRST_REMARK = "BOC-IMP-300"
 """Codes before it are also the reasons of single rows and values: their sentence has no count of its own."""
@@ -19,13 +19,15 @@ class Verdict:
         code: declared code of kind `verdict`.
         count: number of rows, values or columns concerned.
         columns: columns concerned, as the file or the table names them.
-        values: values of the other placeholders of the sentence.
+        values: values of the other placeholders of the sentence; `detail` is an example.
+        labels: names of the columns as a person reads them, by language; `columns` where empty.
     """
 
     code: str
     count: int
     columns: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def say(self, part: Literal["what", "why", "fix"] = "what", language: Language | None = None) -> str:
         """One part of the verdict in the language, its placeholders filled.
@@ -35,12 +37,18 @@ class Verdict:
         """
         language = language or current_language()
         sentence: str = getattr(core_codes()[self.code], part)[language]
-        known = {"count": self.count, "columns": ", ".join(self.columns), **self.values}
-        said = fill(sentence, {"detail": "", **known}, language)
+        columns = ", ".join(self.labels.get(language, self.columns))
+        known = {"detail": "", "count": self.count, "columns": columns, **self.values}
+        said = fill(sentence, known, language)
         if part != "what" or "{count}" in sentence or self.code >= FIRST_REMARK:
             return said
-        where = f" [{known['columns']}]" if self.columns and "{columns}" not in sentence else ""
-        return f"{said}{where} ({format_number(self.count, language)})"
+        where = f" [{columns}]" if columns and "{columns}" not in sentence else ""
+        shown = bool(known["detail"]) and "{detail}" not in sentence
+        example = (
+            f"{NARROW_SPACE}: «{NARROW_SPACE}{known['detail']}{NARROW_SPACE}»" if shown and language == "fr" else ""
+        )
+        example = f': "{known["detail"]}"' if shown and language == "en" else example
+        return f"{said}{where} ({format_number(self.count, language)}){example}"
 
     def as_dict(self, language: Language | None = None) -> dict[str, object]:
         """The verdict as data, for `--json`."""

@@ -84,3 +84,12 @@ def test_inventory_as_text_gives_the_same_rows(
     assert len(again.rows) == 3824
     same = [name for name in reading.rows.columns if name != "geometry"]
     assert again.rows.select(same).equals(reading.rows.select(same))
+
+
+def test_verdicts_speak_of_columns_as_people_do(reading: Reading) -> None:
+    said = {(verdict.code, verdict.columns): verdict.say("what", "fr") for verdict in reading.verdicts}
+    assert (
+        said["BOC-IMP-203", ("technology",)]
+        == "Code inconnu [Technologie] (6)\u202f: «\u202fPlot de jalonnement\u202f»"
+    )
+    assert said["BOC-IMP-201", ("system_power_w",)].endswith("[Puissance avec appareillage] (1\u202f313)")
