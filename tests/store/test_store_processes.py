@@ -106,9 +106,9 @@ sys.stdin.readline()
 """
 OBSERVE = """
 import numpy as np, polars as pl
-store._series.execute("PRAGMA cache_size = -128")
-t = pl.from_epoch(pl.Series("time", np.arange(100_000) * 60)).dt.replace_time_zone("UTC")
-rows = pl.DataFrame({"series_id": "s", "time": t, "value": np.arange(100_000) * 1.0})
+store._series.execute("PRAGMA cache_size = -256")
+t = pl.from_epoch(pl.Series("time", np.arange(40_000) * 60)).dt.replace_time_zone("UTC")
+rows = pl.DataFrame({"series_id": "s", "time": t, "value": np.arange(40_000) * 1.0})
 print("ready", flush=True)
 sys.stdin.readline()
 store.write_observations(rows)
