@@ -25,6 +25,7 @@ KNOWN_NAME = 0.9
 """From this score on, the name is that of the column and not only like it."""
 BOOKKEEPING = frozenset({"asset_id", "valid_from", "valid_to", "source"})
 SAMPLE_ROWS = 2_000
+TOLERATED_REPEATS = 2
 
 
 @dataclass(frozen=True)
@@ -261,8 +262,9 @@ def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str
             name = 0.7
         else:
             continue
-        distinct = header.sample.n_unique() / len(header.sample)
-        score = name * distinct * len(header.sample) / rows
-        if distinct >= 0.9 and score > best_score:
+        repeated = len(header.sample) - header.sample.n_unique()
+        score = name * (len(header.sample) - repeated) / rows
+        # a few repeats are faults of an identifier; many show the identifier of something else (pole, street)
+        if repeated <= max(TOLERATED_REPEATS, 0.1 * len(header.sample)) and score > best_score:
             best, best_score = header.name, score
     return best if best_score >= ACCEPTED else ""

@@ -468,3 +468,24 @@ def test_long_shapes_in_a_cell_are_not_columns(tmp_path: Path, import_file: Impo
     reading = import_file(path)
     assert reading.rows["asset_id"].to_list() == ["1"]
     assert reading.refused["bocage_code"].to_list() == ["BOC-IMP-111"]
+
+
+def test_a_repeat_in_a_short_file_does_not_hide_the_identifier(tmp_path: Path, import_file: Import) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "id;x;y;puissance\nA;652000;6860000;70\nB;652010;6860000;70\nA;652020;6860000;90\n", encoding="utf-8"
+    )
+    reading = import_file(path)
+    assert reading.rows["asset_id"].to_list() == ["A", "B"]
+    assert reading.refused["bocage_reason_fr"].to_list() == [
+        "Identifiant déjà pris par une autre ligne, différente\u202f: A"
+    ]
+
+
+def test_the_identifier_of_the_pole_is_not_that_of_the_lamp(tmp_path: Path, import_file: Import) -> None:
+    lines = [f"S{i // 2};{652_000 + i // 2};6860000;{70 + i % 2}" for i in range(40)]
+    path = tmp_path / "a.csv"
+    path.write_text("id;x;y;puissance\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    reading = import_file(path)
+    assert len(reading.rows) == 40
+    assert reading.rows["asset_id"].head(2).to_list() == ["E652000-N6860000", "E652000-N6860000-2"]
