@@ -85,7 +85,7 @@ def write_archive(folder: Path, archive: Path) -> BackupReport:
                 _copy_database(folder / database, copies / database)
             report = _describe(folder, copies, archive)
             draft = copies / "draft.zip"
-            _write_zip(draft, report, _sources(folder, copies))
+            _write_zip(draft, report, _sources(folder, copies, archive))
             draft.replace(archive)
     return report
 
@@ -100,13 +100,14 @@ def _copy_database(source: Path, target: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")
 
 
-def _sources(folder: Path, copies: Path) -> dict[str, Path]:
+def _sources(folder: Path, copies: Path, archive: Path) -> dict[str, Path]:
     """The files to archive by name in the archive."""
     sources = {name: copies / name for name in DATABASES}
     sources |= {name: folder / name for name in KEPT_FILES if (folder / name).is_file()}
     for kept in KEPT_FOLDERS:
         for path in sorted((folder / kept).rglob("*")):
-            if path.is_file() and not path.is_symlink() and not path.is_relative_to(copies):
+            itself = path == archive or path.is_relative_to(copies)
+            if path.is_file() and not path.is_symlink() and not itself:
                 sources[path.relative_to(folder).as_posix()] = path
     return sources
 
@@ -127,7 +128,10 @@ def _describe(folder: Path, copies: Path, archive: Path) -> BackupReport:
         schema_version=version,
         fingerprint=content,
         rows=rows,
-        files={name: FileRecord(path.stat().st_size, _sha256(path)) for name, path in _sources(folder, copies).items()},
+        files={
+            name: FileRecord(path.stat().st_size, _sha256(path))
+            for name, path in _sources(folder, copies, archive).items()
+        },
         left_out=sorted(
             path.name for path in folder.iterdir() if path.name not in known | companions and path != archive
         ),

@@ -65,6 +65,14 @@ def test_a_backup_of_a_transaction_that_is_not_finished_holds_the_state_before(
     assert report.rows["lamp"] == 60
 
 
+def test_a_backup_written_inside_the_territory_does_not_hold_itself(store: GeoPackageStore, folder: Path) -> None:
+    fill(store, folder)
+    for _ in range(2):
+        report = backup(folder, folder / "archive" / "b.zip")
+        assert not [name for name in report.files if name.startswith("archive/")]
+    assert verify_backup(folder / "archive" / "b.zip").fingerprint == store.fingerprint()
+
+
 def test_a_restoration_never_overwrites(store: GeoPackageStore, folder: Path) -> None:
     fill(store, folder)
     backup(folder, folder.parent / "b.zip")
