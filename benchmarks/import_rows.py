@@ -4,6 +4,7 @@ import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def run(*, seed: int) -> dict[str, object]:
         text, layer = _write_csv(frame, folder / "a.csv"), _write_layer(frame, folder / "a.gpkg")
         figures, reading = [], None
         for what, path, peer in (("CSV", text, _pandas), ("GeoPackage", layer, _geopandas)):
-            reading, seconds = _timed(lambda path=path: _import(path, table, values))
+            reading, seconds = _timed(partial(_import, path, table, values))
             figures.append(_rate(f"{what}: read, recognise and check", seconds, peer(path)))
             figures.append(_conserved(what, reading))
         assert reading is not None

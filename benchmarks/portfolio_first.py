@@ -38,7 +38,9 @@ GAP, TIME_LIMIT_S, SEEDS = 0.01, 60.0, 3
 def portfolio_of(instance: Instance) -> Portfolio:
     """Enumerate the financing plans (two aids at most) and start years of a synthetic instance [kEUR]."""
     count = len(instance.cost)
-    action, year, value, cash, own_share = [], [], [], [], []
+    action: list[int] = []
+    year: list[int] = []
+    value, cash, own_share = [], [], []
     awards: dict[tuple[str, int], list[tuple[int, float]]] = defaultdict(list)
     for number in range(count):
         for start in range(YEARS):

@@ -105,13 +105,15 @@ def _measured(name: str, books: Books) -> dict[str, Any]:
 
 
 def additive_effect(books: Books) -> pl.DataFrame:
-    """Yearly effect of the plan as a sum of its actions and pairs, before realisation.
+    """Yearly effect of the plan as a sum of its actions, before realisation.
 
-    The sum of what the domain said of each action alone, plus what it said of pairs: to be compared
-    with what the domain says of all together (`compare_joint`).
+    The bare sum of what the domain said of each action alone, and `paired`: the same corrected by
+    what it said of pairs, which is what the plan was chosen on. Both are to be compared with what
+    the domain says of all together (`compare_joint`).
 
     Returns:
-        Frame `indicator`, `unit`, `year`, `value`; effect of the works done up to the end of the year.
+        Frame `indicator`, `unit`, `year`, `value`, `paired`; effect of the works done up to the end
+        of the year.
     """
     request = books.request
     ids = request.actions["action_id"].to_list()
@@ -119,6 +121,7 @@ def additive_effect(books: Books) -> pl.DataFrame:
     means = request.appraisal.draws.mean(axis=1)
     units: dict[str, str] = {}
     totals: dict[tuple[str, int], float] = {}
+    corrections: dict[tuple[str, int], float] = {}
     for mean, action, indicator, unit in zip(
         means.tolist(), *(request.appraisal.keys[name] for name in ("action_id", "indicator", "unit")), strict=True
     ):
@@ -129,14 +132,20 @@ def additive_effect(books: Books) -> pl.DataFrame:
     for row in request.interactions.iter_rows(named=True):
         if row["action_a"] in chosen and row["action_b"] in chosen and row["indicator"] in units:
             later = max(chosen[row["action_a"]], chosen[row["action_b"]])
-            _accumulate(totals, row["indicator"], later, request.years, row["value"])
+            _accumulate(corrections, row["indicator"], later, request.years, row["value"])
     rows = [
-        {"indicator": name, "unit": unit, "year": request.first_year + year, "value": totals.get((name, year), 0.0)}
+        {
+            "indicator": name,
+            "unit": unit,
+            "year": request.first_year + year,
+            "value": totals.get((name, year), 0.0),
+            "paired": totals.get((name, year), 0.0) + corrections.get((name, year), 0.0),
+        }
         for name, unit in units.items()
         for year in range(request.years)
     ]
-    schema = {"indicator": pl.String, "unit": pl.String, "year": pl.Int64, "value": pl.Float64}
-    return pl.DataFrame(rows, schema=schema)
+    kinds = {"indicator": pl.String, "unit": pl.String, "year": pl.Int64, "value": pl.Float64, "paired": pl.Float64}
+    return pl.DataFrame(rows, schema=kinds)
 
 
 def _accumulate(totals: dict[tuple[str, int], float], indicator: str, start: int, years: int, value: float) -> None:
@@ -153,7 +162,7 @@ def compare_joint(additive: pl.DataFrame, joint_by_year: Mapping[int, DrawTable]
             state of doing nothing; keys `indicator`, `unit`.
 
     Returns:
-        Frame `indicator`, `unit`, `year`, `additive`, `joint`, `joint_low`, `joint_high`,
+        Frame `indicator`, `unit`, `year`, `additive`, `paired`, `joint`, `joint_low`, `joint_high`,
         `difference` (joint minus additive) and `share` of the joint effect, null where it is zero.
     """
     joint = [
@@ -171,5 +180,7 @@ def compare_joint(additive: pl.DataFrame, joint_by_year: Mapping[int, DrawTable]
         .with_columns(
             pl.when(pl.col("joint").abs() > 0).then(pl.col("difference") / pl.col("joint").abs()).alias("share")
         )
-        .select("indicator", "unit", "year", "additive", "joint", "joint_low", "joint_high", "difference", "share")
+        .select(
+            "indicator", "unit", "year", "additive", "paired", "joint", "joint_low", "joint_high", "difference", "share"
+        )
     )

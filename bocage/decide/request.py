@@ -64,7 +64,7 @@ class PlanRequest:
     recycled_share: float = 0.0
     carried: bool = True
     floors: Mapping[str, float] = field(default_factory=dict)
-    gap: float = 0.01
+    gap: float = 0.002
     time_limit_s: float = 60.0
     seed: int = 1
     on_progress: Callable[[Progress], None] | None = None
@@ -124,7 +124,8 @@ class PlanResult:
             `low_eur`, `high_eur`; inflows positive, constant euros, all taxes included.
         society: frame `indicator`, `unit`, `value`, `low`, `high`, `label_fr`, `label_en`.
         options: frame of the options compared: doing nothing, greedy, chosen plan, low cost.
-        additive: yearly effect of the plan by indicator, as a sum: `indicator`, `year`, `value`.
+        additive: yearly effect of the plan by indicator, as a bare sum (`value`) and corrected by what
+            pairs of actions lose or gain together (`paired`): `indicator`, `unit`, `year`.
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: versions of the funding rules that the plan or its hopes rest on.

@@ -1,18 +1,22 @@
 """The example territory, from raw files to the council report, in one command."""
 
+import datetime as dt
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from bocage.domains.lighting.example import EXAMPLE_TERRITORY, ExampleFile, write_example
 from bocage.twin.answer import Answer, Section
 from bocage.twin.build import import_file
 from bocage.twin.configuration import FILE
+from bocage.twin.conformance.sample import package_of
+from bocage.twin.domains import discover_domains
 from bocage.twin.export import export
 from bocage.twin.plan import plan
 from bocage.twin.report import write_reports
 from bocage.twin.territory import Territory, create_territory, open_territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.example import EXAMPLE_TERRITORY, ExampleFile, WriteExample
 from bocage.vocabulary.text import Language
 
 BUDGET_EUR_YEAR = 40_000.0
@@ -38,7 +42,7 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
     if into.exists() and any(into.iterdir()) and not (folder / FILE).is_file():
         raise BocageError("BOC-TWI-008", where={"folder": into})
     try:
-        files = write_example(into / "files")
+        files = write_examples(into / "files")
     except OSError as fault:
         raise BocageError("BOC-TWI-009", where={"folder": into}, fault=fault) from fault
     with _territory(folder, language) as territory:
@@ -74,6 +78,21 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
     )
 
 
+def write_examples(folder: Path) -> list[ExampleFile]:
+    """Write the files of every domain that has an example of the fictional commune.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    files: list[ExampleFile] = []
+    for domain in discover_domains():
+        example = importlib.import_module(f"{package_of(domain)}.example")
+        write: WriteExample | None = getattr(example, "write_example", None)
+        if write is not None:
+            files += write(folder)
+    return files
+
+
 def _territory(folder: Path, language: Language) -> Territory:
     if (folder / FILE).is_file():
         return open_territory(folder)
@@ -95,7 +114,8 @@ def _territory(folder: Path, language: Language) -> Territory:
 
 
 def _import(territory: Territory, file: ExampleFile) -> dict[str, str]:
-    answer = import_file(territory, file.path, asset_type=file.asset_type, source=file.source)
+    on = dt.date.fromisoformat(str(EXAMPLE_TERRITORY["inventory_date"]))
+    answer = import_file(territory, file.path, asset_type=file.asset_type, source=file.source, on=on)
     sentence = _(
         "{title}: {read} rows, {refused} refused",
         title=file.title, read=answer.data["read"], refused=answer.data["refused"],

@@ -77,7 +77,7 @@ def plan(
     first_year: int | None = None,
     objective: Objective = "npv",
     time_limit_s: float = 60.0,
-    gap: float = 0.01,
+    gap: float = 0.002,
 ) -> Answer:
     """Choose a funded multi-year plan, keep it in the twin and say why each action is in or out.
 

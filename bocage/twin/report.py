@@ -112,7 +112,7 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
     names = territory.body_names()
     return ReportContent(
         place=place_of(territory),
-        data_date=_data_date(states),
+        data_date=_data_date(territory, states),
         version=__version__,
         fingerprint=record.fingerprint,
         decision=decision_of(record, {name: ", ".join(d.label[name] for d in domains) for name in ("fr", "en")}),
@@ -141,8 +141,14 @@ def plan_tables(record: PlanRecord) -> list[NamedTable]:
     return [plain_table(name, label, record.frames[name]) for name, label in PLAN_TABLES.items()]
 
 
-def _data_date(states: Sequence[DomainState]) -> dt.date:
-    return states[0].site.date
+def _data_date(territory: Territory, states: Sequence[DomainState]) -> dt.date:
+    """Date of the latest inventory, that of the computation where no asset says it."""
+    dates = [
+        territory.store.read_assets(table, columns=["valid_from"])["valid_from"].max()
+        for state in states
+        for table in state.domain.tables
+    ]
+    return max((date for date in dates if isinstance(date, dt.date)), default=states[0].site.date)
 
 
 def _sources(territory: Territory) -> list[dict[str, str]]:

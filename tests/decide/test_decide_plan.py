@@ -185,7 +185,8 @@ def test_an_interaction_is_paid_once(request_of: RequestOf) -> None:
     gain = [r.options.filter(pl.col("option") == "chosen")["energy_kwh_year"].item() for r in (apart, together)]
     assert gain[0] - gain[1] == pytest.approx(2500 * 0.955, rel=0.01)
     last = together.additive.filter((pl.col("indicator") == "energy_kwh_year") & (pl.col("year") == 2029))
-    assert last["value"].item() == pytest.approx(-12000 + 2500)
+    assert last["value"].item() == pytest.approx(-12000)
+    assert last["paired"].item() == pytest.approx(-12000 + 2500)
 
 
 def test_the_objective_is_the_net_present_value_of_the_ledger(request_of: RequestOf) -> None:

@@ -6,7 +6,6 @@ real files are added on purpose (`dirt.py`). Nothing describes an existing commu
 """
 
 from bocage.domains.lighting.example.dirt import DIRT, Dirt
-from bocage.domains.lighting.example.files import ExampleFile, write_example
-from bocage.domains.lighting.example.place import EXAMPLE_TERRITORY
+from bocage.domains.lighting.example.files import write_example
 
-__all__ = ["DIRT", "EXAMPLE_TERRITORY", "Dirt", "ExampleFile", "write_example"]
+__all__ = ["DIRT", "Dirt", "write_example"]

@@ -4,8 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,9 @@ from pyproj import Transformer
 
 from bocage.domains.lighting.example.dirt import draw_faults, spelling
 from bocage.domains.lighting.example.luminaires import Luminaire, luminaires
-from bocage.domains.lighting.example.place import EXAMPLE_TERRITORY, SYNDICATE_SIREN
 from bocage.domains.lighting.example.point_shapefile import Field, write_point_shapefile
 from bocage.domains.lighting.example.streets import FOLDER, centreline, streets
+from bocage.vocabulary.example import COMMUNE_SIREN, EXAMPLE_TERRITORY, SYNDICATE_SIREN, ExampleFile
 
 COMMUNE = f"{EXAMPLE_TERRITORY['name']} (fictif)"
 INVENTORY_DATE = dt.date.fromisoformat(str(EXAMPLE_TERRITORY["inventory_date"]))
@@ -25,23 +24,6 @@ ZAC_CONTRACT, UPKEEP_CONTRACT = "MPGP-ZAC", "MARCHE-ENTRETIEN"
 SWITCHING = {"photocell": "Cellule", "astronomical_clock": "Horloge astronomique"}
 REGIME = {"night": "Nuit", "permanent": "Permanent"}
 LANTERN = {"functional": "Fonctionnel", "heritage": "Style", "pedestrian": "Piéton"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExampleFile:
-    """A file of the example.
-
-    Attributes:
-        path: file written.
-        asset_type: type of its rows.
-        source: name of the inventory it stands for.
-        title: what it is, by language.
-    """
-
-    path: Path
-    asset_type: str
-    source: str
-    title: Mapping[str, str]
 
 
 def write_example(folder: Path, *, seed: int = 1) -> list[ExampleFile]:
@@ -57,11 +39,13 @@ def write_example(folder: Path, *, seed: int = 1) -> list[ExampleFile]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as made:
     ...     [file.path.name for file in write_example(Path(made))]
-    ['contrats.csv', 'voies.geojson', 'eclairage_bourg.csv', 'eclairage_hameaux.shp', 'eclairage_zac.xlsx']
+    ['collectivites.csv', 'contrats.csv', 'voies.geojson',
+     'eclairage_bourg.csv', 'eclairage_hameaux.shp', 'eclairage_zac.xlsx']
     """
     folder.mkdir(parents=True, exist_ok=True)
     placed = luminaires(seed)
     by_inventory = {name: [one for one in placed if one.inventory == name] for name in ("bourg", "hameaux", "zac")}
+    write_bodies(folder / "collectivites.csv")
     write_contracts(folder / "contrats.csv")
     write_roads(folder / "voies.geojson", seed=seed)
     write_town(folder / "eclairage_bourg.csv", by_inventory["bourg"], seed=seed)
@@ -77,6 +61,16 @@ def write_example(folder: Path, *, seed: int = 1) -> list[ExampleFile]:
             )
             for row in csv.DictReader(stream)
         ]
+
+
+def write_bodies(path: Path) -> None:
+    """The public bodies that own the lighting, as a semicolon CSV in UTF-8 that a spreadsheet opens."""
+    rows = [
+        ("SIREN", "Nom collectivité", "Type collectivité"),
+        (COMMUNE_SIREN, COMMUNE, "commune"),
+        (SYNDICATE_SIREN, "Syndicat d'énergie du Val (fictif)", "syndicate"),
+    ]
+    path.write_bytes(_semicolons(rows).encode("utf-8-sig"))
 
 
 def write_contracts(path: Path) -> None:

@@ -5,8 +5,8 @@ import datetime as dt
 import polars as pl
 import shapely
 
-from bocage.domains.lighting.example.place import EXAMPLE_TERRITORY
 from bocage.vocabulary.domain import Assets
+from bocage.vocabulary.example import EXAMPLE_TERRITORY
 
 STREETS = (
     # street, sector, technology, lamp power [W], year of installation, points, curfew from

@@ -14,11 +14,12 @@ import pytest
 from pyproj import CRS, Transformer
 from python_calamine import CalamineWorkbook
 
-from bocage.domains.lighting.example import DIRT, EXAMPLE_TERRITORY, ExampleFile, write_example
+from bocage.domains.lighting.example import DIRT, write_example
 from bocage.domains.lighting.example.dirt import SPELLINGS
 from bocage.domains.lighting.example.luminaires import CLEARANCE_M, lamps, luminaires
 from bocage.domains.lighting.example.point_shapefile import Field, write_point_shapefile
 from bocage.domains.lighting.example.streets import centreline, distance_along, streets
+from bocage.vocabulary.example import EXAMPLE_TERRITORY, ExampleFile
 
 PINNED_W = 84_687.0
 

@@ -7,17 +7,19 @@ import polars as pl
 import pytest
 import shapely
 
-from bocage.domains.lighting.example import DIRT, EXAMPLE_TERRITORY, write_example
+from bocage.domains.lighting.example import DIRT, write_example
 from bocage.domains.lighting.example.luminaires import Luminaire, luminaires
 from bocage.sources.files import read_raw
 from bocage.sources.inventory import Reading, check_inventory
 from bocage.sources.propose import propose_mapping
 from bocage.vocabulary.columns import declared_asset_tables, shared_asset_tables
+from bocage.vocabulary.example import EXAMPLE_TERRITORY
 
 LIGHTING = Path(__file__).parents[1]
 TABLES = [*declared_asset_tables(LIGHTING), *shared_asset_tables().values()]
 VALUES = {"luminaire": LIGHTING / "values.csv"}
 TRUTH = {one.identifier: one for one in luminaires(seed=1)}
+OTHERS = {"commune-collectivites", "commune-contrats", "commune-voies"}
 SRID = int(str(EXAMPLE_TERRITORY["srid"]))
 
 
@@ -35,7 +37,7 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reading]:
 
 @pytest.fixture(scope="module")
 def rows(readings: dict[str, Reading]) -> pl.DataFrame:
-    lit = [reading.rows for source, reading in readings.items() if source not in {"commune-contrats", "commune-voies"}]
+    lit = [reading.rows for source, reading in readings.items() if source not in OTHERS]
     return pl.concat(lit)
 
 
