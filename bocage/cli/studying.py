@@ -82,8 +82,8 @@ def simulate_command(*, territory: Path, action_ids: tuple[str, ...], kinds: tup
     show_default=True,
     help=mark("What the plan is best at: value for society, cash of the commune, carbon or energy."),
 )
-@option("--time-limit", "time_limit_s", type=Amount(), default=60.0, help=mark("Longest search [s]; 60 by default."))
-@option("--gap", type=Amount(), default=0.002, help=mark("Stop once this close to the optimum; 0.002 is 0.2 %."))
+@option("--time-limit", "time_limit_s", type=Amount(), default=20.0, help=mark("Longest search [s]; 20 by default."))
+@option("--gap", type=Amount(), default=0.005, help=mark("Stop once this close to the optimum; 0.005 is 0.5 %."))
 @on_territory
 def plan_command(
     *,

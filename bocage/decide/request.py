@@ -64,7 +64,7 @@ class PlanRequest:
     recycled_share: float = 0.0
     carried: bool = True
     floors: Mapping[str, float] = field(default_factory=dict)
-    gap: float = 0.002
+    gap: float = 0.005
     time_limit_s: float = 60.0
     seed: int = 1
     on_progress: Callable[[Progress], None] | None = None

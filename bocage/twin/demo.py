@@ -19,8 +19,9 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.example import EXAMPLE_TERRITORY, ExampleFile, WriteExample
 from bocage.vocabulary.text import Language
 
-BUDGET_EUR_YEAR = 40_000.0
+BUDGET_EUR_YEAR = 25_000.0
 YEARS = 6
+LONGEST_SEARCH_S = 8.0
 LOCAL_RULES = "SYNDICATE-319A"
 IDENTITY = ("kind", "siren", "population", "department", "srid", "longitude_deg", "latitude_deg", "synthetic")
 
@@ -47,7 +48,7 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
         raise BocageError("BOC-TWI-009", where={"folder": into}, fault=fault) from fault
     with _territory(folder, language) as territory:
         imports = [_import(territory, file) for file in files]
-        planned = plan(territory, budget_eur_year=BUDGET_EUR_YEAR, years=YEARS)
+        planned = plan(territory, budget_eur_year=BUDGET_EUR_YEAR, years=YEARS, time_limit_s=LONGEST_SEARCH_S)
         reported = write_reports(territory, into=into / "report", language=language)
         exported = export(territory, into=into / "tables")
     report = reported.files[0]
@@ -74,7 +75,7 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
             "open": str(report) if serve else None,
         },
         files=[*reported.files, *exported.files],
-        next_step=_('bocage plan -t "{folder}" --budget 80000, then bocage report -t "{folder}"', folder=folder),
+        next_step=_('bocage plan -t "{folder}" --budget 50000, then bocage report -t "{folder}"', folder=folder),
     )
 
 

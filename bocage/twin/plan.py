@@ -76,8 +76,8 @@ def plan(
     years: int | None = None,
     first_year: int | None = None,
     objective: Objective = "npv",
-    time_limit_s: float = 60.0,
-    gap: float = 0.002,
+    time_limit_s: float = 20.0,
+    gap: float = 0.005,
 ) -> Answer:
     """Choose a funded multi-year plan, keep it in the twin and say why each action is in or out.
 
