@@ -1,5 +1,6 @@
 """Options set side by side, and the plan as a sum set beside the plan computed as a whole."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,11 @@ from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE, DrawTable
 
 
 def compare_options(books: Books, baseline: Sequence[int]) -> pl.DataFrame:
-    """Doing nothing, the greedy baseline, the plan, and only what pays for itself within the plan.
+    """Doing nothing, only what pays for itself within the plan, the greedy baseline, the plan, and doing without.
+
+    The last option does without the kind of actions that saves the most money in the plan: it is the
+    one that a council most wants to see argued. What pays for itself is left out where it is
+    nearly the greedy plan.
 
     Args:
         books: the chosen plan.
@@ -27,13 +32,45 @@ def compare_options(books: Books, baseline: Sequence[int]) -> pl.DataFrame:
         included), `saving_eur_year` (excluding VAT), `energy_kwh_year`, `carbon_kg_year`,
         `npv_eur`, `npv_low_eur`, `npv_high_eur`, `cash_npv_eur`; gains are yearly, once the option is complete.
     """
-    options = {
-        "nothing": [],
-        "low_cost": low_cost(books),
-        "greedy": list(baseline),
-        "chosen": list(books.chosen),
-    }
-    return pl.DataFrame([_measured(name, replace(books, chosen=columns)) for name, columns in options.items()])
+    options: dict[str, list[int]] = {"nothing": [], "low_cost": low_cost(books), "greedy": list(baseline)}
+    rows = [_measured(name, label_of(name), replace(books, chosen=columns)) for name, columns in options.items()]
+    rows = [row for row in rows if row["option"] != "low_cost" or not _alike(row, rows[-1])]
+    kind = main_kind(books)
+    if kind is not None:
+        rows.append(_measured("without", _without(books, kind), replace(books, chosen=without_kind(books, kind))))
+    rows.append(_measured("chosen", label_of("chosen"), books))
+    return pl.DataFrame(rows)
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two options differ by less than one percent in cost and in value."""
+    return all(abs(one[name] - other[name]) <= 0.01 * abs(other[name]) for name in ("cost_eur", "npv_eur"))
+
+
+def main_kind(books: Books) -> str | None:
+    """The kind of actions that saves the most money in the plan; None where the plan has but one kind."""
+    kinds = books.request.actions["kind"].to_list()
+    savings: dict[str, float] = {}
+    for action in books.actions.tolist():
+        saved = float(books.worth.mean_gains["cash"][action])
+        savings[kinds[action]] = savings.get(kinds[action], 0.0) + saved
+    return max(savings, key=lambda kind: savings[kind]) if len(savings) > 1 else None
+
+
+def without_kind(books: Books, kind: str) -> list[int]:
+    """Greedy plan among the actions of other kinds."""
+    portfolio = books.columns.portfolio
+    other = (books.request.actions["kind"] != kind).to_numpy()
+    kept = np.flatnonzero(other[portfolio.action])
+    restricted = _restricted(portfolio, kept)
+    return kept[polish(restricted, greedy(restricted))].tolist() if len(kept) else []
+
+
+def _without(books: Books, kind: str) -> tuple[str, str]:
+    """Label of the option that does without a kind of actions, in French and English."""
+    row = books.request.actions.filter(pl.col("kind") == kind).row(0, named=True)
+    french, english = (re.sub(r"\s*:\s.*$", "", str(row[name])) for name in ("label_fr", "label_en"))
+    return f"Sans «\u202f{french}\u202f»", f"Without “{english}”"
 
 
 def low_cost(books: Books) -> list[int]:
@@ -70,7 +107,7 @@ def _restricted(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]])
     )
 
 
-def _measured(name: str, books: Books) -> dict[str, Any]:
+def _measured(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]:
     worth, actions = books.worth, books.actions
     society = society_of(books)
     low, high = np.percentile(society.npv, [LOW_PERCENTILE, HIGH_PERCENTILE])
@@ -82,7 +119,7 @@ def _measured(name: str, books: Books) -> dict[str, Any]:
     }
     cost = worth.mean_cost[actions]
     back = np.where(worth.vat[actions] > 0, cost * (1 + worth.vat[actions]) * worth.economy.fctva_rate, 0.0)
-    label_fr, label_en = label_of(name)
+    label_fr, label_en = label
     return {
         "option": name,
         "label_fr": label_fr,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.economy import Economy, stream_factors
 from bocage.decide.request import PlanRequest
+from bocage.parameters.reader import Parameters
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import DrawTable, factor_draws
 
@@ -139,14 +140,26 @@ def _by_role(
     return draws, found
 
 
+def realisation_draws(parameters: Parameters, domain: str, count: int, *, seed: int) -> Array:
+    """Draws (K,) of the share of predicted savings that comes true in a domain [1].
+
+    Args:
+        parameters: dated parameters.
+        domain: name of the domain; that of the others where it has none of its own.
+        count: K, number of draws.
+        seed: seed of the run.
+    """
+    own = f"realisation.{domain}"
+    name = own if own in parameters.names("realisation.") else "realisation.other"
+    low, high = parameters.bounds(name)
+    return parameters.number(name) * factor_draws(low, high, count, seed=seed, name=name)
+
+
 def _realised(request: PlanRequest, domains: Sequence[str], count: int) -> Array:
-    parameters = request.parameters
-    known = parameters.names("realisation.")
-    rows: dict[str, Array] = {}
-    for domain in sorted(set(domains)):
-        name = f"realisation.{domain}" if f"realisation.{domain}" in known else "realisation.other"
-        low, high = parameters.bounds(name)
-        rows[domain] = parameters.number(name) * factor_draws(low, high, count, seed=request.seed, name=name)
+    rows = {
+        domain: realisation_draws(request.parameters, domain, count, seed=request.seed)
+        for domain in sorted(set(domains))
+    }
     return np.array([rows[domain] for domain in domains]).reshape(len(domains), count)
 
 

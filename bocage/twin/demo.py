@@ -21,7 +21,7 @@ from bocage.vocabulary.text import Language
 
 BUDGET_EUR_YEAR = 25_000.0
 YEARS = 6
-LONGEST_SEARCH_S = 8.0
+GAP = 0.01
 LOCAL_RULES = "SYNDICATE-319A"
 IDENTITY = ("kind", "siren", "population", "department", "srid", "longitude_deg", "latitude_deg", "synthetic")
 
@@ -48,7 +48,7 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
         raise BocageError("BOC-TWI-009", where={"folder": into}, fault=fault) from fault
     with _territory(folder, language) as territory:
         imports = [_import(territory, file) for file in files]
-        planned = plan(territory, budget_eur_year=BUDGET_EUR_YEAR, years=YEARS, time_limit_s=LONGEST_SEARCH_S)
+        planned = plan(territory, budget_eur_year=BUDGET_EUR_YEAR, years=YEARS, gap=GAP)
         reported = write_reports(territory, into=into / "report", language=language)
         exported = export(territory, into=into / "tables")
     report = reported.files[0]

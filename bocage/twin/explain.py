@@ -154,7 +154,7 @@ def declaration_data(one: Declared) -> dict[str, object]:
                     "low": value.low,
                     "high": value.high,
                     "status": value.status,
-                    "reference": value.reference,
+                    "reference": dict(value.reference),
                 }
                 for value in thing.values
             ]

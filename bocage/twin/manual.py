@@ -222,7 +222,7 @@ def _parameters_page() -> str:
                     _short(value.low),
                     _short(value.high),
                     value.status,
-                    value.reference,
+                    *(value.reference[language] for language in HEADINGS),
                 )
                 for value in thing.values
             ]
@@ -230,7 +230,7 @@ def _parameters_page() -> str:
                 f"### {thing.name}",
                 f"{thing.description['fr']} \u00b7 {thing.description['en']}"
                 + (f" [{_unit(thing.unit)}]" if _unit(thing.unit) else ""),
-                _table(("from", "value", "P10", "P90", "status", "reference"), rows),
+                _table(("from", "value", "P10", "P90", "status", "source (fr)", "source (en)"), rows),
             ]
     return _page("Parameters \u00b7 Paramètres", *blocks)
 

@@ -10,6 +10,7 @@ import polars as pl
 from bocage.decide.options import compare_joint
 from bocage.decide.planning import make_plan
 from bocage.decide.request import Objective, Payer, PlanRequest, PlanResult
+from bocage.decide.worth import realisation_draws
 from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section
@@ -20,11 +21,12 @@ from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
-from bocage.vocabulary.draws import DrawTable
+from bocage.vocabulary.draws import Array, DrawTable
 from bocage.vocabulary.responsibility import main_budget
 from bocage.vocabulary.text import Language, current_language
 
 PLAN_ID = "plan"
+SAVING_ROLES = ("cash", "energy", "carbon")
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,30 @@ class Planned:
             for year, change in self.changes.items()
         )
 
-    def effects_by_role(self) -> pl.DataFrame:
-        """The same by role (`cash`, `energy`, `carbon`), draws added before they are summed up."""
+    def savings_by_role(self) -> pl.DataFrame:
+        """What the plan saves each year by role (`cash`, `energy`, `carbon`), as far as savings come true.
+
+        Draws are multiplied by the share of predicted savings that is realised, then added, and only
+        then summed up: `year`, `role`, `unit`, value, interval, share on defaults.
+        """
         frames = []
         for year, change in self.changes.items():
-            role = pl.col("indicator").replace_strict(self.request.roles, default=None)
-            by_role = DrawTable(change.keys.with_columns(role.alias("role")), change.draws, change.default_share)
-            money = by_role.where(pl.col("role").is_in(["cash", "energy", "carbon"]).fill_null(value=False))
-            alike = DrawTable(
-                money.keys.with_columns(pl.col("role").alias("indicator")), money.draws, money.default_share
+            roles = change.keys["indicator"].replace_strict(self.request.roles, default=None)
+            named = DrawTable(
+                change.keys.with_columns(roles.alias("role"), roles.alias("indicator")),
+                -change.draws * self._realisation(change),
+                change.default_share,
             )
-            frames.append(alike.total(["role"]).summary().with_columns(pl.lit(year, dtype=pl.Int64).alias("year")))
+            kept = named.where(pl.col("role").is_in(SAVING_ROLES).fill_null(value=False))
+            frames.append(kept.total(["role"]).summary().with_columns(pl.lit(year, dtype=pl.Int64).alias("year")))
         return pl.concat(frames)
+
+    def _realisation(self, change: DrawTable) -> Array:
+        shares = {
+            domain: realisation_draws(self.request.parameters, domain, change.draws.shape[1], seed=self.request.seed)
+            for domain in change.keys["domain"].unique(maintain_order=True)
+        }
+        return np.array([shares[domain] for domain in change.keys["domain"]]).reshape(change.draws.shape)
 
     def joint(self) -> pl.DataFrame:
         """The plan as a sum of its actions beside all of them together, by year and indicator."""
@@ -241,7 +255,7 @@ def record_plan(territory: Territory, planned: Planned) -> None:
     )
     territory.store.write_rows(nouns["outcome"], outcomes, replace={"action_set": PLAN_ID})
     territory.store.write_rows(nouns["evaluation"], evaluations(planned.proposals, planned.result.plan), replace={})
-    frames = {"effects": planned.effects(), "by_role": planned.effects_by_role(), "joint": planned.joint()}
+    frames = {"effects": planned.effects(), "savings": planned.savings_by_role(), "joint": planned.joint()}
     save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, frames))
 
 

@@ -14,7 +14,7 @@ import polars.selectors as cs
 from bocage import __version__
 from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
 from bocage.parameters.funding_rules import FundingRule, load_rules
-from bocage.parameters.reader import Value
+from bocage.parameters.reader import Value, read_reference
 from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
 
@@ -36,8 +36,8 @@ class PlanRecord:
         objective: what the plan is best at.
         first_year: first year.
         budgets: own funds by payer (`SIREN budget`) and year [EUR].
-        frames: the frames of the result by name; `effects` and `by_role`, all actions together by year;
-            `joint`, beside their sum.
+        frames: the frames of the result by name; `effects`, all actions together by year;
+            `savings`, by role and as far as they come true; `joint`, beside their sum.
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: (name, first day) of the funding rules it rests on.
@@ -138,7 +138,7 @@ def _value(content: Mapping[str, Any]) -> Value:
     dated = dict(content)
     for name in ("since", "checked_on"):
         dated[name] = dt.date.fromisoformat(content[name]) if content[name] else None
-    return Value(**dated)
+    return Value(**{**dated, "reference": read_reference(content["reference"])})
 
 
 def _as_text(value: object) -> str:

@@ -91,19 +91,19 @@ def headlines(record: PlanRecord) -> list[Figure]:
 
 
 def _saving(record: PlanRecord, role: str, label: Message) -> Figure | None:
-    """What a role falls by once the plan is complete."""
-    rows = record.frames["by_role"].filter(pl.col("role") == role).sort("year")
+    """What is saved in one role once the plan is complete."""
+    rows = record.frames["savings"].filter(pl.col("role") == role).sort("year")
     if not rows.height:
         return None
     last = rows.row(-1, named=True)
     return Figure(
         label=label,
-        value=-last["value"],
+        value=last["value"],
         unit=last["unit"],
-        low=-last["high"],
-        high=-last["low"],
+        low=last["low"],
+        high=last["high"],
         default_share=last["default_share"],
-        note=_("once all the works are done"),
+        note=_("once all the works are done, as far as predicted savings come true"),
     )
 
 
@@ -138,6 +138,7 @@ _RISKS = {
     "nothing": _("Bills follow the price of energy; equipment goes on ageing."),
     "low_cost": _("Most of the old equipment stays as it is."),
     "greedy": _("Takes the best ratios first, whatever that leaves for later years."),
+    "without": _("Does without what saves the most; accepted more easily where residents fear it."),
     "chosen": _("Rests on the grants it counts on being awarded, and on the price of energy."),
 }
 

@@ -145,8 +145,8 @@ class Territory:
 
     def body_names(self) -> dict[str, str]:
         """Name of each public body that is known, by SIREN: its own, then those imported as `public_body`."""
-        bodies = self.store.read_assets(shared_asset_tables()["public_body"], columns=["asset_id", "name"])
-        return {**dict(bodies.select("asset_id", "name").drop_nulls().iter_rows()), self.siren: self.name}
+        bodies = self.store.read_assets(shared_asset_tables()["public_body"], columns=["siren", "name"])
+        return {**dict(bodies.select("siren", "name").drop_nulls().iter_rows()), self.siren: self.name}
 
     def place(self, name: str) -> Path:
         """A folder of the territory (`mappings`, `quarantine`, `results`), made where it is missing."""

@@ -8,6 +8,7 @@ from typing import get_args
 import yaml
 
 from bocage.parameters.reader import Parameter, load
+from bocage.twin.conformance.citation import reference_faults
 from bocage.twin.conformance.fault import Fault
 from bocage.vocabulary.codes import Code, core_codes
 from bocage.vocabulary.columns import Column, GeometryType, Table, noun_tables, parse_value, shared_asset_tables
@@ -141,11 +142,13 @@ def setting_faults(setting: Setting) -> Iterator[Fault]:
 
 
 def parameter_faults(parameter: Parameter) -> Iterator[Fault]:
-    """Faults of one dated parameter: unit, texts, value within its interval (the reader checks the rest)."""
+    """Faults of one dated parameter: unit, texts, sources, value within its interval (the reader checks the rest)."""
     if parameter.unit not in units():
         yield Fault(rule="parameters", what=f"{parameter.name}: unknown unit {parameter.unit!r}")
     yield from _both_languages("parameters", parameter.name, parameter.description)
     for value in parameter.values:
+        for what in reference_faults(value.reference):
+            yield Fault(rule="parameters", what=f"{parameter.name}: {what}")
         bounds = (value.low, value.high)
         if (value.low is None) != (value.high is None):
             yield Fault(rule="parameters", what=f"{parameter.name}: one bound without the other on {value.since}")
