@@ -1,4 +1,4 @@
-"""The 3,824 street lights of Paris 5e through the whole path: file, import, twin, diagnosis, appraised actions."""
+"""The 3,824 street lights of Paris 5e through the whole path: file, import, diagnosis, plan, PDF."""
 
 import os
 import tempfile
@@ -11,6 +11,8 @@ import polars as pl
 
 from bocage.twin.build import import_file
 from bocage.twin.diagnose import examine
+from bocage.twin.plan import plan
+from bocage.twin.report import write_reports
 from bocage.twin.territory import create_territory, open_territory
 from bocage.vocabulary.domain import Domain, Site
 
@@ -20,7 +22,8 @@ LAMPS, LOAD_KW, LOAD_TOLERANCE_KW = 3824, 408.2, 0.05
 NOMINAL, COLD, UPWARD = 1313, 174, 1176
 HOURS = {"photocell": ("-2°", 4191.0), "astronomical_clock": ("-3°", 4108.0)}
 HOURS_TOLERANCE = 2.0
-APPRAISE_GOAL_S = 2.0
+APPRAISE_GOAL_S, REPORT_GOAL_S = 2.0, 30.0
+BUDGET_EUR_YEAR, YEARS, GAP = 200_000.0, 6, 0.01
 
 
 def run(*, seed: int) -> dict[str, Any]:
@@ -42,6 +45,9 @@ def run(*, seed: int) -> dict[str, Any]:
             imported = time.perf_counter()
             state = examine(territory, territory.domain("lighting"))
             diagnosed = time.perf_counter()
+            plan(territory, budget_eur_year=BUDGET_EUR_YEAR, years=YEARS, gap=GAP)
+            write_reports(territory, language="fr")
+            reported = time.perf_counter()
     lamps = state.assets["luminaire"]
     found = {finding.code: len(finding.asset_ids) for finding in state.diagnosis.findings}
     load_kw = float(lamps["system_power_w"].sum()) / 1000
@@ -55,6 +61,7 @@ def run(*, seed: int) -> dict[str, Any]:
         _exact("lamps above 4 % upward ratio", found.get("BOC-LIG-002", 0), "points", UPWARD),
         *_hours(lamps, state.domain, site),
         *_timings(state.domain, lamps, site, imported - start, diagnosed - imported),
+        _below("file to PDF, six-year plan included", reported - start, "s", REPORT_GOAL_S),
     ]
     return {"name": "paris5", "figures": figures}
 
@@ -85,17 +92,17 @@ def _timings(
         _plain("file to twin", import_s, "s"),
         _plain("diagnosis", diagnose_s, "s"),
         _plain("actions proposed", len(actions), "1"),
-        {
-            **_plain("appraisal of all actions", appraise_s, "s"),
-            "goal": APPRAISE_GOAL_S,
-            "holds": appraise_s <= APPRAISE_GOAL_S,
-        },
+        _below("appraisal of all actions", appraise_s, "s", APPRAISE_GOAL_S),
         _plain("interactions of all pairs", interact_s, "s"),
     ]
 
 
 def _plain(what: str, value: float, unit: str) -> dict[str, Any]:
     return {"what": what, "value": value, "unit": unit, "goal": None, "peer": None, "ratio": None, "holds": None}
+
+
+def _below(what: str, value: float, unit: str, goal: float) -> dict[str, Any]:
+    return {**_plain(what, value, unit), "goal": goal, "ratio": value / goal, "holds": value <= goal}
 
 
 def _exact(what: str, value: int, unit: str, goal: int) -> dict[str, Any]:

@@ -303,7 +303,7 @@ def test_no_action_and_no_money_give_an_explained_empty_plan(request_of: Request
     nothing = make_plan(request_of([]))
     assert nothing.solve.status == "empty"
     assert nothing.plan.is_empty()
-    assert nothing.options["option"].to_list() == ["nothing", "low_cost", "greedy", "chosen"]
+    assert nothing.options["option"].to_list() == ["nothing", "greedy", "chosen"]
     poor = make_plan(request_of([{"cost": 5000, "kwh": 6000}], budgets={PAYER: [0.0, 0.0]}))
     assert decisions(poor) == {"A0": "out"}
     assert codes(poor) == {"A0": "BOC-DEC-104"}
@@ -431,3 +431,15 @@ def test_columns_enumerate_every_plan_and_year(request_of: RequestOf) -> None:
     # Certificates take nothing from anyone: doing without them is dominated, so one plan is left per year.
     assert len(columns.plans) == 3
     assert columns.portfolio.cash[0].tolist() == pytest.approx([10800.0, -320.0, -10800 * 0.16404])
+
+
+def test_the_option_without_a_kind_holds_none_of_it_and_is_worth_no_more(request_of: RequestOf) -> None:
+    rows = [{"cost": 3000, "kwh": 9000, "kind": "curfew"}, {"cost": 4000, "kwh": 6000, "kind": "led"}]
+    options = make_plan(request_of(rows)).options
+    without = options.row(by_predicate=pl.col("option") == "without", named=True)
+    chosen = options.row(by_predicate=pl.col("option") == "chosen", named=True)
+    assert (without["actions"], chosen["actions"]) == (1, 2)
+    assert without["cost_eur"] == pytest.approx(4000)
+    assert without["npv_eur"] <= chosen["npv_eur"]
+    one_kind = make_plan(request_of([{"cost": 3000, "kwh": 9000}])).options
+    assert "without" not in one_kind["option"].to_list()
