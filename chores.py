@@ -102,7 +102,12 @@ def prepare(*, extra: str) -> None:
         venv.create(VENV, with_pip=True, clear=VENV.exists())
     target = f".[{extra}]" if extra else "."
     quiet = ["--quiet", "--disable-pip-version-check"]
-    subprocess.run([PYTHON, "-m", "pip", "install", *quiet, "--editable", target], cwd=ROOT, check=True)
+    command = [PYTHON, "-m", "pip", "install", *quiet, "--editable", target]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        sys.exit(
+            "The packages could not be installed (the lines above say why: often no access to PyPI, or a full disk).\n"
+            "Nothing else was changed; run the same command again once it is mended."
+        )
     extras = {extra} | (set(have[1:]) if have[:1] == [wanted] else set())
     stamp.write_text(" ".join([wanted, *sorted(filter(None, extras))]))
 

@@ -36,7 +36,7 @@ def _from_nothing(folder: Path) -> float | None:
     if cloned.returncode:
         return None
     start = time.perf_counter()
-    command = [_base_python(), "chores.py", "demo", "--no-serve", "--into", folder / "new"]
+    command = [_base_python(), "chores.py", "demo", "--no-serve", "--into", str(folder / "new")]
     done = subprocess.run(command, cwd=clone, capture_output=True, check=False)
     return time.perf_counter() - start if _reported(done.returncode, folder / "new") else None
 
@@ -48,7 +48,7 @@ def _base_python() -> str:
 
 def _ready(folder: Path) -> float | None:
     start = time.perf_counter()
-    command = [sys.executable, "-m", "bocage", "demo", "--no-serve", "--into", folder / "ready"]
+    command = [sys.executable, "-m", "bocage", "demo", "--no-serve", "--into", str(folder / "ready")]
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False, env={**os.environ})
     return time.perf_counter() - start if _reported(done.returncode, folder / "ready") else None
 
