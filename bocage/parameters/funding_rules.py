@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from bocage.parameters.reader import STATUSES, ParameterError
+from bocage.parameters.reader import STATUSES, ParameterError, read_reference
 
 FUNDING_FOLDER = Path(__file__).parent / "funding"
 Test = Literal["is", "one_of", "contains", "at_least", "at_most", "above", "below"]
@@ -94,7 +94,7 @@ class FundingRule:
         until: last engagement date, None while in force.
         counted: True where a plan may count on it without being told to.
         status: `verified`, `to_verify` or `expired`.
-        reference: source.
+        reference: source by language.
         checked_on: date of the last check.
         eligibility: conditions that must all hold.
         forfaits: fixed amounts per unit.
@@ -121,7 +121,7 @@ class FundingRule:
     until: dt.date | None
     counted: bool
     status: str
-    reference: str
+    reference: Mapping[str, str]
     checked_on: dt.date | None
     eligibility: tuple[Condition, ...]
     forfaits: tuple[Forfait, ...] = ()
@@ -193,7 +193,7 @@ _VERSION_KEYS = {
 
 def _rule(pack: Mapping[str, Any], version: Mapping[str, Any]) -> FundingRule:
     odd = set(version) - _VERSION_KEYS
-    if odd or version["status"] not in STATUSES or not version["reference"]:
+    if odd or version["status"] not in STATUSES or "reference" not in version:
         raise ParameterError(f"{pack['name']}: odd keys {sorted(odd)}, or no status or reference")
     rate = version.get("rate")
     return FundingRule(
@@ -211,7 +211,7 @@ def _rule(pack: Mapping[str, Any], version: Mapping[str, Any]) -> FundingRule:
         until=version.get("until"),
         counted=version["counted"],
         status=version["status"],
-        reference=version["reference"],
+        reference=read_reference(version["reference"]),
         checked_on=version.get("checked_on"),
         eligibility=_conditions(version["eligibility"]),
         forfaits=tuple(

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from bocage.vocabulary.text import LANGUAGES
+
 STATUSES = ("verified", "to_verify", "expired")
 CORE_FOLDER = Path(__file__).parent / "values"
 
@@ -25,7 +27,7 @@ class Value:
         unit: declared unit code.
         since: date from which it holds.
         status: `verified`, `to_verify` or `expired`.
-        reference: text or address.
+        reference: source by language; the same in both where it is a mere citation.
         checked_on: date of the last check, None where never.
     """
 
@@ -36,12 +38,32 @@ class Value:
     unit: str
     since: dt.date
     status: str
-    reference: str
+    reference: Mapping[str, str]
     checked_on: dt.date | None
 
 
 class ParameterError(ValueError):
     """A parameter is badly written, unknown, or has no value at the date asked."""
+
+
+def read_reference(written: object) -> Mapping[str, str]:
+    """A source as written in a file, by language.
+
+    Args:
+        written: title of a text or address, the same in all languages, or one sentence for each language.
+
+    Raises:
+        ParameterError: it is empty, or lacks a language.
+
+    >>> read_reference("CGCT L1615-6")
+    {'fr': 'CGCT L1615-6', 'en': 'CGCT L1615-6'}
+    """
+    texts = dict.fromkeys(LANGUAGES, written) if isinstance(written, str) else written
+    if not isinstance(texts, Mapping) or set(texts) != set(LANGUAGES):
+        raise ParameterError(f"a reference is a citation, or one text for each of {', '.join(LANGUAGES)}: {written!r}")
+    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        raise ParameterError(f"a reference is empty: {written!r}")
+    return {language: texts[language] for language in LANGUAGES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +141,7 @@ def _parameter(name: str, leaf: Mapping[str, Any]) -> Parameter:
         raise ParameterError(f"{name}: needs description_fr, description_en, unit and values; odd: {sorted(unknown)}")
     values = []
     for since, cell in sorted(leaf["values"].items()):
-        if not isinstance(since, dt.date) or "value" not in cell or not cell.get("reference"):
+        if not isinstance(since, dt.date) or "value" not in cell or "reference" not in cell:
             raise ParameterError(f"{name}: each value needs a date, a value and a reference")
         if cell.get("status") not in STATUSES:
             raise ParameterError(f"{name}: status must be one of {', '.join(STATUSES)}")
@@ -132,7 +154,7 @@ def _parameter(name: str, leaf: Mapping[str, Any]) -> Parameter:
                 unit=str(leaf["unit"]),
                 since=since,
                 status=cell["status"],
-                reference=cell["reference"],
+                reference=_reference_of(name, cell),
                 checked_on=cell.get("checked_on"),
             )
         )
@@ -142,3 +164,10 @@ def _parameter(name: str, leaf: Mapping[str, Any]) -> Parameter:
         unit=str(leaf["unit"]),
         values=tuple(values),
     )
+
+
+def _reference_of(name: str, cell: Mapping[str, Any]) -> Mapping[str, str]:
+    try:
+        return read_reference(cell["reference"])
+    except ParameterError as fault:
+        raise ParameterError(f"{name}: {fault}") from fault

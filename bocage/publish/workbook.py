@@ -213,7 +213,7 @@ def _fill_sources(
         sheet.write_string(row, 4, unit_label(line.unit, language))
         _put_date(sheet, row, 5, line.since, line.since, looks["date"], looks)
         sheet.write_string(row, 6, status_word(line.status, language))
-        sheet.write_string(row, 7, _cut(line.reference), looks["wrap"])
+        sheet.write_string(row, 7, _cut(say(line.reference, language)), looks["wrap"])
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(lines), 1), len(heads) - 1)
 

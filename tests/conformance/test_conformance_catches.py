@@ -242,6 +242,11 @@ def test_a_broken_verb_is_named(mutant: Callable[[Domain], Domain], rule: str, s
     assert rule in rules
 
 
+REFERENCE = """reference:
+        fr: Estimation du gabarit, à remplacer par une source
+        en: Guess of the scaffold, to be replaced by a source"""
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule"),
     [
@@ -262,6 +267,9 @@ def test_a_broken_verb_is_named(mutant: Callable[[Domain], Domain], rule: str, s
         ("parameters/scaffolded.yaml", "low: 30", "low: 60", "parameters"),
         ("parameters/scaffolded.yaml", "unit: year", "unit: moon", "parameters"),
         ("parameters/scaffolded.yaml", "status: to_verify", "status: sure", "declarations"),
+        ("parameters/scaffolded.yaml", "        fr: Estimation", "        de: Estimation", "declarations"),
+        ("parameters/scaffolded.yaml", "Estimation du gabarit, à", "Estimation à 20% près, à", "parameters"),
+        ("parameters/scaffolded.yaml", REFERENCE, "reference: Guess of the scaffold", "parameters"),
         ("locale/fr/LC_MESSAGES/bocage.mo", "", None, "wording"),
         ("evaluate.py", "Yearly accounts", "Monthly accounts", "wording"),
     ],

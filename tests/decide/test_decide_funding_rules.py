@@ -14,6 +14,8 @@ from bocage.decide.financing import Terms, financing_plans, is_free, offers_of
 from bocage.decide.planning import territory_facts
 from bocage.parameters.funding_rules import Condition, Rate, WorkedExample, load_examples, load_rules
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
+from bocage.twin.conformance.citation import reference_faults
+from bocage.vocabulary.text import LANGUAGES
 
 RULES = load_rules()
 TERMS = Terms(own_share=0.2, certificate_price=8.0, certificate_low=6.0, certificate_high=10.0)
@@ -45,7 +47,7 @@ def test_worked_examples_of_the_packs(example: WorkedExample) -> None:
 def test_every_pack_has_examples_and_sources() -> None:
     assert {rule.name for rule in RULES} == {example.programme for example in load_examples()}
     for rule in RULES:
-        assert rule.reference
+        assert reference_faults(rule.reference) == []
         assert rule.label["fr"] and rule.label["en"] and rule.note["fr"] and rule.note["en"]
         for other in rule.incompatible:
             assert any(rule.name in r.incompatible for r in RULES if r.name == other), "incompatibility is mutual"
@@ -159,7 +161,7 @@ def test_certificates_use_the_rule_of_the_engagement_date() -> None:
 def test_parameters_of_a_plan_have_a_source() -> None:
     parameters = Parameters(CORE_FOLDER, dt.date(2026, 1, 1))
     for name in parameters.names():
-        assert parameters[name].reference, name
+        assert all(parameters[name].reference[language].strip() for language in LANGUAGES), name
 
 
 @given(

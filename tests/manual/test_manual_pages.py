@@ -9,7 +9,7 @@ from bocage.twin.explain import explain
 from bocage.twin.glossary import glossary
 from bocage.twin.manual import FOLDERS, manual_pages, write_manual
 from bocage.vocabulary.codes import BocageError, core_codes
-from bocage.vocabulary.text import LANGUAGES
+from bocage.vocabulary.text import LANGUAGES, Message
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = manual_pages()
@@ -84,6 +84,14 @@ def test_explain_finds_names_in_any_case_and_with_their_table() -> None:
     assert explain("boc-twi-001").data["word"] == "BOC-TWI-001"
     assert len(explain("outcome.low").sections) == 1
     assert len(explain("low").sections) > 1
+
+
+def test_explain_gives_the_source_in_the_language_asked_for() -> None:
+    (section,) = explain("economy.inflation").sections
+    line = section.lines[1]
+    assert isinstance(line, Message)
+    assert "Hypothèse du projet\u202f:" in line.say("fr") and "Assumption" not in line.say("fr")
+    assert "Assumption of the project:" in line.say("en") and "Hypothèse" not in line.say("en")
 
 
 def test_explain_suggests_the_nearest() -> None:

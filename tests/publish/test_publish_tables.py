@@ -81,6 +81,7 @@ def test_a_workbook_holds_true_values(tmp_path: Path, language: Language) -> Non
     assert len(sources) == len(assumptions) + 1
     assert sources[1][1] == 0.22
     assert sources[1][6] == {"fr": "à vérifier", "en": "to verify"}[language]
+    assert sources[1][7] == {"fr": "contrat fictif", "en": "fictional contract"}[language]
 
 
 def test_a_workbook_runs_no_formula(tmp_path: Path) -> None:

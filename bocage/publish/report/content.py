@@ -256,14 +256,14 @@ class EvaluationLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AssumptionLine:
-    """A number of the outside world used in the report, with its status and its source."""
+    """A number of the outside world used in the report, with its status and its source (`reference`)."""
 
     label: Text
     value: str | float
     unit: str
     since: dt.date
     status: Literal["verified", "to_verify", "expired"]
-    reference: str
+    reference: Text
     low: float | None = None
     high: float | None = None
 

@@ -196,7 +196,7 @@ def _assumption(line: AssumptionLine, language: Language) -> list[Cell]:
         shorten(say(line.label, language), 64),
         {"text": value, "note": _parameter_bounds(line, language)},
         {"text": status_word(line.status, language), "icon": "certain" if line.status == "verified" else "watch"},
-        shorten(line.reference, 90),
+        shorten(say(line.reference, language), 110),
     ]
 
 
