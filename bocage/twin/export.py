@@ -4,22 +4,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import polars as pl
-
 from bocage import __version__
 from bocage.publish.csv_file import write_csv
-from bocage.publish.tables import NamedTable, declared_table
 from bocage.publish.workbook import write_workbook
 from bocage.twin.answer import Answer, Section
 from bocage.twin.assumptions import all_assumptions
 from bocage.twin.diagnose import DomainState, examine
+from bocage.twin.tables import completed_frames, exported_tables
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.columns import GEOMETRY, noun_tables
+from bocage.vocabulary.columns import GEOMETRY
 from bocage.vocabulary.text import Message, current_language
-
-EXPORTED_NOUNS = ("outcome", "action", "plan", "evaluation")
 
 
 def export(territory: Territory, *, into: Path, formats: Sequence[str] = ("gpkg", "csv", "xlsx")) -> Answer:
@@ -50,39 +46,6 @@ def export(territory: Territory, *, into: Path, formats: Sequence[str] = ("gpkg"
         data={"files": [str(path) for path in files]},
         files=files,
     )
-
-
-def completed_frames(states: Sequence[DomainState]) -> dict[str, pl.DataFrame]:
-    """Completed assets by type, with the figures of the diagnosis of each asset."""
-    frames = {}
-    for state in states:
-        for name, frame in state.assets.items():
-            figures = state.diagnosis.per_asset.get(name)
-            frames[name] = frame if figures is None else _joined(frame, figures)
-    return frames
-
-
-def _joined(frame: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
-    fresh = [column for column in figures.columns if column == "asset_id" or column not in frame.columns]
-    return frame.join(figures.select(fresh), on="asset_id", how="left", maintain_order="left")
-
-
-def exported_tables(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
-    """Every table that is published: assets first, then the results kept in the twin."""
-    completed = completed_frames(states)
-    tables = []
-    for table in territory.asset_tables.values():
-        frame = completed.get(table.name)
-        if frame is None and territory.store.count_assets(table):
-            frame = territory.store.read_assets(table)
-        if frame is not None and frame.height:
-            tables.append(declared_table(table, frame.drop(GEOMETRY, strict=False)))
-    nouns = noun_tables()
-    for name in EXPORTED_NOUNS:
-        rows = territory.store.read_rows(nouns[name])
-        if rows.height:
-            tables.append(declared_table(nouns[name], rows))
-    return tables
 
 
 def _write_snapshot(territory: Territory, states: Sequence[DomainState], into: Path) -> list[Path]:

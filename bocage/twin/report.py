@@ -11,12 +11,11 @@ from bocage import __version__
 from bocage.publish.deliberation import write_deliberation
 from bocage.publish.report.content import ReportContent
 from bocage.publish.report.typeset import write_report
-from bocage.publish.tables import NamedTable, plain_table
 from bocage.publish.workbook import write_workbook
 from bocage.twin.answer import Answer, Section
 from bocage.twin.assumptions import all_assumptions
 from bocage.twin.diagnose import DomainState, examine
-from bocage.twin.export import exported_tables, identity_notes
+from bocage.twin.export import identity_notes
 from bocage.twin.noun_headings import indicators_of
 from bocage.twin.plan import evaluations
 from bocage.twin.plan_record import PlanRecord, load_plan
@@ -43,18 +42,10 @@ from bocage.twin.report_state import (
     quality_lines,
     state_figures,
 )
+from bocage.twin.tables import exported_tables
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.text import Language, current_language, use_language
-
-PLAN_TABLES = {
-    "financing": _("Funding by action"),
-    "ledgers": _("Cash by year"),
-    "society": _("Value for society"),
-    "options": _("Options compared"),
-    "joint": _("Sum of the actions and all together"),
-    "reasons": _("Why each action is in or out"),
-}
 
 
 def write_reports(territory: Territory, *, into: Path | None = None, language: Language | None = None) -> Answer:
@@ -80,7 +71,7 @@ def write_reports(territory: Territory, *, into: Path | None = None, language: L
             write_report(content, folder / f"{stem}.pdf", language=language),
             write_deliberation(content, folder / f"{stem}-deliberation.docx", language=language),
             write_workbook(
-                [*plan_tables(record), *exported_tables(territory, states)],
+                exported_tables(territory, states),
                 folder / f"{stem}.xlsx",
                 language=language,
                 assumptions=content.assumptions,
@@ -134,11 +125,6 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         assumptions=all_assumptions(domains, record.made_on),
         sources=_sources(territory),
     )
-
-
-def plan_tables(record: PlanRecord) -> list[NamedTable]:
-    """The tables of the plan that are not nouns of the twin."""
-    return [plain_table(name, label, record.frames[name]) for name, label in PLAN_TABLES.items()]
 
 
 def _data_date(territory: Territory, states: Sequence[DomainState]) -> dt.date:

@@ -21,6 +21,7 @@ from bocage.twin.plan_record import load_plan
 from bocage.twin.report import write_reports
 from bocage.twin.simulate import simulate
 from bocage.twin.status import status
+from bocage.twin.tables import plan_tables
 from bocage.twin.territory import Territory, create_territory, open_territory
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
@@ -208,3 +209,15 @@ def test_exporting_an_unknown_format_is_refused(paris: Territory, tmp_path: Path
     with pytest.raises(BocageError) as refusal:
         export(paris, into=tmp_path, formats=["dwg"])
     assert refusal.value.code == "BOC-TWI-014"
+
+
+def test_every_column_of_a_plan_is_labelled_and_every_label_has_its_column(demo: tuple[Path, Answer]) -> None:
+    folder, _answer = demo
+    record = load_plan(folder / "territory" / "results")
+    tables = plan_tables(record)
+    assert {"financing", "ledgers", "options", "joint", "reasons", "society", "savings"} == {t.name for t in tables}
+    for table in tables:
+        labelled = {column.name for column in table.columns}
+        assert labelled <= set(table.frame.columns), table.name
+        assert set(table.frame.columns) - labelled <= {"indicator"}, table.name
+        assert (folder / "tables" / f"99999-{table.name}.csv").is_file()
