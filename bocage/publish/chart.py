@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bocage.publish import svg
 from bocage.publish.map import nice_length
 from bocage.publish.report.content import Figure, Ledger
-from bocage.publish.texts import _, estimate, number, say, shorten, unit_label
+from bocage.publish.texts import _, amount, estimate, number, say, shorten, unit_label
 from bocage.publish.tokens import CATEGORICAL, GREY, HEDGE, HEDGE_SOFT, INK, LINE
 from bocage.vocabulary.text import Language
 
@@ -73,6 +73,9 @@ def describe_bars(bars: Sequence[Figure], language: Language) -> str:
 
 
 def _value(bar: Figure, language: Language) -> str:
+    """Three significant figures for what is known by an interval, every figure for what was counted."""
+    if bar.low is None:
+        return amount(bar.value, language, bar.unit)
     return estimate(bar.value, bar.unit, language)
 
 
