@@ -19,6 +19,15 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.domain import Domain
 from bocage.vocabulary.text import LANGUAGES, Message
 
+_NAMES = {
+    "disk": {"fr": "disque", "en": "disk"},
+    "temporary-folder": {"fr": "dossier temporaire", "en": "temporary folder"},
+    "domains": {"fr": "domaines", "en": "domains"},
+    "settings": {"fr": "réglages", "en": "settings"},
+    "twin": {"fr": "jumeau", "en": "twin"},
+    "place": {"fr": "lieu", "en": "place"},
+    "folder": {"fr": "dossier", "en": "folder"},
+}
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 35, 0)
 LEAST_FREE_BYTES = 500_000_000
@@ -45,7 +54,12 @@ def doctor(territory: Territory | None = None) -> Answer:
             Section(
                 title=_("Checks"),
                 lines=[
-                    _("{mark} {name}: {seen}", mark=_mark(check), name=check.name, seen=_both(check.sentence))
+                    _(
+                        "{mark} {name}: {seen}",
+                        mark=_mark(check),
+                        name=_NAMES.get(check.name, check.name),
+                        seen=_both(check.sentence),
+                    )
                     for check in checks
                 ],
             )
