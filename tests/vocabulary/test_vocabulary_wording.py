@@ -50,6 +50,10 @@ def declared_french() -> Iterator[tuple[str, str]]:
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 yield from ((path.name, text) for key, text in row.items() if key and key.endswith("_fr") and text)
+    for path in sorted(PACKAGE.rglob("parameters/**/*.yaml")):
+        keyed = re.findall(r"^ *(?:\w+_)?fr: (.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert keyed, path
+        yield from ((path.name, text) for text in keyed)
     for folder in CATALOGUES:
         with (folder / "locale" / "fr" / "LC_MESSAGES" / "bocage.po").open("rb") as stream:
             for message in read_po(stream):
