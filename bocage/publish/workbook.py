@@ -63,7 +63,7 @@ def write_workbook(
     whole = io.BytesIO()
     with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
         looks = _looks(book)
-        names = sheet_names([_("Read me", language), *[t.name for t in tables], _("Sources", language)])
+        names = sheet_names([_("Read me", language), *[say(t.label, language) for t in tables], _("Sources", language)])
         read_me = book.add_worksheet(names[0])
         for name, table in zip(names[1:-1], tables, strict=True):
             _fill_sheet(book.add_worksheet(name), table, looks, language, timezone)

@@ -26,6 +26,8 @@ from bocage.vocabulary.text import Message, current_language
 REACH_M: Mapping[str, float] = {"commune": 30_000, "epci": 80_000, "syndicate": 150_000, "departement": 200_000}
 """How far from the centre of a territory an asset may lie, by kind of body [m]."""
 SHOWN_DIFFERENCES = 20
+SURE = 0.9
+"""Confidence under which the answer asks to look at a column first."""
 
 
 def import_file(
@@ -40,6 +42,8 @@ def import_file(
     on: dt.date | None = None,
     dry_run: bool = False,
     retire_absent: bool = False,
+    constants: Mapping[str, str] | None = None,
+    save_mapping: Path | None = None,
 ) -> Answer:
     """Import one file into the twin, or say what the import would do.
 
@@ -56,8 +60,12 @@ def import_file(
         srid: EPSG code of the coordinates where the file does not say it.
         source: name of the inventory; the file's own name where None.
         on: date from which the inventory holds; today where None.
-        dry_run: write nothing.
+        dry_run: write nothing in the territory.
         retire_absent: end the assets of this source that the file no longer has.
+        constants: declared column and its value for every row, where the file has no such column or an
+            empty cell; added to those of the mapping, and kept with it.
+        save_mapping: TOML file to write the mapping to, before anything is judged, so that it can be
+            edited and given back as `mapping`.
 
     Raises:
         BocageError: BOC-TWI-015 no such file, BOC-TWI-016 unknown type, those of sources and store.
@@ -71,6 +79,8 @@ def import_file(
     if srid is not None:
         raw = replace(raw, srid=srid)
     meaning = _mapping(territory, raw, tables, values, mapping, source)
+    meaning = replace(meaning, constants={**meaning.constants, **(constants or {})})
+    saved = [] if save_mapping is None else [write_mapping(meaning, save_mapping, replace=False)]
     table = territory.asset_tables.get(meaning.asset_type)
     if table is None:
         raise _unknown_type(territory, meaning.asset_type)
@@ -85,8 +95,8 @@ def import_file(
         dry_run=dry_run,
         retire_absent=retire_absent,
     )
-    files = [] if dry_run else _keep(territory, source, meaning, reading)
-    return _answer(path, table, meaning, reading, merged, files)
+    kept = [] if dry_run else _keep(territory, source, meaning, reading)
+    return _answer(path, table, meaning, reading, merged, [*saved, *kept], _next_step(path, save_mapping, dry_run))
 
 
 def value_writings(territory: Territory) -> dict[str, Path]:
@@ -136,8 +146,12 @@ def _mapping(
     if kept.is_file():
         known = load_mapping(kept)
         headers = set(raw.frame.columns)
-        if known.asset_type in {table.name for table in tables} and set(known.headers.values()) <= headers:
+        possible = known.asset_type in {table.name for table in tables}
+        if possible and set(known.headers.values()) <= headers:
             return known
+        proposed = propose_mapping(raw, tables, values=values)
+        # the columns have changed, what was declared of the whole file has not
+        return replace(proposed, constants=known.constants) if proposed.asset_type == known.asset_type else proposed
     return propose_mapping(raw, tables, values=values)
 
 
@@ -167,6 +181,21 @@ def _keep(territory: Territory, source: str, meaning: InventoryMapping, reading:
     return files
 
 
+def _next_step(path: Path, saved: Path | None, dry_run: bool) -> Message:  # noqa: FBT001 - private
+    if not dry_run:
+        return _("bocage diagnose")
+    if saved is not None:
+        return _("read and correct {mapping}, then the same command with --mapping {mapping}", mapping=_pasted(saved))
+    return _(
+        "the same command without --dry-run; to correct the columns first, with --save-mapping {mapping}",
+        mapping=_pasted(Path(f"{file_name(path.stem)}.toml")),
+    )
+
+
+def _pasted(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def _answer(
     path: Path,
     table: Table,
@@ -174,31 +203,24 @@ def _answer(
     reading: Reading,
     merged: MergeReport,
     files: list[Path],
+    next_step: Message,
 ) -> Answer:
     language = current_language()
-    sections = [
-        _mapping_section(table, meaning),
-        Section(
-            title=_("What was read"),
-            lines=[
-                _(
-                    "{rows} rows read, {refused} refused, {aside} values set aside",
-                    rows=reading.rows.height, refused=reading.refused.height, aside=reading.set_aside.height,
-                ),
-                *({"fr": verdict.say("what", "fr"), "en": verdict.say("what", "en")} for verdict in reading.verdicts),
-            ],
-        ),
-        _difference_section(merged),
-    ]  # fmt: skip
     return Answer(
         title=_("{path}: {type}", path=path.name, type=table.label),
-        sections=sections,
+        sections=[
+            _mapping_section(table, meaning, reading),
+            _reading_section(reading),
+            *_remark_sections(reading),
+            _difference_section(table, merged),
+        ],
         data={
             "file": str(path),
             "asset_type": table.name,
             "mapping": meaning.as_dict(language),
             "read": reading.rows.height,
             "refused": reading.refused.height,
+            "duplicates": reading.duplicates,
             "set_aside": reading.set_aside.height,
             "verdicts": [verdict.as_dict(language) for verdict in reading.verdicts],
             "added": len(merged.added),
@@ -210,11 +232,11 @@ def _answer(
             "dry_run": merged.dry_run,
         },
         files=files,
-        next_step=_("bocage import without --dry-run") if merged.dry_run else _("bocage diagnose"),
+        next_step=next_step,
     )
 
 
-def _mapping_section(table: Table, meaning: InventoryMapping) -> Section:
+def _mapping_section(table: Table, meaning: InventoryMapping, reading: Reading) -> Section:
     language = current_language()
     labels = {column.name: column.label[language] for column in table.columns}
     rows = [
@@ -226,10 +248,9 @@ def _mapping_section(table: Table, meaning: InventoryMapping) -> Section:
         }
         for match in meaning.matches
     ]
-    unmatched = ", ".join(meaning.unmatched)
     return Section(
         title=_("Columns recognised"),
-        lines=[_("Columns of the file that mean nothing here: {names}", names=unmatched)] if unmatched else [],
+        lines=_mapping_lines(labels, meaning, reading),
         table=pl.DataFrame(
             rows, schema={"column": pl.String, "header": pl.String, "confidence": pl.Float64, "reason": pl.String}
         ),
@@ -242,21 +263,67 @@ def _mapping_section(table: Table, meaning: InventoryMapping) -> Section:
     )
 
 
-def _difference_section(merged: MergeReport) -> Section:
+def _mapping_lines(labels: Mapping[str, str], meaning: InventoryMapping, reading: Reading) -> list[Message]:
+    """What identifies and places a row, and what deserves a look, before the table of the columns."""
+    identifier = meaning.identifier or meaning.headers.get("asset_id", "")
+    lines = [_("Identifier: {header}", header=identifier) if identifier else _("Identifier: computed")]
+    srid = str(reading.facts["srid_read"])
+    if meaning.place.kind == "geometry":
+        lines.append(_("Location: geometry of the file, read in EPSG:{srid}", srid=srid))
+    elif meaning.place.kind != "none":
+        headers = ", ".join(meaning.place.headers)
+        lines.append(_("Location: {headers}, read in EPSG:{srid}", headers=headers, srid=srid))
+    doubtful = [labels.get(match.column, match.column) for match in meaning.matches if match.confidence < SURE]
+    if doubtful:
+        lines.append(_("To check first: {names}", names=", ".join(doubtful)))
+    if meaning.unmatched:
+        lines.append(_("Columns of the file left out: {names}", names=", ".join(meaning.unmatched)))
+    return lines
+
+
+def _reading_section(reading: Reading) -> Section:
+    return Section(
+        title=_("What was read"),
+        lines=[
+            _(
+                "Rows of the file: {all}; kept: {rows}, refused: {refused}, repeated: {repeated}",
+                all=reading.facts["rows_in_file"], rows=reading.rows.height, refused=reading.refused.height,
+                repeated=reading.duplicates,
+            ),
+            *([_("Values set aside: {aside}", aside=reading.set_aside.height)] if reading.set_aside.height else []),
+        ],
+    )  # fmt: skip
+
+
+def _remark_sections(reading: Reading) -> list[Section]:
+    """What was found, first what somebody should look at."""
+    sections = []
+    for title, wanted in ((_("To check"), True), (_("For information"), False)):
+        said = [verdict for verdict in reading.verdicts if (verdict.severity != "information") == wanted]
+        if said:
+            lines = [{"fr": f"- {one.say('what', 'fr')}", "en": f"- {one.say('what', 'en')}"} for one in said]
+            sections.append(Section(title=title, lines=lines))
+    return sections
+
+
+def _difference_section(table: Table, merged: MergeReport) -> Section:
+    language = current_language()
+    labels = {column.name: column.label[language] for column in table.columns}
     lines: list[Message] = [
         _(
-            "{added} added, {changed} changed, {unchanged} unchanged",
+            "Added: {added}, changed: {changed}, unchanged: {unchanged}",
             added=len(merged.added), changed=len(merged.changed), unchanged=merged.unchanged,
         )
     ]  # fmt: skip
     if merged.absent:
-        lines.append(_("{count} assets of this source are no longer in the file", count=len(merged.absent)))
+        lines.append(_("Assets of this source that the file no longer has: {count}", count=len(merged.absent)))
     if merged.kept_corrections:
-        lines.append(_("{count} corrections made by hand were kept", count=len(merged.kept_corrections)))
+        lines.append(_("Corrections made by hand and kept: {count}", count=len(merged.kept_corrections)))
+    shown = merged.differences.head(SHOWN_DIFFERENCES)
     return Section(
         title=_("What would change") if merged.dry_run else _("What changed"),
         lines=lines,
-        table=merged.differences.head(SHOWN_DIFFERENCES) if merged.differences.height else None,
+        table=shown.with_columns(pl.col("column").replace(labels)) if shown.height else None,
         headings=[
             Heading(name="asset_id", label=_("Identifier")),
             Heading(name="column", label=_("Column")),

@@ -13,7 +13,7 @@ from bocage.twin.plan_record import FILE, PlanRecord, load_plan
 from bocage.twin.territory import Territory
 from bocage.vocabulary.columns import GEOMETRY, noun_tables
 
-EXPORTED_NOUNS = ("outcome", "action", "plan", "evaluation")
+EXPORTED_NOUNS = ("plan", "action", "outcome", "evaluation")
 
 
 def completed_frames(states: Sequence[DomainState]) -> dict[str, pl.DataFrame]:
@@ -32,7 +32,21 @@ def _joined(frame: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
 
 
 def exported_tables(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
-    """Every table that is published: assets first, then the results kept in the twin."""
+    """Every table that is published: the plan and its proof, the other results, then the assets."""
+    return [*_results(territory), *_assets(territory, states)]
+
+
+def _results(territory: Territory) -> list[NamedTable]:
+    nouns = noun_tables()
+    kept = {name: territory.store.read_rows(nouns[name]) for name in EXPORTED_NOUNS}
+    tables = [declared_table(nouns[name], rows) for name, rows in kept.items() if rows.height]
+    if not (territory.folder / "results" / FILE).is_file():
+        return tables
+    proof = plan_tables(load_plan(territory.folder / "results"))
+    return [*tables[:1], *proof, *tables[1:]]
+
+
+def _assets(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
     completed = completed_frames(states)
     tables = []
     for table in territory.asset_tables.values():
@@ -41,13 +55,6 @@ def exported_tables(territory: Territory, states: Sequence[DomainState]) -> list
             frame = territory.store.read_assets(table)
         if frame is not None and frame.height:
             tables.append(declared_table(table, frame.drop(GEOMETRY, strict=False)))
-    nouns = noun_tables()
-    for name in EXPORTED_NOUNS:
-        rows = territory.store.read_rows(nouns[name])
-        if rows.height:
-            tables.append(declared_table(nouns[name], rows))
-    if (territory.folder / "results" / FILE).is_file():
-        tables += plan_tables(load_plan(territory.folder / "results"))
     return tables
 
 

@@ -58,9 +58,9 @@ def test_a_workbook_holds_true_values(tmp_path: Path, language: Language) -> Non
     book = sheets(path)
     assert (
         book.sheet_names
-        == {"fr": ["Lisez-moi", "luminaires", "Sources"], "en": ["Read me", "luminaires", "Sources"]}[language]
+        == {"fr": ["Lisez-moi", "Luminaires", "Sources"], "en": ["Read me", "Luminaires", "Sources"]}[language]
     )
-    labels, unit_row, first, second, third = book.get_sheet_by_name("luminaires").to_python()
+    labels, unit_row, first, second, third = book.get_sheet_by_name("Luminaires").to_python()
     assert labels[0] == f"insee {language}"
     assert unit_row[3] == "W"
     assert unit_row[6] == "Europe/Paris"

@@ -114,7 +114,7 @@ def test_the_workbook_holds_the_plan_its_ledgers_and_its_sources(demo: tuple[Pat
     folder, _answer = demo
     with zipfile.ZipFile(folder / "report" / "bocage-99999.xlsx") as book:
         sheets = book.read("xl/workbook.xml").decode()
-    for name in ("plan", "ledgers", "financing", "luminaire", "outcome"):
+    for name in ("Plan", "Trésorerie par année", "Financement par action", "Luminaire", "Résultat", "Sources"):
         assert f'name="{name}"' in sheets
 
 
