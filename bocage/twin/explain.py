@@ -4,12 +4,15 @@ import difflib
 from collections.abc import Mapping
 
 from bocage.parameters.reader import Parameter
+from bocage.publish.texts import parameter as written_number
+from bocage.publish.texts import status_word
 from bocage.twin.answer import Answer, Section, Text
 from bocage.twin.glossary import Declared, glossary
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError, Code
 from bocage.vocabulary.columns import Column
 from bocage.vocabulary.domain import Indicator, Setting
+from bocage.vocabulary.text import LANGUAGES
 from bocage.vocabulary.units import units
 
 
@@ -103,11 +106,11 @@ def _parameter_lines(parameter: Parameter) -> list[Text]:
             _(
                 "From {date}: {value} {unit} [{low}; {high}], {status}. {reference}",
                 date=value.since.isoformat(),
-                value=str(value.value),
+                value=_written(value.value),
                 unit=_unit(value.unit),
-                low=_bound(value.low),
-                high=_bound(value.high),
-                status=value.status,
+                low=_written(value.low),
+                high=_written(value.high),
+                status={language: status_word(value.status, language) for language in LANGUAGES},
                 reference=value.reference,
             )
             for value in parameter.values
@@ -126,6 +129,19 @@ def _setting_lines(setting: Setting) -> list[Text]:
 
 def _unit(code: str) -> Mapping[str, str]:
     return units()[code].label
+
+
+def _written(value: object) -> Mapping[str, str]:
+    """A value of a parameter: a number the way of each language, the rest as it stands, a dash for none.
+
+    >>> _written(0.035), _written("HPS")["fr"]
+    ({'fr': '0,035', 'en': '0.035'}, 'HPS')
+    """
+    if value is None:
+        return dict.fromkeys(LANGUAGES, "\u2013")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {language: written_number(value, language) for language in LANGUAGES}
+    return dict.fromkeys(LANGUAGES, str(value))
 
 
 def _bound(bound: float | None) -> str:

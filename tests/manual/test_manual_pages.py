@@ -92,6 +92,8 @@ def test_explain_gives_the_source_in_the_language_asked_for() -> None:
     assert isinstance(line, Message)
     assert "Hypothèse du projet\u202f:" in line.say("fr") and "Assumption" not in line.say("fr")
     assert "Assumption of the project:" in line.say("en") and "Hypothèse" not in line.say("en")
+    assert "0,02" in line.say("fr") and "à vérifier" in line.say("fr")
+    assert "0.02" in line.say("en") and "to verify" in line.say("en")
 
 
 def test_explain_suggests_the_nearest() -> None:
