@@ -32,12 +32,6 @@ def _weight(line: AssumptionLine) -> tuple[bool, bool, float]:
     return line.status != "to_verify", not line.unit.startswith("EUR"), -(high / low if low > 0 else 1.0)
 
 
-def read_assumptions(values: Sequence[Value], domains: Sequence[Domain]) -> list[AssumptionLine]:
-    """The lines of parameters that were read, with their description in both languages."""
-    known = {name: leaf for folder in parameter_folders(domains) for name, leaf in load(folder).items()}
-    return [assumption_line(known[value.name], value) for value in values if value.name in known]
-
-
 def assumption_line(parameter: Parameter, value: Value) -> AssumptionLine:
     """One parameter as a line of the report; a structured value is written as text."""
     return AssumptionLine(

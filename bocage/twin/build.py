@@ -26,11 +26,12 @@ from bocage.vocabulary.text import Message, current_language
 REACH_M: Mapping[str, float] = {"commune": 30_000, "epci": 80_000, "syndicate": 150_000, "departement": 200_000}
 """How far from the centre of a territory an asset may lie, by kind of body [m]."""
 SHOWN_DIFFERENCES = 20
+SHOWN_NAMES = 10
 SURE = 0.9
 """Confidence under which the answer asks to look at a column first."""
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - one argument per option of the command
     territory: Territory,
     path: Path,
     *,
@@ -96,7 +97,7 @@ def import_file(
         retire_absent=retire_absent,
     )
     kept = [] if dry_run else _keep(territory, source, meaning, reading)
-    return _answer(path, table, meaning, reading, merged, [*saved, *kept], _next_step(path, save_mapping, dry_run))
+    return _answer(path, table, meaning, reading, merged, [*saved, *kept], _next_step(save_mapping, dry_run))
 
 
 def value_writings(territory: Territory) -> dict[str, Path]:
@@ -181,14 +182,17 @@ def _keep(territory: Territory, source: str, meaning: InventoryMapping, reading:
     return files
 
 
-def _next_step(path: Path, saved: Path | None, dry_run: bool) -> Message:  # noqa: FBT001 - private
+def _next_step(saved: Path | None, dry_run: bool) -> Message:
     if not dry_run:
         return _("bocage diagnose")
     if saved is not None:
-        return _("read and correct {mapping}, then the same command with --mapping {mapping}", mapping=_pasted(saved))
+        return _(
+            "read and correct {mapping}, then the same command with --mapping in place of --save-mapping",
+            mapping=_pasted(saved),
+        )
     return _(
         "the same command without --dry-run; to correct the columns first, with --save-mapping {mapping}",
-        mapping=_pasted(Path(f"{file_name(path.stem)}.toml")),
+        mapping="mapping.toml",
     )
 
 
@@ -277,7 +281,8 @@ def _mapping_lines(labels: Mapping[str, str], meaning: InventoryMapping, reading
     if doubtful:
         lines.append(_("To check first: {names}", names=", ".join(doubtful)))
     if meaning.unmatched:
-        lines.append(_("Columns of the file left out: {names}", names=", ".join(meaning.unmatched)))
+        names = ", ".join(meaning.unmatched[:SHOWN_NAMES]) + ("…" if len(meaning.unmatched) > SHOWN_NAMES else "")
+        lines.append(_("Columns of the file left out: {count} ({names})", count=len(meaning.unmatched), names=names))
     return lines
 
 

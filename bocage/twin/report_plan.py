@@ -321,8 +321,12 @@ def evaluation_lines(planned: pl.DataFrame, indicators: Mapping[str, Indicator])
         EvaluationLine(
             indicator=indicators[row["indicator"]].label if row["indicator"] in indicators else row["indicator"],
             method=row["method"],
-            baseline=_("{first} to {last}", first=str(row["baseline_from"].year), last=str(row["baseline_to"].year)),
+            baseline=_span(row["baseline_from"].year, row["baseline_to"].year),
             report=_("the year after the works"),
         )
         for row in grouped.iter_rows(named=True)
     ]
+
+
+def _span(first: int, last: int) -> Message | str:
+    return str(first) if first == last else _("{first} to {last}", first=str(first), last=str(last))

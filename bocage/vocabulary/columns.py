@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -287,6 +287,8 @@ def asset_table(
     clash = {column.name for column in own} & {column.name for column in common}
     if clash:
         raise ValueError(f"{path.name}: {', '.join(sorted(clash))} already belongs to every asset")
+    taken = {name for column in own for name in (column.name, *column.synonyms)}
+    common = tuple(_yielding(column, taken) for column in common)
     identity = [column for column in common if column.name == "asset_id"]
     bookkeeping = [column for column in common if column.name != "asset_id"]
     return Table(
@@ -297,6 +299,11 @@ def asset_table(
         label=label,
         description=description,
     )
+
+
+def _yielding(column: Column, taken: set[str]) -> Column:
+    """A column common to all types without the synonyms that the type uses for a column of its own."""
+    return replace(column, synonyms=tuple(name for name in column.synonyms if name not in taken))
 
 
 @cache

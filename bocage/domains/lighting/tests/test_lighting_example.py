@@ -49,7 +49,11 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: Path
         write_example(tmp_path / name, seed=seed)
     first, second, other = (hashes(tmp_path / name) for name in "abc")
     assert first == second
-    assert {name for name in first if first[name] == other[name]} == {"contrats.csv", "eclairage_hameaux.prj"}
+    assert {name for name in first if first[name] == other[name]} == {
+        "collectivites.csv",
+        "contrats.csv",
+        "eclairage_hameaux.prj",
+    }
 
 
 def test_writing_again_over_the_files_is_allowed(tmp_path: Path) -> None:
@@ -61,7 +65,12 @@ def test_writing_again_over_the_files_is_allowed(tmp_path: Path) -> None:
 
 def test_each_file_is_announced_with_its_type_and_both_titles(files: dict[str, ExampleFile]) -> None:
     assert all(file.path.is_file() for file in files.values())
-    assert Counter(file.asset_type for file in files.values()) == {"luminaire": 3, "contract": 1, "road": 1}
+    assert Counter(file.asset_type for file in files.values()) == {
+        "luminaire": 3,
+        "contract": 1,
+        "road": 1,
+        "public_body": 1,
+    }
     assert len({file.source for file in files.values()}) == len(files)
     assert all(file.title["fr"] and file.title["en"] for file in files.values())
 
