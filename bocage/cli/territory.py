@@ -46,6 +46,14 @@ def new_command(*, folder: Path, code: str, name: str, as_json: bool, **settings
     talk(worded(mark("Next:")) + f' bocage import FILE --territory "{created}" --dry-run')
 
 
+def _constants(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Columns and their values, from `COLUMN=VALUE`."""
+    parts = [text.partition("=") for text in given]
+    if not all(name.strip() and sign and value.strip() for name, sign, value in parts):
+        raise click.BadParameter(worded(mark("COLUMN=VALUE is expected, such as owner_siren=259999999")))
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
 @click.command(
     "import",
     cls=Command,
@@ -63,7 +71,22 @@ def new_command(*, folder: Path, code: str, name: str, as_json: bool, **settings
 @option("--srid", type=int, help=mark("EPSG code of the coordinates, where the file does not say it."))
 @option("--source", help=mark("Name of the inventory; the file's own where absent."))
 @option("--on", type=Day(), help=mark("Date from which the inventory holds; today where absent."))
-@option("--dry-run", is_flag=True, help=mark("Say what would change, write nothing."))
+@option("--dry-run", is_flag=True, help=mark("Say what would change, write nothing in the territory."))
+@option(
+    "--save-mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=mark("New file to write the column mapping to (TOML), to be corrected and given to --mapping."),
+)
+@option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    callback=_constants,
+    help=mark(
+        "Value of a column for all rows where the file says none, such as owner_siren=259999999; may be repeated."
+    ),
+)
 @option("--retire-absent", is_flag=True, help=mark("End the assets of this source that the file no longer has."))
 @on_territory
 def import_command(  # noqa: PLR0913 - one argument per option
@@ -77,6 +100,8 @@ def import_command(  # noqa: PLR0913 - one argument per option
     source: str | None,
     on: dt.date | None,
     dry_run: bool,
+    save_mapping: Path | None,
+    constants: dict[str, str],
     retire_absent: bool,
     as_json: bool,
 ) -> None:
@@ -95,6 +120,8 @@ def import_command(  # noqa: PLR0913 - one argument per option
             source=source,
             on=on,
             dry_run=dry_run,
+            save_mapping=save_mapping,
+            constants=constants,
             retire_absent=retire_absent,
         )
     show(answer, as_json=as_json)

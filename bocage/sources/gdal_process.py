@@ -1,6 +1,6 @@
 """GDAL in a process of its own: a crash, a hang or a second SQLite library stays there.
 
-Run as `python -m bocage.sources.gdal_process read|write|layers < request.json`; the answer is one
+Run as `python -m bocage.sources.gdal_process read|write < request.json`; the answer is one
 JSON object on standard output, tables pass as Arrow IPC files.
 """
 
@@ -9,6 +9,11 @@ import sys
 import warnings
 from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":
+    # pyogrio imports these where they are installed, for frames that are never made here: half of the start
+    _UNUSED = ("geopandas", "pandas", "pyarrow", "pyproj", "shapely")
+    sys.modules.update(dict.fromkeys(_UNUSED))  # type: ignore[arg-type]  # None: not importable
 
 import numpy as np
 import polars as pl
@@ -38,13 +43,14 @@ def layers(request: dict[str, Any]) -> dict[str, Any]:
 def read(request: dict[str, Any]) -> dict[str, Any]:
     """Read one layer into an Arrow IPC file: its columns, then `geometry` (WKB).
 
-    Without a layer, the only one is read; where there are several, they are described instead.
+    Without a layer, the only one is read; where there are several, or where the one asked for is
+    not there, they are described instead.
     """
-    if not request["layer"]:
-        names = [str(name) for name, _ in pyogrio.list_layers(request["path"])]
-        if len(names) != 1:
-            return layers(request)
+    names = [str(name) for name, _ in pyogrio.list_layers(request["path"])]
+    if not request["layer"] and len(names) == 1:
         request = {**request, "layer": names[0]}
+    if request["layer"] not in names:
+        return layers(request)
     options = {"layer": request["layer"], "encoding": request.get("encoding")}
     with pyogrio.open_arrow(
         request["path"], use_pyarrow=False, **{key: value for key, value in options.items() if value}
@@ -127,7 +133,7 @@ def main() -> int:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer = {"layers": layers, "read": read, "write": write}[sys.argv[1]](request)
+            answer = {"read": read, "write": write}[sys.argv[1]](request)
         except (*_FAILURES, pl.exceptions.PolarsError, ValueError, UnicodeDecodeError, OSError) as error:
             json.dump({"error": str(error), "kind": type(error).__name__}, sys.stdout)
             return 1

@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
+from bocage.sources.constants import fill_constants
 from bocage.sources.files import read_raw
 from bocage.sources.identify import computed_identifiers, identifier_cells
 from bocage.sources.judge import Judged, judge, labels_of
@@ -17,7 +18,7 @@ from bocage.sources.locate import geometries_of
 from bocage.sources.mapping import InventoryMapping, check_mapping
 from bocage.sources.projections import Area, Extent, find_reference, repair_rows, transform
 from bocage.sources.raw import RawTable
-from bocage.sources.values import read_values
+from bocage.sources.values import Writings, read_values
 from bocage.sources.verdict import Verdict, reason
 from bocage.vocabulary.columns import GEOMETRY, Table
 
@@ -114,9 +115,12 @@ def check_inventory(
     state = _Rows(np.array(faults, dtype=object), np.full(len(faults), "", dtype=object))
     verdicts = list(raw.verdicts)
     geometry, used_srid = _place_rows(raw, mapping, table, Extent.of(area, srid), state, verdicts)
-    judged = _judge_columns(raw, table, mapping, values)
+    writings = read_values(values[table.name]) if table.name in values else {}
+    judged = _judge_columns(raw, table, mapping, writings)
     for result in judged.values():
         verdicts += result.verdicts
+    judged, said = fill_constants(judged, mapping, table, writings, len(raw.numbers))
+    verdicts += said
     _require(table, judged, state)
     duplicate = _repeated(raw, state)
     identifiers = _identify(raw, table, mapping, geometry, source, state, duplicate, verdicts)
@@ -204,9 +208,8 @@ def _kilometres(metres: float) -> str:
 
 
 def _judge_columns(
-    raw: RawTable, table: Table, mapping: InventoryMapping, values: Mapping[str, Path]
+    raw: RawTable, table: Table, mapping: InventoryMapping, writings: Mapping[str, Writings]
 ) -> dict[str, Judged]:
-    writings = read_values(values[table.name]) if table.name in values else {}
     return {
         match.column: judge(
             table.column(match.column),

@@ -84,5 +84,6 @@ def _check_unpacked(path: Path, unpacked: int, packed: int) -> None:
             where={"path": path},
             found=unpacked // 1_000_000,
             ratio=unpacked // packed,
+            times=MAX_RATIO,
             limit=MAX_UNPACKED_BYTES // 1_000_000,
         )

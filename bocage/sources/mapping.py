@@ -1,18 +1,24 @@
 """Which column of a file is which declared column: proposed, written as small TOML, read again."""
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import Language, Message
+from bocage.vocabulary.text import LANGUAGES, Language, Message
 
 LOCALE = Path(__file__).parent / "locale"
 PlaceKind = Literal["geometry", "xy", "pair", "wkt", "geojson", "none"]
-_KEYS = frozenset({"asset_type", "identifier", "place", "columns"})
+_KEYS = frozenset({"asset_type", "identifier", "place", "columns", "constants"})
 _PLACE_KEYS = frozenset({"kind", "columns", "order", "srid"})
+_EXAMPLES = {
+    "owner_siren": 'owner_siren = "259999999"',
+    "contract_id": 'contract_id = "2024-07"',
+    "budget": 'budget = "M57_main"',
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,8 @@ class InventoryMapping:
         matches: declared columns found, in order of the table.
         unmatched: headers that mean nothing to the table.
         confidence: of the asset type [1].
+        constants: declared columns that have one value for the whole file, as text; used where the
+            file has no such column or an empty cell.
     """
 
     asset_type: str
@@ -71,6 +79,7 @@ class InventoryMapping:
     matches: Sequence[Match]
     unmatched: Sequence[str] = ()
     confidence: float = 1.0
+    constants: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -94,17 +103,24 @@ class InventoryMapping:
                 }
                 for match in self.matches
             ],
+            "constants": dict(self.constants),
             "unmatched": list(self.unmatched),
         }  # fmt: skip
 
 
-def write_mapping(mapping: InventoryMapping, path: Path) -> Path:
+def write_mapping(mapping: InventoryMapping, path: Path, *, replace: bool = True) -> Path:
     """Write the mapping as TOML that a person can read and edit.
 
     Args:
         mapping: proposal or earlier mapping.
-        path: file to write, replaced whole.
+        path: file to write whole.
+        replace: whether a file that is there may be replaced; a person may have edited it.
+
+    Raises:
+        BocageError: BOC-IMP-027, the file is there and may not be replaced.
     """
+    if not replace and path.exists():
+        raise BocageError("BOC-IMP-027", where={"path": path})
     place = mapping.place
     lines = [
         "# Correspondance entre les colonnes du fichier et celles de Bocage : à relire, à corriger, à réutiliser.",
@@ -133,8 +149,19 @@ def write_mapping(mapping: InventoryMapping, path: Path) -> Path:
     if mapping.unmatched:
         lines += ["", "# colonnes du fichier sans correspondance / columns of the file without a match:"]
         lines += [f"#   {header!r}" for header in mapping.unmatched]
+    lines += ["", *_constant_lines(mapping)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return path
+
+
+def _constant_lines(mapping: InventoryMapping) -> list[str]:
+    return [
+        "[constants]",
+        "# valeur pour toutes les lignes, là où le fichier n'a pas la colonne ou laisse la case vide, par exemple :",
+        "# value for every row, where the file has no such column or an empty cell, for instance:",
+        *(f"# {example}" for name, example in _EXAMPLES.items() if name not in mapping.constants),
+        *(f"{name} = {_quoted(text)}" for name, text in mapping.constants.items()),
+    ]
 
 
 def load_mapping(path: Path) -> InventoryMapping:
@@ -148,31 +175,48 @@ def load_mapping(path: Path) -> InventoryMapping:
     except FileNotFoundError as error:
         raise BocageError("BOC-IMP-001", where={"path": path}) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause=str(error)) from error
+        raise unsuitable("it is not TOML ({fault})", path, fault=error) from error
     _check_keys(path, content, _KEYS)
     place = content.get("place", {"kind": "geometry"})
     columns = content.get("columns", {})
-    if not isinstance(place, dict) or not isinstance(columns, dict):
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause="[place] and [columns] must be tables")
+    constants = content.get("constants", {})
+    if not all(isinstance(part, dict) for part in (place, columns, constants)):
+        raise unsuitable("[place], [columns] and [constants] must be tables", path)
     _check_keys(path, place, _PLACE_KEYS)
     if not isinstance(content.get("asset_type"), str):
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause="asset_type must be a text")
+        raise unsuitable("{key} must be a text", path, key="asset_type")
     identifier = content.get("identifier", "")
     if not isinstance(identifier, str):
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause="identifier must be a text")
+        raise unsuitable("{key} must be a text", path, key="identifier")
     return InventoryMapping(
         asset_type=content["asset_type"],
         identifier=identifier,
         place=_place(path, place),
         matches=tuple(_match(path, name, value) for name, value in columns.items()),
+        constants={name: _constant(path, name, value) for name, value in constants.items()},
     )
+
+
+def unsuitable(template: str, path: Path | None = None, **values: object) -> BocageError:
+    """The refusal of a mapping, BOC-IMP-019, with its cause in both languages.
+
+    Args:
+        template: English sentence of the catalogue of this package.
+        path: the mapping file, None where the mapping comes from elsewhere.
+        values: for the placeholders of the sentence.
+
+    >>> unsuitable("{key} must be a text", key="identifier").say("what", "en")
+    'The mapping does not suit: identifier must be a text'
+    """
+    cause = {language: Message(template, values, LOCALE).say(language) for language in LANGUAGES}
+    return BocageError("BOC-IMP-019", where={} if path is None else {"path": path}, cause=cause)
 
 
 def check_mapping(mapping: InventoryMapping, headers: Sequence[str], columns: Sequence[str]) -> None:
     """Refuse a mapping that names columns which the file (BOC-IMP-020) or the table (019) lacks."""
     for match in mapping.matches:
         if match.column not in columns:
-            raise BocageError("BOC-IMP-019", cause=f"{mapping.asset_type} has no column {match.column}")
+            raise unsuitable("{type} has no column {name}", type=mapping.asset_type, name=match.column)
     for header in (*mapping.headers.values(), mapping.identifier, *mapping.place.headers):
         if header and header not in headers:
             raise BocageError("BOC-IMP-020", where={"column": header}, columns=", ".join(headers[:40]))
@@ -181,24 +225,21 @@ def check_mapping(mapping: InventoryMapping, headers: Sequence[str], columns: Se
 def _place(path: Path, content: Mapping[str, object]) -> Place:
     kind, order = content.get("kind", "geometry"), content.get("order", "xy")
     headers, srid = content.get("columns", []), content.get("srid")
-    fault = ""
     if kind not in get_args(PlaceKind):
-        fault = f"place.kind must be one of {', '.join(get_args(PlaceKind))}"
-    elif order not in {"xy", "yx"}:
-        fault = "place.order must be xy or yx"
-    elif not isinstance(headers, list) or not all(isinstance(header, str) for header in headers):
-        fault = "place.columns must be a list of texts"
-    elif len(headers) != {"xy": 2, "pair": 1, "wkt": 1, "geojson": 1}.get(str(kind), 0):
-        fault = f"place.columns does not suit kind {kind}"
-    elif srid is not None and (not isinstance(srid, int) or isinstance(srid, bool)):
-        fault = "place.srid must be an EPSG code"
-    if fault:
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause=fault)
+        raise unsuitable("place.kind must be one of {kinds}", path, kinds=", ".join(get_args(PlaceKind)))
+    if order not in {"xy", "yx"}:
+        raise unsuitable("place.order must be xy or yx", path)
+    if not isinstance(headers, list) or not all(isinstance(header, str) for header in headers):
+        raise unsuitable("place.columns must be a list of texts", path)
+    if len(headers) != {"xy": 2, "pair": 1, "wkt": 1, "geojson": 1}.get(str(kind), 0):
+        raise unsuitable("place.columns does not suit kind {kind}", path, kind=kind)
+    if srid is not None and (not isinstance(srid, int) or isinstance(srid, bool)):
+        raise unsuitable("place.srid must be an EPSG code", path)
     return Place(
         kind=kind,  # type: ignore[arg-type]  # checked above
-        headers=tuple(headers),  # type: ignore[arg-type]  # checked above
-        order=order,  # type: ignore[arg-type]  # checked above
-        srid=srid,  # type: ignore[arg-type]  # checked above
+        headers=tuple(headers),
+        order=order,
+        srid=srid,
     )
 
 
@@ -209,7 +250,7 @@ def _match(path: Path, column: str, value: object) -> Match:
         _check_keys(path, given, frozenset({"header", "unit"}))
         value, unit = given.get("header"), str(given.get("unit", ""))
     if not isinstance(value, str) or not value:
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause=f"columns.{column} must name a column of the file")
+        raise unsuitable("columns.{name} must name a column of the file", path, name=column)
     return Match(
         column=column,
         header=value,
@@ -219,11 +260,23 @@ def _match(path: Path, column: str, value: object) -> Match:
     )
 
 
+def _constant(path: Path, name: str, value: object) -> str:
+    """The value of a constant as a file would write it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ";".join(value)
+    if not isinstance(value, str | int | float | dt.date):
+        raise unsuitable("constants.{name} must be a text, a number, a date or a list of texts", path, name=name)
+    return str(value)
+
+
 def _check_keys(path: Path, content: Mapping[str, object], known: frozenset[str]) -> None:
     unknown = sorted(set(content) - known)
     if unknown:
-        cause = f"unknown key {', '.join(unknown)} (known: {', '.join(sorted(known))})"
-        raise BocageError("BOC-IMP-019", where={"path": path}, cause=cause)
+        raise unsuitable(
+            "unknown key {unknown} (known: {known})", path, unknown=", ".join(unknown), known=", ".join(sorted(known))
+        )
 
 
 def _quoted(text: str) -> str:

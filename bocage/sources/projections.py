@@ -114,8 +114,8 @@ def find_reference(
         raise BocageError(
             "BOC-IMP-023",
             where={"path": path},
-            x=f"{x:.6g}",
-            y=f"{y:.6g}",
+            x=_written(x),
+            y=_written(y),
             declared=f"EPSG:{declared}" if declared else "?",
         )
     verdicts = []
@@ -173,6 +173,11 @@ def repair_rows(xy: Coordinates, reference: Reference, extent: Extent) -> tuple[
         result[left[good]] = moved[good]
         done[left[good]] = code
     return result, done
+
+
+def _written(coordinate: float) -> str:
+    """A coordinate without a row of decimals: degrees to 10 m, metres to the metre."""
+    return f"{coordinate:.4f}" if abs(coordinate) <= 360 else f"{coordinate:.0f}"
 
 
 def transform(xy: Coordinates, reference: Reference, srid: int) -> Coordinates:

@@ -17,7 +17,7 @@ from bocage.sources.values import Writings, code_map, read_values
 from bocage.sources.written import boolean, date, numbers, time_of_day, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import LANGUAGES, Message
 
 ACCEPTED = 0.6
 """Confidence from which a column is proposed."""
@@ -61,8 +61,7 @@ def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[s
     fit, table, matches = proposals[0]
     alike = len(proposals) > 1 and proposals[1][0] >= 0.9 * fit
     if len(tables) > 1 and (fit < ACCEPTED or alike):
-        types = ", ".join(one.name for one in tables)
-        raise BocageError("BOC-IMP-017", where={"path": raw.path}, types=types, first=table.name)
+        raise BocageError("BOC-IMP-017", where={"path": raw.path}, types=_named([one for _, one, _ in proposals]))
     used = {match.header for match in matches}
     place = propose_place(raw, table, used)
     identifier = _identifier(table, headers, used | set(place.headers))
@@ -75,6 +74,14 @@ def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[s
         unmatched=tuple(header.name for header in headers if header.name not in used),
         confidence=min(1.0, fit / 3),
     )
+
+
+def _named(tables: Sequence[Table]) -> dict[str, str]:
+    """Names of asset types with their labels, by language."""
+    return {
+        language: ", ".join(f"{table.name} ({table.label.get(language, table.name)})" for table in tables)
+        for language in LANGUAGES
+    }
 
 
 def layer_fit(tables: Sequence[Table]) -> Fits:
@@ -171,7 +178,7 @@ def _name_score(column: Column, header: _Header) -> tuple[float, Message]:
     synonyms = [plain(synonym) for synonym in column.synonyms]
     ranked = [rank for rank, synonym in enumerate(synonyms) if synonym in written]
     if ranked:
-        return 0.99 - 0.005 * ranked[0], Message('known as "{name}"', {"name": synonyms[ranked[0]]}, LOCALE)
+        return 0.99 - 0.005 * ranked[0], Message("known name", {}, LOCALE)
     labels = {plain(label) for label in column.label.values()}
     if labels & written or (column.maps_to and plain(column.maps_to) in written):
         return 0.95, Message("same label", {}, LOCALE)

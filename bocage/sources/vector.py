@@ -19,6 +19,8 @@ from bocage.sources.raw import RawTable, clean_headers, repair_texts
 from bocage.vocabulary.codes import BocageError
 
 SHAPEFILE_MAGIC = b"\0\0\x27\x0a"
+MAX_CAUSE = 160
+"""Length from which what GDAL says is cut."""
 PACKAGE_PARENT = Path(__file__).parents[2]
 
 
@@ -42,8 +44,6 @@ def read_vector(path: Path, *, layer: str | None, choose: Choose, file_format: s
     with tempfile.TemporaryDirectory(prefix="bocage-") as folder:
         out = Path(folder) / "table.arrow"
         request = {"path": _gdal_path(path), "layer": layer, "out": str(out), "encoding": encoding}
-        if layer is not None:
-            choose(_columns(_ask("layers", path, request)))
         answer = _ask("read", path, request)
         if "layers" in answer:
             answer = _ask("read", path, {**request, "layer": choose(_columns(answer))})
@@ -239,5 +239,7 @@ def _ask(verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "B
         cause = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         raise BocageError(failure, where={"path": path}, cause=cause[0]) from error
     if done.returncode or "error" in answer:
-        raise BocageError(failure, where={"path": path}, cause=answer.get("error", f"exit status {done.returncode}"))
+        said = str(answer.get("error", f"exit status {done.returncode}"))
+        # GDAL repeats itself from the call to the fault, which comes last
+        raise BocageError(failure, where={"path": path}, cause=said.strip(" .").rsplit("; ", 1)[-1][:MAX_CAUSE])
     return answer

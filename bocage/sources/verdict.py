@@ -29,6 +29,11 @@ class Verdict:
     values: Mapping[str, object] = field(default_factory=dict)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def severity(self) -> str:
+        """`critical`, `watch` or `information`."""
+        return core_codes()[self.code].severity
+
     def say(self, part: Literal["what", "why", "fix"] = "what", language: Language | None = None) -> str:
         """One part of the verdict in the language, its placeholders filled.
 
@@ -42,19 +47,20 @@ class Verdict:
         said = fill(sentence, known, language)
         if part != "what" or "{count}" in sentence or self.code >= FIRST_REMARK:
             return said
-        where = f" [{columns}]" if columns and "{columns}" not in sentence else ""
-        shown = bool(known["detail"]) and "{detail}" not in sentence
-        example = (
-            f"{NARROW_SPACE}: «{NARROW_SPACE}{known['detail']}{NARROW_SPACE}»" if shown and language == "fr" else ""
+        where = f" ({columns})" if columns and "{columns}" not in sentence else ""
+        space = NARROW_SPACE if language == "fr" else ""
+        counted = f"{said}{where}{space}: {format_number(self.count, language)}"
+        if not known["detail"] or "{detail}" in sentence:
+            return counted
+        return counted + {"fr": ", par exemple «\u202f{0}\u202f»", "en": ', for instance "{0}"'}[language].format(
+            known["detail"]
         )
-        example = f': "{known["detail"]}"' if shown and language == "en" else example
-        return f"{said}{where} ({format_number(self.count, language)}){example}"
 
     def as_dict(self, language: Language | None = None) -> dict[str, object]:
         """The verdict as data, for `--json`."""
         return {
             "code": self.code,
-            "severity": core_codes()[self.code].severity,
+            "severity": self.severity,
             "what": self.say("what", language),
             "why": self.say("why", language),
             "fix": self.say("fix", language),

@@ -3,8 +3,10 @@
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -36,7 +38,9 @@ def _workbook(path: Path, sheets: dict[str, list[list[object]]], **options: obje
     return path
 
 
-def _points(folder: Path, name: str, driver: str, layer: str = "a", **options: object) -> Path:
+@cache
+def _written(driver: str, layers: tuple[str, ...]) -> dict[str, bytes]:
+    """Two points in each layer, as bytes by extension: GDAL writes them once for all the files that are broken."""
     frame = pl.DataFrame(
         {
             "id": ["1", "2"],
@@ -44,7 +48,19 @@ def _points(folder: Path, name: str, driver: str, layer: str = "a", **options: o
             "geometry": [shapely.to_wkb(shapely.Point(652000 + i, 6860000)) for i in range(2)],
         }
     )
-    return write_vector(frame, folder / name, driver=driver, srid=2154, layer=layer, **options)  # type: ignore[arg-type]
+    suffix = {"GPKG": ".gpkg", "ESRI Shapefile": ".shp"}[driver]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"s{suffix}"
+        for number, layer in enumerate(layers):
+            write_vector(frame, path, driver=driver, srid=2154, layer=layer, append=number > 0)
+        return {part.suffix: part.read_bytes() for part in Path(folder).iterdir()}
+
+
+def _points(folder: Path, name: str, driver: str, layers: tuple[str, ...] = ("s",)) -> Path:
+    path = folder / name
+    for suffix, content in _written(driver, layers).items():
+        path.with_suffix(suffix).write_bytes(content)
+    return path
 
 
 def _zip_bomb(folder: Path) -> Path:
@@ -75,18 +91,17 @@ def _stray_cell(folder: Path) -> Path:
 
 
 def _two_layers(folder: Path) -> Path:
-    _points(folder, "two.gpkg", "GPKG", layer="first")
-    return _points(folder, "two.gpkg", "GPKG", layer="second", append=True)
+    return _points(folder, "two.gpkg", "GPKG", ("first", "second"))
 
 
 def _without(folder: Path, suffix: str) -> Path:
-    path = _points(folder, "s.shp", "ESRI Shapefile", layer="s")
+    path = _points(folder, "s.shp", "ESRI Shapefile")
     path.with_suffix(suffix).unlink()
     return path
 
 
 def _zip_without_index(folder: Path) -> Path:
-    path = _points(folder, "s.shp", "ESRI Shapefile", layer="s")
+    path = _points(folder, "s.shp", "ESRI Shapefile")
     with zipfile.ZipFile(folder / "s.zip", "w") as archive:
         for suffix in (".shp", ".dbf"):
             archive.write(path.with_suffix(suffix), f"s{suffix}")
@@ -152,7 +167,7 @@ CASES: dict[str, tuple[str, Maker]] = {
     "geopackage cut": ("BOC-IMP-015", lambda folder: _cut(_points(folder, "a.gpkg", "GPKG"), 0.3)),
     "geopackage scrambled": ("BOC-IMP-015", lambda folder: _scrambled(_points(folder, "a.gpkg", "GPKG"))),
     "text as geopackage": ("BOC-IMP-015", lambda folder: _file(folder, "a.gpkg", SOUND)),
-    "shapefile cut": ("BOC-IMP-015", lambda f: _cut(_points(f, "s.shp", "ESRI Shapefile", layer="s"), 0.3)),
+    "shapefile cut": ("BOC-IMP-015", lambda f: _cut(_points(f, "s.shp", "ESRI Shapefile"), 0.3)),
     "zip of nothing": ("BOC-IMP-022", lambda folder: _zip(folder, {"readme.md": b"no table"})),
     "picture": ("BOC-IMP-022", lambda folder: _file(folder, "a.csv", PNG)),
     "pdf": ("BOC-IMP-022", lambda folder: _file(folder, "a.pdf", b"%PDF-1.7\n")),

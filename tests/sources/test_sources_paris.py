@@ -90,6 +90,6 @@ def test_verdicts_speak_of_columns_as_people_do(reading: Reading) -> None:
     said = {(verdict.code, verdict.columns): verdict.say("what", "fr") for verdict in reading.verdicts}
     assert (
         said["BOC-IMP-203", ("technology",)]
-        == "Code inconnu [Technologie] (6)\u202f: «\u202fPlot de jalonnement\u202f»"
+        == "Code inconnu (Technologie)\u202f: 6, par exemple «\u202fPlot de jalonnement\u202f»"
     )
-    assert said["BOC-IMP-201", ("system_power_w",)].endswith("[Puissance avec appareillage] (1\u202f313)")
+    assert said["BOC-IMP-201", ("system_power_w",)].endswith("(Puissance avec appareillage)\u202f: 1\u202f313")
