@@ -30,13 +30,15 @@ TOLERATED_REPEATS = 2
 
 @dataclass(frozen=True)
 class _Header:
-    """A column of the file: names without and with its unit, a sample of its values."""
+    """A column of the file: names without and with its unit, a sample of its values, as texts and how often."""
 
     name: str
     bare: str
     whole: str
     unit: str
     sample: pl.Series
+    texts: pl.Series
+    counts: Mapping[str, int]
 
 
 def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[str, Path]) -> InventoryMapping:
@@ -106,7 +108,11 @@ def _headers(raw: RawTable) -> list[_Header]:
     headers = []
     for name in raw.frame.columns:
         bare, unit = split_unit(name)
-        headers.append(_Header(name, plain(bare), plain(name), unit, sound[name].drop_nulls()))
+        sample = sound[name].drop_nulls()
+        written = sample.cast(pl.String).to_frame("text").select(without_missing(pl.col("text")))
+        texts = written.to_series().drop_nulls()
+        counts = dict(texts.value_counts().iter_rows()) if len(texts) else {}
+        headers.append(_Header(name, plain(bare), plain(name), unit, sample, texts, counts))
     return headers
 
 
@@ -211,28 +217,22 @@ def _likeness(one: str, other: str) -> float:
 
 def _content_score(column: Column, header: _Header, writings: Writings | None) -> float | None:
     """Share of the values that the column admits; None where there is no value to judge."""
-    sample = header.sample
-    if not len(sample):
+    texts = header.texts
+    if not len(texts):
         return None
-    text = sample.cast(pl.String) if sample.dtype != pl.String else sample
-    frame = text.to_frame("text").select(without_missing(pl.col("text")).alias("text")).drop_nulls()
-    if not len(frame):
-        return None
-    if column.codes or writings:
-        if writings and writings.time_of_day:
-            return _share(frame.select(time_of_day(pl.col("text")).is_not_null()).to_series())
-        distinct = frame["text"].unique().to_list()
-        known = code_map(column, distinct, writings)
-        if column.codes:
-            return _share(frame["text"].is_in(list(known)))
+    if writings and writings.time_of_day:
+        return _share(texts.to_frame("text").select(time_of_day(pl.col("text")).is_not_null()).to_series())
+    if column.codes:
+        known = code_map(column, header.counts, writings)
+        return sum(header.counts[text] for text in known) / len(texts)
     match column.type:
         case "real" | "integer":
-            found = numbers(frame["text"], decimal=",") * (unit_factor(header.unit, column.unit) or 1.0)
+            found = numbers(texts, decimal=",") * (unit_factor(header.unit, column.unit) or 1.0)
             return _range_share(column, found)
         case "date":
-            return _share(frame.select(date(pl.col("text")).is_not_null()).to_series())
+            return _share(texts.to_frame("text").select(date(pl.col("text")).is_not_null()).to_series())
         case "boolean":
-            return _share(frame.select(boolean(pl.col("text")).is_not_null()).to_series())
+            return _share(texts.to_frame("text").select(boolean(pl.col("text")).is_not_null()).to_series())
         case _:
             return 1.0
 
