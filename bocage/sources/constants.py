@@ -61,14 +61,18 @@ def fill_constants(
 def _read(name: str, text: str, table: Table, writings: Writings | None) -> Judged:
     """The value of a constant, judged as a cell of a file would be."""
     if name not in table.names:
-        raise unsuitable("[constants]: {type} has no column {name}", type=table.name, name=name)
+        raise unsuitable(
+            Message("[constants]: {type} has no column {name}", {"type": table.name, "name": name}, LOCALE)
+        )
     if name in RESERVED:
-        raise unsuitable("[constants]: {name} cannot be the same for all rows", name=name)
+        raise unsuitable(Message("[constants]: {name} cannot be the same for all rows", {"name": name}, LOCALE))
     match = Match(column=name, header=name, confidence=1.0, reason=Message("same name", {}, LOCALE))
     judged = judge(table.column(name), pl.Series([text], dtype=pl.String), match, decimal=",", writings=writings)
     if judged.aside[0] is not None:
         why = {language: reason(judged.aside[0], language).lower() for language in LANGUAGES}
-        raise unsuitable('[constants]: {name} = "{text}": {why}', name=name, text=text, why=why)
+        raise unsuitable(
+            Message('[constants]: {name} = "{text}": {why}', {"name": name, "text": text, "why": why}, LOCALE)
+        )
     if judged.values[0] is None:
-        raise unsuitable("[constants]: {name} has no value", name=name)
+        raise unsuitable(Message("[constants]: {name} has no value", {"name": name}, LOCALE))
     return judged

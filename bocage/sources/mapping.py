@@ -175,19 +175,19 @@ def load_mapping(path: Path) -> InventoryMapping:
     except FileNotFoundError as error:
         raise BocageError("BOC-IMP-001", where={"path": path}) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise unsuitable("it is not TOML ({fault})", path, fault=error) from error
+        raise unsuitable(Message("it is not TOML ({fault})", {"fault": error}, LOCALE), path) from error
     _check_keys(path, content, _KEYS)
     place = content.get("place", {"kind": "geometry"})
     columns = content.get("columns", {})
     constants = content.get("constants", {})
     if not all(isinstance(part, dict) for part in (place, columns, constants)):
-        raise unsuitable("[place], [columns] and [constants] must be tables", path)
+        raise unsuitable(Message("[place], [columns] and [constants] must be tables", {}, LOCALE), path)
     _check_keys(path, place, _PLACE_KEYS)
     if not isinstance(content.get("asset_type"), str):
-        raise unsuitable("{key} must be a text", path, key="asset_type")
+        raise unsuitable(Message("{key} must be a text", {"key": "asset_type"}, LOCALE), path)
     identifier = content.get("identifier", "")
     if not isinstance(identifier, str):
-        raise unsuitable("{key} must be a text", path, key="identifier")
+        raise unsuitable(Message("{key} must be a text", {"key": "identifier"}, LOCALE), path)
     return InventoryMapping(
         asset_type=content["asset_type"],
         identifier=identifier,
@@ -197,26 +197,27 @@ def load_mapping(path: Path) -> InventoryMapping:
     )
 
 
-def unsuitable(template: str, path: Path | None = None, **values: object) -> BocageError:
+def unsuitable(cause: Message, path: Path | None = None) -> BocageError:
     """The refusal of a mapping, BOC-IMP-019, with its cause in both languages.
 
     Args:
-        template: English sentence of the catalogue of this package.
+        cause: what is wrong.
         path: the mapping file, None where the mapping comes from elsewhere.
-        values: for the placeholders of the sentence.
 
-    >>> unsuitable("{key} must be a text", key="identifier").say("what", "en")
+    >>> unsuitable(Message("{key} must be a text", {"key": "identifier"}, LOCALE)).say("what", "en")
     'The mapping does not suit: identifier must be a text'
     """
-    cause = {language: Message(template, values, LOCALE).say(language) for language in LANGUAGES}
-    return BocageError("BOC-IMP-019", where={} if path is None else {"path": path}, cause=cause)
+    where = {} if path is None else {"path": path}
+    return BocageError("BOC-IMP-019", where=where, cause={language: cause.say(language) for language in LANGUAGES})
 
 
 def check_mapping(mapping: InventoryMapping, headers: Sequence[str], columns: Sequence[str]) -> None:
     """Refuse a mapping that names columns which the file (BOC-IMP-020) or the table (019) lacks."""
     for match in mapping.matches:
         if match.column not in columns:
-            raise unsuitable("{type} has no column {name}", type=mapping.asset_type, name=match.column)
+            raise unsuitable(
+                Message("{type} has no column {name}", {"type": mapping.asset_type, "name": match.column}, LOCALE)
+            )
     for header in (*mapping.headers.values(), mapping.identifier, *mapping.place.headers):
         if header and header not in headers:
             raise BocageError("BOC-IMP-020", where={"column": header}, columns=", ".join(headers[:40]))
@@ -226,15 +227,17 @@ def _place(path: Path, content: Mapping[str, object]) -> Place:
     kind, order = content.get("kind", "geometry"), content.get("order", "xy")
     headers, srid = content.get("columns", []), content.get("srid")
     if kind not in get_args(PlaceKind):
-        raise unsuitable("place.kind must be one of {kinds}", path, kinds=", ".join(get_args(PlaceKind)))
+        raise unsuitable(
+            Message("place.kind must be one of {kinds}", {"kinds": ", ".join(get_args(PlaceKind))}, LOCALE), path
+        )
     if order not in {"xy", "yx"}:
-        raise unsuitable("place.order must be xy or yx", path)
+        raise unsuitable(Message("place.order must be xy or yx", {}, LOCALE), path)
     if not isinstance(headers, list) or not all(isinstance(header, str) for header in headers):
-        raise unsuitable("place.columns must be a list of texts", path)
+        raise unsuitable(Message("place.columns must be a list of texts", {}, LOCALE), path)
     if len(headers) != {"xy": 2, "pair": 1, "wkt": 1, "geojson": 1}.get(str(kind), 0):
-        raise unsuitable("place.columns does not suit kind {kind}", path, kind=kind)
+        raise unsuitable(Message("place.columns does not suit kind {kind}", {"kind": kind}, LOCALE), path)
     if srid is not None and (not isinstance(srid, int) or isinstance(srid, bool)):
-        raise unsuitable("place.srid must be an EPSG code", path)
+        raise unsuitable(Message("place.srid must be an EPSG code", {}, LOCALE), path)
     return Place(
         kind=kind,  # type: ignore[arg-type]  # checked above
         headers=tuple(headers),
@@ -250,7 +253,7 @@ def _match(path: Path, column: str, value: object) -> Match:
         _check_keys(path, given, frozenset({"header", "unit"}))
         value, unit = given.get("header"), str(given.get("unit", ""))
     if not isinstance(value, str) or not value:
-        raise unsuitable("columns.{name} must name a column of the file", path, name=column)
+        raise unsuitable(Message("columns.{name} must name a column of the file", {"name": column}, LOCALE), path)
     return Match(
         column=column,
         header=value,
@@ -267,7 +270,10 @@ def _constant(path: Path, name: str, value: object) -> str:
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return ";".join(value)
     if not isinstance(value, str | int | float | dt.date):
-        raise unsuitable("constants.{name} must be a text, a number, a date or a list of texts", path, name=name)
+        raise unsuitable(
+            Message("constants.{name} must be a text, a number, a date or a list of texts", {"name": name}, LOCALE),
+            path,
+        )
     return str(value)
 
 
@@ -275,7 +281,12 @@ def _check_keys(path: Path, content: Mapping[str, object], known: frozenset[str]
     unknown = sorted(set(content) - known)
     if unknown:
         raise unsuitable(
-            "unknown key {unknown} (known: {known})", path, unknown=", ".join(unknown), known=", ".join(sorted(known))
+            Message(
+                "unknown key {unknown} (known: {known})",
+                {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))},
+                LOCALE,
+            ),
+            path,
         )
 
 

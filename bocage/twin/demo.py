@@ -118,7 +118,7 @@ def _import(territory: Territory, file: ExampleFile) -> dict[str, str]:
     on = dt.date.fromisoformat(str(EXAMPLE_TERRITORY["inventory_date"]))
     answer = import_file(territory, file.path, asset_type=file.asset_type, source=file.source, on=on)
     sentence = _(
-        "{title}: {read} rows, {refused} refused",
+        "{title} (rows kept: {read}, refused: {refused})",
         title=file.title, read=answer.data["read"], refused=answer.data["refused"],
     )  # fmt: skip
     return {"fr": sentence.say("fr"), "en": sentence.say("en")}
