@@ -39,7 +39,11 @@ def new_command(*, folder: Path, code: str, name: str, as_json: bool, **settings
     with create_territory(folder, code=code, name=name, settings=settings) as territory:
         created = territory.folder
     if as_json:
-        put(as_document({"folder": created, "code": code, "name": name}))
+        put(
+            as_document(
+                {"title": worded(mark("Territory created")), "data": {"folder": created, "code": code, "name": name}}
+            )
+        )
         return
     sentence = worded(mark("Territory {name} created in {folder}"))
     put(fill(sentence, {"name": name, "folder": created}, current_language()))

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 
+from bocage.store.encoding import is_asset
 from bocage.store.metadata import columns_of
 from bocage.store.schema import declared_tables, history_name
 from bocage.store.statement import quoted, statement
@@ -11,7 +12,7 @@ from bocage.store.statement import quoted, statement
 _CHUNK = 10_000
 
 
-def fingerprint(twin: sqlite3.Connection, series: sqlite3.Connection) -> str:
+def fingerprint(twin: sqlite3.Connection, series: sqlite3.Connection, *, inventory_only: bool = False) -> str:
     """Hash of assets, their history, corrections, nouns and observations (12 hexadecimal digits).
 
     Rows are taken in the order of their values, so that neither the order of writing nor row numbers count;
@@ -20,13 +21,16 @@ def fingerprint(twin: sqlite3.Connection, series: sqlite3.Connection) -> str:
     Args:
         twin: twin.gpkg.
         series: series.sqlite.
+        inventory_only: leave out the other nouns (results) and the observations.
     """
     digest = hashlib.sha256()
-    for name in _content_tables(twin):
+    for name in _content_tables(twin, inventory_only=inventory_only):
         columns = _filled_columns(twin, name)
         if columns:
             query = statement("SELECT {columns} FROM {table} ORDER BY {columns}", columns=columns, table=name)
             _feed(digest, f"{name}{columns}", twin.execute(query))
+    if inventory_only:
+        return digest.hexdigest()[:12]
     observations = series.execute(
         "SELECT s.series_id, o.ts, o.value, o.quality FROM series s JOIN observation o ON o.series = s.id"
         " ORDER BY s.series_id, o.ts"
@@ -47,9 +51,11 @@ def _chunks(cursor: sqlite3.Cursor) -> Iterator[list[tuple[object, ...]]]:
         yield chunk
 
 
-def _content_tables(twin: sqlite3.Connection) -> list[str]:
+def _content_tables(twin: sqlite3.Connection, *, inventory_only: bool) -> list[str]:
     names = ["bocage_correction"]
-    for name in declared_tables(twin):
+    for name, table in declared_tables(twin).items():
+        if inventory_only and not is_asset(table):
+            continue
         names += [name, history_name(name)]
     return [name for name in names if columns_of(twin, name)]
 

@@ -274,10 +274,10 @@ class GeoPackageStore(_Assets):
             counts["observation"] = int(self._series.execute("SELECT count(*) FROM observation").fetchone()[0])
         return counts
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, *, inventory_only: bool = False) -> str:
         """See `Store.fingerprint`."""
         with self._reading() as twin:
-            return fingerprint.fingerprint(twin, self._series)
+            return fingerprint.fingerprint(twin, self._series, inventory_only=inventory_only)
 
     def check(self) -> Sequence[str]:
         """See `Store.check`; sentences in the current language."""

@@ -153,8 +153,12 @@ class Store(Protocol):
         """Name and number of rows in force of every declared table, and of `observation`."""
         ...
 
-    def fingerprint(self) -> str:
-        """Hash of the content of the twin (12 hexadecimal digits): same content, same hash."""
+    def fingerprint(self, *, inventory_only: bool = False) -> str:
+        """Hash of the content of the twin (12 hexadecimal digits): same content, same hash.
+
+        Args:
+            inventory_only: assets, their history and corrections only, without results and observations.
+        """
         ...
 
     def check(self) -> Sequence[str]:

@@ -82,7 +82,7 @@ def identity_notes(territory: Territory) -> list[Message]:
         _(
             "{name} ({code}), twin {fingerprint}, Bocage {version}",
             name=territory.name, code=territory.code,
-            fingerprint=territory.store.fingerprint(), version=__version__,
+            fingerprint=territory.fingerprint(), version=__version__,
         )
     ]  # fmt: skip
     if territory.synthetic:

@@ -307,8 +307,8 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                         request=counts.get("request", 0), waits=counts.get("waits", 0),
                     ),
                     _(
-                        "Works {cost} EUR excl. VAT, own share {own} EUR before FCTVA",
-                        cost=float(chosen["cost_eur"].sum()), own=float(chosen["own_eur"].sum()),
+                        "Works {cost} EUR excl. VAT; own funds {own} EUR, VAT included, grants and FCTVA deducted",
+                        cost=float(chosen["cost_eur"].sum()), own=_own_funds(result),
                     ),
                     _(
                         "Within {gap:2} % of the optimum in {seconds:1} s; ranking by ratio would lose {loss:1} %",
@@ -337,6 +337,11 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
         },
         next_step=_("bocage report"),
     )  # fmt: skip
+
+
+def _own_funds(result: PlanResult) -> float:
+    """Own funds that the plan needs, VAT included, grants and FCTVA deducted [EUR]; the figure of the report."""
+    return float(result.options.filter(pl.col("option") == "chosen")["own_eur"].item())
 
 
 def _society_headings(language: Language) -> list[Heading]:

@@ -32,7 +32,7 @@ class PlanRecord:
     Attributes:
         made_on: date of the plan.
         version: version of the software.
-        fingerprint: fingerprint of the twin's assets when the plan was made.
+        fingerprint: fingerprint of the territory when the plan was made.
         objective: what the plan is best at.
         first_year: first year.
         budgets: own funds by payer (`SIREN budget`) and year [EUR].
@@ -62,7 +62,7 @@ class PlanRecord:
         return cls(
             made_on=request.date,
             version=__version__,
-            fingerprint=territory.store.fingerprint(),
+            fingerprint=territory.fingerprint(),
             objective=request.objective,
             first_year=request.first_year,
             budgets={f"{siren} {budget}": list(amounts) for (siren, budget), amounts in request.budgets.items()},
@@ -111,6 +111,19 @@ def load_plan(folder: Path) -> PlanRecord:
         return _record(content)
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as fault:
         raise BocageError("BOC-TWI-012", where={"file": folder / FILE}) from fault
+
+
+def load_current_plan(territory: Territory) -> PlanRecord:
+    """The record of the last plan, as long as the inventory and the settings are those it was made on.
+
+    Raises:
+        BocageError: BOC-TWI-012 there is none, BOC-TWI-017 the territory has changed since.
+    """
+    folder = territory.folder / "results"
+    record = load_plan(folder)
+    if record.fingerprint != territory.fingerprint():
+        raise BocageError("BOC-TWI-017", where={"file": folder / FILE}, date=record.made_on.isoformat())
+    return record
 
 
 def _record(content: Mapping[str, Any]) -> PlanRecord:

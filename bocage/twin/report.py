@@ -18,7 +18,7 @@ from bocage.twin.diagnose import DomainState, examine
 from bocage.twin.export import identity_notes
 from bocage.twin.noun_headings import indicators_of
 from bocage.twin.plan import evaluations
-from bocage.twin.plan_record import PlanRecord, load_plan
+from bocage.twin.plan_record import PlanRecord, load_current_plan
 from bocage.twin.propose import Proposal, consider
 from bocage.twin.report_plan import (
     CHARTED,
@@ -57,10 +57,11 @@ def write_reports(territory: Territory, *, into: Path | None = None, language: L
         language: `fr` or `en`; the current one where None.
 
     Raises:
-        BocageError: BOC-TWI-012 no plan yet, those of publishing (BOC-PUB).
+        BocageError: BOC-TWI-012 no plan yet, BOC-TWI-017 the territory has changed since, those of
+            publishing (BOC-PUB).
     """
     language = language or current_language()
-    record = load_plan(territory.folder / "results")
+    record = load_current_plan(territory)
     folder = into or territory.place("results")
     with _speaking(language):
         states = [examine(territory, domain) for domain in territory.chosen_domains(None)]

@@ -17,7 +17,8 @@ from bocage.vocabulary.text import current_language
 def simulate(territory: Territory, *, action_ids: Sequence[str] = (), kinds: Sequence[str] = ()) -> Answer:
     """Do the given actions, or every action of the given kinds, together and compare with doing nothing.
 
-    Where two chosen actions exclude each other the first one is kept, and it is said.
+    Actions that another owner decides are left out unless they are named one by one. Where two chosen
+    actions exclude each other the first one is kept. Both are said.
 
     Raises:
         BocageError: BOC-TWI-010 nothing to simulate, BOC-TWI-011 an unknown action or kind.
@@ -33,14 +34,17 @@ def simulate(territory: Territory, *, action_ids: Sequence[str] = (), kinds: Seq
         state = examine(territory, domain)
         proposal = consider(territory, state, first_year=next_year(state))
         known |= set(proposal.actions["action_id"]) | set(proposal.actions["kind"])
-        actions, dropped = select_actions(proposal, action_ids, kinds)
+        actions, dropped, others = select_actions(proposal, action_ids, kinds)
+        lines = [_("{count} left out: they exclude an action already chosen", count=dropped)] if dropped else []
+        if others:
+            lines.append(_("{count} left out: another owner decides; name them with --action", count=others))
         before = domain.simulate(state.assets, actions.clear(), state.site)
         after = domain.simulate(state.assets, actions, state.site)
         change = after.minus(before, on=["indicator"])
         sections += [
             Section(
                 title=_("{count} actions done together", count=len(actions)),
-                lines=[_("{count} left out: they exclude an action already chosen", count=dropped)] if dropped else [],
+                lines=lines,
                 table=outcome_rows(after.summary(), domain.indicators, language),
                 headings=outcome_headings(),
             ),
@@ -66,15 +70,20 @@ def simulate(territory: Territory, *, action_ids: Sequence[str] = (), kinds: Seq
     )
 
 
-def select_actions(proposal: Proposal, action_ids: Sequence[str], kinds: Sequence[str]) -> tuple[pl.DataFrame, int]:
+def select_actions(
+    proposal: Proposal, action_ids: Sequence[str], kinds: Sequence[str]
+) -> tuple[pl.DataFrame, int, int]:
     """Actions of those identifiers or kinds (all where neither is given), one per exclusive group.
 
     Returns:
-        The actions kept, and how many were left out because their group was taken.
+        The actions kept; how many were left out because their group was taken; how many because
+        another owner decides them.
     """
-    asked = proposal.actions
+    named = pl.col("action_id").is_in(list(action_ids))
+    found = proposal.actions
     if action_ids or kinds:
-        asked = asked.filter(pl.col("action_id").is_in(list(action_ids)) | pl.col("kind").is_in(list(kinds)))
+        found = found.filter(named | pl.col("kind").is_in(list(kinds)))
+    asked = found.filter(named | (pl.col("standing") != "request"))
     grouped = asked.with_columns(pl.coalesce("exclusive_group", "action_id").alias("_group"))
     kept = grouped.unique("_group", keep="first", maintain_order=True).drop("_group")
-    return kept, len(asked) - len(kept)
+    return kept, len(asked) - len(kept), len(found) - len(asked)

@@ -50,7 +50,7 @@ def status(territory: Territory) -> Answer:
         data={
             "territory": {"code": territory.code, "name": territory.name, "synthetic": territory.synthetic},
             "version": __version__,
-            "fingerprint": territory.store.fingerprint(),
+            "fingerprint": territory.fingerprint(),
             "assets": assets.drop("type").to_dicts(),
             "results": results,
         },

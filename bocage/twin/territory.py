@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dt
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -142,6 +144,16 @@ class Territory:
             found = Transformer.from_crs(self.srid, 4326, always_xy=True).transform(x, y)
             return float(found[0]), float(found[1])
         raise BocageError("BOC-TWI-006", where={"file": self.folder / FILE})
+
+    def fingerprint(self) -> str:
+        """Hash of what every figure rests on: the inventory and the settings (12 hexadecimal digits).
+
+        Results do not count: planning again on the same data prints the same hash.
+        """
+        content = json.dumps(
+            [self.store.fingerprint(inventory_only=True), self.config.sections], default=str, sort_keys=True
+        )
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     def body_names(self) -> dict[str, str]:
         """Name of each public body that is known, by SIREN: its own, then those imported as `public_body`."""

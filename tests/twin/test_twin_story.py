@@ -1,7 +1,9 @@
 """A commune from raw files to plan, report and tables: the example territory, and Paris 5e."""
 
 import csv
+import datetime as dt
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -221,3 +223,27 @@ def test_every_column_of_a_plan_is_labelled_and_every_label_has_its_column(demo:
         assert labelled <= set(table.frame.columns), table.name
         assert set(table.frame.columns) - labelled <= {"indicator"}, table.name
         assert (folder / "tables" / f"99999-{table.name}.csv").is_file()
+
+
+def test_a_plan_made_on_other_data_is_not_reported(demo: tuple[Path, Answer], tmp_path: Path) -> None:
+    folder, _answer = demo
+    shutil.copytree(folder / "territory", tmp_path / "copy")
+    with open_territory(tmp_path / "copy") as territory:
+        before = territory.fingerprint()
+        diagnose(territory)
+        assert territory.fingerprint() == before
+        table = territory.asset_tables["luminaire"]
+        lamp = territory.store.read_assets(table, limit=1)["asset_id"].item()
+        territory.store.correct(table, lamp, "lamp_power_w", 33.0, author="agent", on=dt.date(2026, 11, 1))
+        assert territory.fingerprint() != before
+        with pytest.raises(BocageError) as refusal:
+            write_reports(territory, into=tmp_path, language="fr")
+    assert refusal.value.code == "BOC-TWI-017"
+    settings = folder / "territory" / "territory.toml"
+    (tmp_path / "copy2").mkdir()
+    shutil.copytree(folder / "territory", tmp_path / "copy2", dirs_exist_ok=True)
+    dearer = settings.read_text(encoding="utf-8").replace("[lighting]", "[lighting]\nelectricity_price_eur_kwh = 0.3")
+    (tmp_path / "copy2" / "territory.toml").write_text(dearer, encoding="utf-8")
+    with open_territory(tmp_path / "copy2") as territory, pytest.raises(BocageError) as refusal:
+        write_reports(territory, into=tmp_path, language="fr")
+    assert refusal.value.code == "BOC-TWI-017"
