@@ -24,7 +24,7 @@ def outcome_headings() -> list[Heading]:
         Heading(name="low", label=_("Low (P10)")),
         Heading(name="high", label=_("High (P90)")),
         Heading(name="unit", label=_("Unit")),
-        Heading(name="default_share_percent", label=_("On defaults"), unit="%"),
+        Heading(name="default_share_percent", label=_("Default or inferred"), unit="%"),
     ]
 
 

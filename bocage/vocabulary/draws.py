@@ -58,6 +58,20 @@ def factor_draws(low: float, high: float, count: int, *, seed: int, name: str) -
     return np.asarray(factors / factors.mean(), dtype=np.float64)
 
 
+def forecast_share(effects: Array) -> Array:
+    """Share on defaults of effects of works to come: all of it, or nothing where there is no effect [1].
+
+    What works will do rests on the design of the works whatever the inventory knows of the present.
+
+    Args:
+        effects: array (n, K), draws of the effects.
+
+    >>> forecast_share(np.array([[-3.0, -5.0], [0.0, 0.0]])).tolist()
+    [1.0, 0.0]
+    """
+    return np.asarray(effects.any(axis=1), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class DrawTable:
     """Results as draws: one row of keys per row of draws.
@@ -120,13 +134,16 @@ class DrawTable:
     def minus(self, other: "DrawTable", on: Sequence[str]) -> "DrawTable":
         """Draw-by-draw difference with the row of `other` that has the same keys `on`.
 
+        It is a state that works would make, less the present one: its share on defaults is that of a
+        forecast (`forecast_share`).
+
         Raises:
             KeyError: a row has no counterpart in `other`.
         """
         position = {key: row for row, key in enumerate(other.keys.select(on).iter_rows())}
         rows = [position[key] for key in self.keys.select(on).iter_rows()]
-        share = np.maximum(self.default_share, other.default_share[rows])
-        return DrawTable(self.keys, self.draws - other.draws[rows], share)
+        difference = self.draws - other.draws[rows]
+        return DrawTable(self.keys, difference, forecast_share(difference))
 
     @staticmethod
     def stack(tables: Sequence["DrawTable"]) -> "DrawTable":

@@ -39,7 +39,7 @@ def _state(content: ReportContent, language: Language, room: Room) -> dict[str, 
         heading(_("Value", language), "right"),
         heading(_("Unit", language)),
         heading(_("Interval P10–P90", language), "right"),
-        heading(_("On defaults", language), "right"),
+        heading(_("Default or inferred", language), "right"),
     ]
     rows = [
         [

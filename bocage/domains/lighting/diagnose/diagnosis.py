@@ -6,7 +6,7 @@ from bocage.domains.lighting.diagnose.findings import findings, judged
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, luminaire_table
 from bocage.domains.lighting.physics.load import with_load
-from bocage.domains.lighting.simulate.indicators import state, table
+from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.totals import totals
 from bocage.vocabulary.domain import Assets, Diagnosis, Site
 from bocage.vocabulary.draws import DrawTable
@@ -53,4 +53,4 @@ def _outcomes(rows: pl.DataFrame, site: Site) -> DrawTable:
     everywhere = rows.with_columns(pl.lit(TERRITORY).alias("_scope"))
     local = rows.filter(pl.col("sector") != "").with_columns(("sector:" + pl.col("sector")).alias("_scope"))
     found = totals(pl.concat([everywhere, local]), "_scope", scopes, site)
-    return table(state(found, site), found.default_share, pl.DataFrame({"scope": scopes}), site)
+    return table(state(found, site), state_shares(found, site), pl.DataFrame({"scope": scopes}))

@@ -28,7 +28,9 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
         `phi`, `phi_low`, `phi_high` (share of power at that level [1]), `full_kwh`, `dimmed_kwh`,
         `standby_kwh`, `energy_kwh`, `edge_kwh` (energy that a doubling of the nights would add),
         `lit_kwh` and `lit_edge_kwh` (the same at full power, to weight hours) [kWh/year], `is_led`,
-        `on_defaults`, and `ratio_low`, `ratio_high` (bounds of the power over its value [1]).
+        `power_on_defaults` (power inferred or by default), `on_defaults` (that, the switching device
+        that makes the hours, or the dimmed level), and `ratio_low`, `ratio_high` (bounds of the power
+        over its value [1]).
 
     100 W day and night are 876 kWh a year:
 
@@ -47,12 +49,20 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
         (pl.when(pl.col("dimmed_h") > 0).then(pl.col("dimming_level_percent").fill_null(default_level)) / 100)
         .fill_null(1.0)
         .alias("level"),
-        rests_on_defaults("system_power_w").fill_null(value=False).alias("on_defaults"),
+        rests_on_defaults("system_power_w").fill_null(value=False).alias("power_on_defaults"),
+        _energy_on_defaults().alias("on_defaults"),
         (pl.col(low_column("system_power_w")) / pl.col("system_power_w")).round(RATIO_DIGITS).alias("ratio_low"),
         (pl.col(high_column("system_power_w")) / pl.col("system_power_w")).round(RATIO_DIGITS).alias("ratio_high"),
     )
     rows = rows.join(_fractions(rows, site), on=["is_led", "level"], how="left", maintain_order="left")
     return _with_energy(rows, lighting_parameters(site).number("operation.standby_power"))
+
+
+def _energy_on_defaults() -> pl.Expr:
+    """Whether power, switching device (it decides the hours of the points lit at night) or dimmed level is a guess."""
+    hours = (pl.col("regime") == "night") & rests_on_defaults("switching")
+    level = (pl.col("dimmed_h") > 0) & pl.col("dimming_level_percent").is_null()
+    return (rests_on_defaults("system_power_w") | hours | level).fill_null(value=False)
 
 
 def _fractions(rows: pl.DataFrame, site: Site) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from bocage.domains.lighting.simulate.investment import investment_eur
 from bocage.domains.lighting.simulate.joint import whole
 from bocage.domains.lighting.simulate.totals import totals
 from bocage.vocabulary.domain import Assets, Site
-from bocage.vocabulary.draws import DrawTable
+from bocage.vocabulary.draws import DrawTable, forecast_share
 
 
 def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
@@ -23,12 +23,12 @@ def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
         site: where, when, seed and number of draws.
 
     Returns:
-        Keys `action_id`, `indicator`, `unit`; the share on defaults is that of the luminaires touched.
+        Keys `action_id`, `indicator`, `unit`; what works will do is a forecast, wholly on guesses.
     """
     keys = actions.select("action_id")
     if actions.is_empty() or LUMINAIRE not in assets:
         zeros = {name: np.zeros((len(keys), site.draws)) for name in UNITS}
-        return table(zeros, np.zeros(len(keys)), keys, site)
+        return table(zeros, {name: np.zeros(len(keys)) for name in UNITS}, keys)
     frame = assets[LUMINAIRE]
     changed = asset_changes(actions).join(frame, on="asset_id", how="inner", maintain_order="left")
     order = actions["action_id"].to_list()
@@ -39,7 +39,7 @@ def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     done = state(base + (after - before), site)
     effects = {name: done[name] - nothing[name] for name in done}
     effects["investment_eur"] = investment_eur(actions, frame, site)
-    return table(effects, before.default_share, keys, site)
+    return table(effects, {name: forecast_share(draws) for name, draws in effects.items()}, keys)
 
 
 def _touched(changed: pl.DataFrame, loads: pl.DataFrame) -> pl.DataFrame:

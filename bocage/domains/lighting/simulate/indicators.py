@@ -39,33 +39,47 @@ def state(total: Totals, site: Site) -> dict[str, Array]:
     }
 
 
-def table(values: dict[str, Array], default_share: Array, keys: pl.DataFrame, site: Site) -> DrawTable:
+def state_shares(total: Totals, site: Site) -> dict[str, Array]:
+    """Share of each indicator of `state` that rests on inferred or default inputs: arrays (n,) [1].
+
+    Of all the inputs of an indicator, one guess is enough. Points are counted and the hours without
+    light are those that the file says. The bill rests wholly on a guess where the price is the
+    national one; emissions and upkeep always do: no file tells the carbon of a contract or its upkeep.
+    """
+    none, all_of_it = np.zeros(len(total.draws["points"])), np.ones(len(total.draws["points"]))
+    energy = total.default_share["energy_kwh"]
+    return {
+        "light_points": none,
+        "installed_power_kw": total.default_share["system_power_w"],
+        "burning_hours_h_year": total.default_share["lit_kwh"],
+        "energy_kwh_year": energy,
+        "electricity_cost_eur_year": all_of_it if Factors(site).price_is_default else energy,
+        "maintenance_cost_eur_year": all_of_it,
+        "carbon_kgco2e_year": all_of_it,
+        "dark_hours_h_year": none,
+    }
+
+
+def table(values: dict[str, Array], shares: dict[str, Array], keys: pl.DataFrame) -> DrawTable:
     """Indicators as a draw table.
 
     Args:
         values: by indicator, array (n, K).
-        default_share: array (n,), share of energy on inferred or default power [1].
+        shares: by indicator, array (n,), share on inferred or default inputs [1].
         keys: frame of n rows, repeated for each indicator.
-        site: tells whether the price is a default.
 
     Returns:
-        Keys `*keys`, `indicator`, `unit`; the bill rests wholly on a default where the price does,
-        upkeep and investment always do: no contract tells them.
+        Keys `*keys`, `indicator`, `unit`.
     """
-    price_is_default = Factors(site).price_is_default
-    frames, shares = [], []
-    for indicator in values:
-        frames.append(keys.with_columns(pl.lit(indicator).alias("indicator"), pl.lit(UNITS[indicator]).alias("unit")))
-        if indicator in {"light_points", "dark_hours_h_year"}:
-            share = np.zeros(len(keys))
-        elif indicator in {"maintenance_cost_eur_year", "investment_eur"} or (
-            indicator == "electricity_cost_eur_year" and price_is_default
-        ):
-            share = np.ones(len(keys))
-        else:
-            share = default_share
-        shares.append(share)
-    return DrawTable(pl.concat(frames), np.concatenate(list(values.values())), np.concatenate(shares))
+    frames = [
+        keys.with_columns(pl.lit(indicator).alias("indicator"), pl.lit(UNITS[indicator]).alias("unit"))
+        for indicator in values
+    ]
+    return DrawTable(
+        pl.concat(frames),
+        np.concatenate(list(values.values())),
+        np.concatenate([shares[indicator] for indicator in values]),
+    )
 
 
 def _ratio(part: Array, whole: Array) -> Array:

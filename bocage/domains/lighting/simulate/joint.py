@@ -1,16 +1,18 @@
 """The state of the territory once all the given actions are done together."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
-from bocage.domains.lighting.actions.change import apply
+from bocage.domains.lighting.actions.change import apply, asset_changes
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
-from bocage.domains.lighting.simulate.indicators import state, table
+from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.investment import investment_eur
-from bocage.domains.lighting.simulate.totals import Totals, totals
+from bocage.domains.lighting.simulate.totals import DOUBTFUL, Totals, totals
 from bocage.vocabulary.domain import Assets, Site
-from bocage.vocabulary.draws import DrawTable
+from bocage.vocabulary.draws import DrawTable, forecast_share
 
 TERRITORY = "territory"
 
@@ -24,7 +26,8 @@ def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
         site: where, when, seed and number of draws.
 
     Returns:
-        Keys `indicator`, `unit`.
+        Keys `indicator`, `unit`; what the actions touch rests on the design of the works, the rest on
+        what the inventory says.
 
     100 W day and night are 876 kWh a year, whatever the draw:
 
@@ -38,24 +41,29 @@ def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     >>> set(state.draws_of("energy_kwh_year").round(9).tolist())
     {876.0}
     """
-    values = state(whole(apply(assets, actions, site), site), site)
+    touched = asset_changes(actions)["asset_id"].unique().to_list() if len(actions) else []
+    after = whole(apply(assets, actions, site), site, designed=touched)
+    values = state(after, site)
     cost = np.zeros((1, site.draws))
     if LUMINAIRE in assets and len(actions):
         cost = investment_eur(actions, assets[LUMINAIRE], site).sum(axis=0, keepdims=True)
-    share = whole(assets, site).default_share
-    keyed = table({**values, "investment_eur": cost}, share, pl.DataFrame({"scope": [TERRITORY]}), site)
+    shares = {**state_shares(after, site), "investment_eur": forecast_share(cost)}
+    keyed = table({**values, "investment_eur": cost}, shares, pl.DataFrame({"scope": [TERRITORY]}))
     return DrawTable(keyed.keys.select("indicator", "unit"), keyed.draws, keyed.default_share)
 
 
-def whole(assets: Assets, site: Site) -> Totals:
-    """Totals of all luminaires, n = 1."""
+def whole(assets: Assets, site: Site, *, designed: Sequence[str] = ()) -> Totals:
+    """Totals of all luminaires, n = 1; those `designed` are as works will make them, which is a guess."""
     if LUMINAIRE not in assets:
         return _nothing(site)
-    rows = with_load(assets[LUMINAIRE], site).with_columns(pl.lit(TERRITORY).alias("_scope"))
+    rows = with_load(assets[LUMINAIRE], site).with_columns(
+        pl.lit(TERRITORY).alias("_scope"),
+        *(pl.col(mark) | pl.col("asset_id").is_in(list(designed)) for mark in sorted(set(DOUBTFUL.values()))),
+    )
     return totals(rows, "_scope", [TERRITORY], site)
 
 
 def _nothing(site: Site) -> Totals:
     zeros = np.zeros((1, site.draws))
     names = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
-    return Totals(dict.fromkeys(names, zeros), np.zeros(1))
+    return Totals(dict.fromkeys(names, zeros), dict.fromkeys(DOUBTFUL, np.zeros(1)))

@@ -17,6 +17,8 @@ SUMS = [
     "system_power_w", "full_kwh", "dimmed_kwh", "standby_kwh", "edge_kwh", "lit_kwh", "lit_edge_kwh", "dark_h",
 ]  # fmt: skip
 QUANTITIES = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
+DOUBTFUL = {"system_power_w": "power_on_defaults", "lit_kwh": "on_defaults", "energy_kwh": "on_defaults"}
+"""What weighs each share on defaults, and the mark of the luminaires whose value rests on a guess."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,12 @@ class Totals:
 
     Attributes:
         draws: by quantity of `QUANTITIES`, array (n, K); `lit_kwh` is full power times time on.
-        default_share: array (n,), share of energy that rests on inferred or default power [1].
+        default_share: by quantity of `DOUBTFUL`, array (n,): share of its central value that belongs
+            to luminaires whose inputs were inferred or defaulted [1].
     """
 
     draws: dict[str, Array]
-    default_share: Array
+    default_share: dict[str, Array]
 
     def __add__(self, other: "Totals") -> "Totals":
         """Sum, quantity by quantity; the shares are those of the first."""
@@ -54,23 +57,26 @@ def totals(rows: pl.DataFrame, key: str, order: Sequence[str], site: Site) -> To
     """
     position = pl.DataFrame({key: list(order), "_at": range(len(order))}, schema={key: pl.String, "_at": pl.Int64})
     groups = (
-        rows.join(position, on=key, how="inner")
-        .group_by("_at", *GROUP)
+        # In order: a sum of floats depends on it, and the choice between two equal plans on its last digit.
+        rows.join(position, on=key, how="inner", maintain_order="left")
+        .group_by("_at", *GROUP, maintain_order=True)
         .agg(
             pl.len().cast(pl.Float64).alias("points"),
             pl.col(SUMS).sum(),
             pl.col("energy_kwh").sum(),
-            pl.col("energy_kwh").filter("on_defaults").sum().alias("energy_on_defaults"),
+            *(pl.col(name).filter(mark).sum().alias(f"{name}_doubtful") for name, mark in DOUBTFUL.items()),
         )
         .sort("_at", *GROUP)
     )
     at = groups["_at"].to_numpy()
     parts = _parts(groups, site)
-    energy, defaulted = (
-        _by_key(groups[name].to_numpy()[:, None], at, len(order))[:, 0] for name in ("energy_kwh", "energy_on_defaults")
-    )
-    share = np.divide(defaulted, energy, out=np.zeros(len(order)), where=energy > 0)
-    return Totals({name: _by_key(part, at, len(order)) for name, part in parts.items()}, share)
+    shares = {}
+    for name in DOUBTFUL:
+        whole, doubtful = (
+            _by_key(groups[column].to_numpy()[:, None], at, len(order))[:, 0] for column in (name, f"{name}_doubtful")
+        )
+        shares[name] = np.divide(doubtful, whole, out=np.zeros(len(order)), where=whole > 0).clip(0, 1)
+    return Totals({name: _by_key(part, at, len(order)) for name, part in parts.items()}, shares)
 
 
 def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:

@@ -68,7 +68,7 @@ def test_labels_agree_in_number_and_speak_both_languages(stock: Callable[..., As
 
 
 def test_settings_change_what_they_say(stock: Callable[..., Assets], site: Site) -> None:
-    lamp = stock({"technology": "HPS", "system_power_w": 173.0})
+    lamp = stock({"technology": "HPS", "system_power_w": 173.0, "switching": "photocell"})
 
     def bill(at: Site) -> float:
         return float(DOMAIN.diagnose(lamp, at).outcomes.draws_of("electricity_cost_eur_year").mean())
