@@ -37,8 +37,8 @@ def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.Data
         (pl.col("dimmed_h") > 0).alias("_dimmed"),
     )
     sums = (
-        after.join(before, on="asset_id", how="left")
-        .group_by("action_id")
+        after.join(before, on="asset_id", how="left", maintain_order="left")
+        .group_by("action_id", maintain_order=True)
         .agg(
             pl.len().alias("points"),
             pl.col("_dimmed").sum().alias("dimmed"),

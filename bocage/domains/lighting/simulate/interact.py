@@ -33,7 +33,7 @@ def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
     if actions.is_empty() or LUMINAIRE not in assets:
         return pl.DataFrame(schema=SCHEMA)
     shared = _shared(actions)
-    rows = shared.join(assets[LUMINAIRE], on="asset_id", how="inner")
+    rows = shared.join(assets[LUMINAIRE], on="asset_id", how="inner", maintain_order="left")
     if rows.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     pairs = rows.select("_pair", "action_a", "action_b").unique().sort("_pair")
@@ -47,10 +47,10 @@ def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
 def _shared(actions: pl.DataFrame) -> pl.DataFrame:
     """One row per pair of actions and luminaire they share, with the changes of each side by side."""
     groups = actions.select("action_id", "exclusive_group")
-    changes = asset_changes(actions).join(groups, on="action_id").drop("kind")
+    changes = asset_changes(actions).join(groups, on="action_id", maintain_order="left").drop("kind")
     # A struct per side keeps the join narrow: only its pairing columns are compared.
     sides = changes.select("asset_id", "action_id", "exclusive_group", pl.struct(CHANGE_COLUMNS).alias("_change"))
-    pairs = sides.join(sides, on="asset_id", suffix="_right").filter(
+    pairs = sides.join(sides, on="asset_id", suffix="_right", maintain_order="left_right").filter(
         (pl.col("action_id") < pl.col("action_id_right"))
         & ~pl.col("exclusive_group").eq(pl.col("exclusive_group_right")).fill_null(value=False)
     )

@@ -24,8 +24,11 @@ def investment_eur(actions: pl.DataFrame, luminaires: pl.DataFrame, site: Site) 
     Returns:
         Array (n, K) [EUR], in the order of the actions.
     """
-    rows = asset_changes(actions).join(luminaires.select("asset_id", "lantern"), on="asset_id", how="inner")
-    costs = rows.group_by("action_id").agg(unit_cost_eur(lighting_parameters(site)).sum().alias("cost"))
+    lanterns = luminaires.select("asset_id", "lantern")
+    rows = asset_changes(actions).join(lanterns, on="asset_id", how="inner", maintain_order="left")
+    # To the cent, like a quote: the last digits of a float must not decide a plan.
+    cost_eur = unit_cost_eur(lighting_parameters(site)).sum().round(2)
+    costs = rows.group_by("action_id", maintain_order=True).agg(cost_eur.alias("cost"))
     central = actions.select("action_id", "kind").join(costs, on="action_id", how="left", maintain_order="left")
     factors = Factors(site)
     result = np.zeros((len(actions), site.draws))
