@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bocage.decide.financing import Aid, FinancingPlan, Terms, financing_plans
-from bocage.decide.portfolio import Floor, Limit, Pair, Portfolio, Switch
+from bocage.decide.pairs import valued_pairs
+from bocage.decide.portfolio import Floor, Limit, Portfolio, Switch
 from bocage.decide.recycling import prudent_savings
 from bocage.decide.request import Objective, Payer, PlanRequest
-from bocage.decide.worth import PairWorth, Worth
+from bocage.decide.worth import Worth
 from bocage.finance.discounting import discount_factors
 from bocage.finance.public import fctva_eur, paid_over_years
 
@@ -178,7 +179,7 @@ class _Builder:
             carried=request.carried,
             groups=_groups(request),
             requires=_requires(request),
-            pairs=[_pair(pair, request, self.worth) for pair in self.worth.pairs],
+            pairs=valued_pairs(request, self.worth),
             limits=limits,
             switches=switches,
             floors=[
@@ -208,29 +209,6 @@ def base_values(request: PlanRequest, worth: Worth) -> Array:
             return np.asarray(gains["carbon"][:, None] / 1000.0 * worth.social_factors)
         case "energy":
             return np.asarray(gains["energy"][:, None] * worth.social_factors)
-
-
-def _pair(pair: PairWorth, request: PlanRequest, worth: Worth) -> Pair:
-    """An interaction valued by the year of the later start, like an action that lives as long as the shorter one."""
-    economy, row = worth.economy, worth.shorter(pair)
-    realised = float(worth.realised[pair.a].mean())
-    gain = {role: value * realised for role, value in pair.gain.items()}
-    later = discount_factors(request.years, economy.social_rate)
-    match request.objective:
-        case "npv":
-            credit = (
-                gain["cash"] * worth.social_factors[row]
-                + gain["carbon"] * worth.carbon_factors[row]
-                - pair.cost_eur * later
-            )
-        case "cash":
-            spent = pair.cost_eur * (1 + worth.vat[row]) * discount_factors(request.years, economy.financial_rate)
-            credit = gain["cash"] * (1 + economy.running_vat) * worth.payer_factors[row] - spent
-        case "carbon":
-            credit = gain["carbon"] / 1000.0 * worth.social_factors[row]
-        case "energy":
-            credit = gain["energy"] * worth.social_factors[row]
-    return Pair(a=pair.a, b=pair.b, credit=np.asarray(credit), saving=gain)
 
 
 def _groups(request: PlanRequest) -> list[NDArray[np.int64]]:

@@ -97,11 +97,24 @@ def stream_factors(lifetimes: Array, years: int, rate: float, yearly_value: Arra
     >>> stream_factors(np.array([1.5]), 2, 0.25).round(3).tolist()
     [[1.12, 0.896]]
     """
-    horizon = years + int(np.ceil(lifetimes.max(initial=0.0))) + 1
-    value = np.ones(horizon + 1) if yearly_value is None else yearly_value[: horizon + 1]
-    discounted = discount_factors(horizon + 1, rate) * value
-    total = np.cumsum(discounted)
-    start = np.arange(years)[None, :]
-    whole = np.floor(lifetimes).astype(np.int64)[:, None]
-    part = lifetimes[:, None] - whole
-    return np.asarray(total[start + whole] - total[start] + part * discounted[start + whole + 1])
+    start = np.arange(years, dtype=float)[None, :]
+    ends = accumulated(start + lifetimes[:, None], rate, yearly_value)
+    return np.asarray(ends - accumulated(start, rate, yearly_value))
+
+
+def accumulated(times: Array, rate: float, yearly_value: Array | None = None) -> Array:
+    """Present value of 1 a year from the first year of the plan, itself left out, until each time.
+
+    Args:
+        times: array of any shape [years from the first year of the plan].
+        rate: discount rate [1].
+        yearly_value: array (H + 1,), value of 1 in each year; 1 where None.
+
+    >>> accumulated(np.array([0.0, 1.0, 1.5]), 0.25).round(3).tolist()
+    [0.0, 0.8, 1.12]
+    """
+    horizon = int(np.ceil(times.max(initial=0.0))) + 1
+    value = np.ones(horizon) if yearly_value is None else yearly_value[:horizon]
+    yearly = discount_factors(horizon, rate) * value
+    yearly[0] = 0.0
+    return np.asarray(np.interp(times, np.arange(horizon), np.cumsum(yearly)))

@@ -205,7 +205,7 @@ class Explainer:
         if beside <= 0:
             other = min(
                 (pair for pair in self.selection.pairs_of[action] if pair[0] in self.selection.chosen),
-                key=lambda pair: pair[1][0],
+                key=lambda pair: float(pair[1].min()),
             )[0]
             values = {"other": self._label(other), "value": beside, "alone": alone, "total_unit": total}
             return Reason(code="BOC-DEC-111", decision="out", values=values, value=beside, threshold=0.0)

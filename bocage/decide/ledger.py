@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from bocage.decide.columns import Columns
 from bocage.decide.financing import Aid
+from bocage.decide.overlap import acting_until
 from bocage.decide.request import PlanRequest
 from bocage.decide.wording import label_of
-from bocage.decide.worth import Worth
+from bocage.decide.worth import PairWorth, Worth
 from bocage.finance.discounting import discount_factors, discounted_payback_years, internal_rates_of_return
 from bocage.finance.public import paid_over_years
 from bocage.finance.ratios import abatement_cost, benefit_cost_ratio, npv_per_own_euro
@@ -41,12 +42,12 @@ class Books:
         """Index of the start year of each of them."""
         return np.asarray(self.columns.portfolio.year[list(self.chosen)], dtype=np.int64)
 
-    def pairs_started(self) -> list[tuple[int, int]]:
-        """Pairs whose two actions are chosen, with the index of the later start."""
-        start = dict(zip(self.actions.tolist(), self.starts.tolist(), strict=True))
+    def pairs_done(self) -> list[tuple[PairWorth, int, float]]:
+        """Pairs whose two actions are chosen: from the later start to the earlier end [years from the first]."""
+        start, life = dict(zip(self.actions.tolist(), self.starts.tolist(), strict=True)), self.worth.lifetime
         return [
-            (number, max(start[pair.a], start[pair.b]))
-            for number, pair in enumerate(self.worth.pairs)
+            (pair, *acting_until(start[pair.a], float(life[pair.a]), start[pair.b], float(life[pair.b])))
+            for pair in self.worth.pairs
             if pair.a in start and pair.b in start
         ]
 
@@ -54,23 +55,26 @@ class Books:
 def yearly_gain(books: Books, role: str, count: int) -> Array:
     """Draws (count, K) of the yearly gain of a role, interactions included, from the first year on.
 
-    Works of a year bring their gain from the next year on, to the end of their lifetime.
+    Works of a year bring their gain from the next year on, to the end of their lifetime. What two of
+    them lose or gain together lasts as long as both act.
     """
     worth = books.worth
     gain = np.zeros((count, worth.cost.shape[1]))
     for action, start in zip(books.actions.tolist(), books.starts.tolist(), strict=True):
-        _stream(gain, worth.gains[role][action], start, float(worth.lifetime[action]))
-    for number, start in books.pairs_started():
-        pair = worth.pairs[number]
-        _stream(gain, worth.pair_gain(pair, role), start, float(worth.lifetime[worth.shorter(pair)]))
+        _stream(gain, worth.gains[role][action], start, start + float(worth.lifetime[action]))
+    for pair, begin, end in books.pairs_done():
+        _stream(gain, worth.pair_gain(pair, role), begin, end)
     return gain
 
 
-def _stream(total: Array, yearly: Array, start: int, lifetime: float) -> None:
-    whole = int(lifetime)
-    total[start + 1 : start + 1 + whole] += yearly
-    if start + 1 + whole < len(total):
-        total[start + 1 + whole] += yearly * (lifetime - whole)
+def _stream(total: Array, yearly: Array, begin: int, end: float) -> None:
+    """Add a yearly amount from the year after `begin` to `end`, for the fraction of the last year that is covered."""
+    if end <= begin:
+        return
+    whole = int(end)
+    total[begin + 1 : whole + 1] += yearly
+    if whole + 1 < len(total):
+        total[whole + 1] += yearly * (end - whole)
 
 
 def yearly_cost(books: Books, count: int, *, with_vat: bool, payer: int | None = None) -> Array:
@@ -81,9 +85,8 @@ def yearly_cost(books: Books, count: int, *, with_vat: bool, payer: int | None =
         if payer is None or books.columns.portfolio.payer[action] == payer:
             cost[start] += worth.cost[action] * (1 + worth.vat[action] if with_vat else 1.0)
     if payer is None:
-        for number, start in books.pairs_started():
-            pair = worth.pairs[number]
-            cost[start] += pair.cost_eur * (1 + worth.vat[worth.shorter(pair)] if with_vat else 1.0)
+        for pair, later, _ in books.pairs_done():
+            cost[later] += pair.cost_eur * (1 + worth.vat[pair.a] if with_vat else 1.0)
     return cost
 
 

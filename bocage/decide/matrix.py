@@ -1,12 +1,13 @@
 """The portfolio as a mixed-integer program: sparse rows by columns, built with numpy alone.
 
 Variables, in order: one binary per column; own funds carried over by payer and year; one indicator
-per switch; one state per pair and year (both done). Formulation B of plan columns: aids are chosen by
-choosing a column, so that no product of variables and no "big M" on amounts is needed.
+per switch; the states of each pair (both act in a stretch of time). Formulation B of plan columns: aids
+are chosen by choosing a column, so that no product of variables and no "big M" on amounts is needed.
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from bocage.decide.portfolio import Pair, Portfolio
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +74,16 @@ def program_of(portfolio: Portfolio) -> Program:
         portfolio: what decides the plan.
     """
     count, years = len(portfolio.action), portfolio.years
-    payers, switches, pairs = len(portfolio.budgets), len(portfolio.switches), len(portfolio.pairs)
+    payers, switches = len(portfolio.budgets), len(portfolio.switches)
     carry = count + np.arange(payers * years).reshape(payers, years)
     active = count + carry.size + np.arange(switches)
-    state = count + carry.size + switches + np.arange(pairs * years).reshape(pairs, years)
-    total = count + carry.size + switches + state.size
+    states = _states(portfolio, count + carry.size + switches)
+    total = count + carry.size + switches + sum(map(len, states))
 
     cost = np.zeros(total)
     cost[:count] = portfolio.value
-    for pair, variables in zip(portfolio.pairs, state, strict=True):
-        cost[variables] = _state_values(pair)
+    for pair, variables in zip(portfolio.pairs, states, strict=True):
+        cost[variables] = pair.worth
     bound = np.ones(total)
     # Without carry-over the variable is fixed at zero and each year must balance by itself.
     bound[carry] = np.inf if portfolio.carried else 0.0
@@ -101,18 +103,15 @@ def program_of(portfolio: Portfolio) -> Program:
         rows.add([(switch.users, 1.0), (on, -float(len(switch.users)))], upper=0.0)
         least = float(switch.weights[switch.weights < 0].sum())
         rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least)
-    for pair, variables in zip(portfolio.pairs, state, strict=True):
-        _pair(rows, portfolio, started, pair, variables)
-    for first, second, members in _bundles(portfolio):
-        for year in range(years):
-            terms_a = [(_until(started, action, year), 1.0) for action in first]
-            terms_b = [(_until(started, action, year), 1.0) for action in second]
-            rows.add([*terms_a, *terms_b, (state[members, year], -1.0)], upper=1.0)
+    for pair, variables in zip(portfolio.pairs, states, strict=True):
+        _pair(rows, started, pair, variables, counted=bool(portfolio.floors))
+    for bundle in _bundles(portfolio):
+        _bundle(rows, started, bundle, portfolio.pairs, states)
     for floor in portfolio.floors:
         terms: list[tuple[Ints, Array | float]] = [(np.arange(count), floor.weights[portfolio.action])]
         terms += [
-            (variables[-1:], pair.saving.get(floor.role, 0.0))
-            for pair, variables in zip(portfolio.pairs, state, strict=True)
+            (variables[_both_done(pair)], pair.saving.get(floor.role, 0.0))
+            for pair, variables in zip(portfolio.pairs, states, strict=True)
         ]
         rows.add(terms, lower=floor.minimum)
     return _assemble(rows, cost, bound, integer, count)
@@ -164,30 +163,75 @@ def _cash(rows: _Rows, portfolio: Portfolio, carry: Ints) -> None:
             rows.add(terms, upper=float(budget[year]))
 
 
-def _state_values(pair: Pair) -> Array:
-    """What one more year of the state "both done" is worth, so that the sum from the later start on is its credit."""
-    return np.asarray(pair.credit - np.append(pair.credit[1:], 0.0))
+def _states(portfolio: Portfolio, first: int) -> list[Ints]:
+    """Variables of the states of each pair, from the first one on."""
+    sizes = [len(pair.worth) for pair in portfolio.pairs]
+    ends = first + np.cumsum([0, *sizes])
+    return [np.arange(begin, end) for begin, end in itertools.pairwise(ends.tolist())]
 
 
-def _pair(rows: _Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]], pair: Pair, variables: Ints) -> None:
-    values = _state_values(pair)
-    last = portfolio.years - 1
-    for year, variable in enumerate(variables):
-        both = variable[None] if isinstance(variable, np.ndarray) else np.array([variable])
-        done_a, done_b = _until(started, pair.a, year), _until(started, pair.b, year)
-        counted = bool(portfolio.floors) and year == last
+def _both_done(pair: Pair) -> Flags:
+    """Array (S,), the state that any two start years reach."""
+    return np.asarray(pair.with_a.all(axis=1) & pair.with_b.all(axis=1))
+
+
+def _during(started: Mapping[int, list[Ints]], action: int, reached: Flags) -> Ints:
+    """Columns that start the action in one of the years flagged."""
+    years = started.get(action)
+    return np.concatenate([years[year] for year in np.flatnonzero(reached)]) if years else np.zeros(0, dtype=np.int64)
+
+
+def _pair(rows: _Rows, started: Mapping[int, list[Ints]], pair: Pair, variables: Ints, *, counted: bool) -> None:
+    done = _both_done(pair)
+    for state, worth in enumerate(pair.worth.tolist()):
+        both = variables[state : state + 1]
+        with_a = _during(started, pair.a, pair.with_a[state])
+        with_b = _during(started, pair.b, pair.with_b[state])
         # A loss is pressed down by the objective and needs its lower bound only; a gain its upper ones.
-        if values[year] < 0 or counted:
-            rows.add([(done_a, 1.0), (done_b, 1.0), (both, -1.0)], upper=1.0)
-        if values[year] > 0 or counted:
-            rows.add([(both, 1.0), (done_a, -1.0)], upper=0.0)
-            rows.add([(both, 1.0), (done_b, -1.0)], upper=0.0)
+        bound = counted and bool(done[state])
+        if worth < 0 or bound:
+            rows.add([(with_a, 1.0), (with_b, 1.0), (both, -1.0)], upper=1.0)
+        if worth > 0 or bound:
+            rows.add([(both, 1.0), (with_a, -1.0)], upper=0.0)
+            rows.add([(both, 1.0), (with_b, -1.0)], upper=0.0)
 
 
-def _bundles(portfolio: Portfolio) -> list[tuple[list[int], list[int], list[int]]]:
+@dataclass(frozen=True)
+class _Bundle:
+    """Two sets of alternatives of which every first meets every second: the pairs, and whether each is turned."""
+
+    members: list[int]
+    turned: list[bool]
+
+
+def _bundle(
+    rows: _Rows, started: Mapping[int, list[Ints]], bundle: _Bundle, pairs: Sequence[Pair], states: Sequence[Ints]
+) -> None:
+    """One row for each state that all the pairs of a bundle share."""
+    shared: dict[tuple[bytes, bytes], list[tuple[int, int, bool]]] = defaultdict(list)
+    for number, turned in zip(bundle.members, bundle.turned, strict=True):
+        pair = pairs[number]
+        first, second = (pair.with_b, pair.with_a) if turned else (pair.with_a, pair.with_b)
+        for state in range(len(pair.worth)):
+            shared[first[state].tobytes(), second[state].tobytes()].append((number, state, turned))
+    for found in shared.values():
+        if len(found) < len(bundle.members):
+            continue
+        sides: tuple[dict[int, Flags], dict[int, Flags]] = ({}, {})
+        for number, state, turned in found:
+            pair = pairs[number]
+            sides[turned][pair.a], sides[not turned][pair.b] = pair.with_a[state], pair.with_b[state]
+        terms: list[tuple[Ints, Array | float]] = [
+            (_during(started, action, reached), 1.0) for side in sides for action, reached in side.items()
+        ]
+        terms.append((np.array([states[number][state] for number, state, _ in found]), -1.0))
+        rows.add(terms, upper=1.0)
+
+
+def _bundles(portfolio: Portfolio) -> list[_Bundle]:
     """Pairs between two sets of alternatives: at most one of each set is done, so that one row binds them all.
 
-    "Some first done and some second done => some pair done" cuts off fractional plans that the row of
+    "Some first acts and some second acts => some pair acts" cuts off fractional plans that the row of
     each pair lets through. It holds only where every first meets every second.
     """
     group_of = {int(action): number for number, group in enumerate(portfolio.groups) for action in group}
@@ -198,10 +242,11 @@ def _bundles(portfolio: Portfolio) -> list[tuple[list[int], list[int], list[int]
     bundles = []
     for (low, _), members in between.items():
         ends = [(portfolio.pairs[n].a, portfolio.pairs[n].b) for n in members]
-        ordered = [(a, b) if group_of.get(a, -1 - a) == low else (b, a) for a, b in ends]
-        first, second = sorted({a for a, _ in ordered}), sorted({b for _, b in ordered})
-        if len(members) > 1 and len(set(ordered)) == len(first) * len(second):
-            bundles.append((first, second, members))
+        turned = [group_of.get(a, -1 - a) != low for a, _ in ends]
+        ordered = {(b, a) if turn else (a, b) for (a, b), turn in zip(ends, turned, strict=True)}
+        first, second = {a for a, _ in ordered}, {b for _, b in ordered}
+        if len(members) > 1 and len(ordered) == len(first) * len(second):
+            bundles.append(_Bundle(members, turned))
     return bundles
 
 
@@ -240,10 +285,9 @@ def start_of(portfolio: Portfolio, program: Program, columns: Iterable[int]) -> 
     active = carry + payers * years
     for number, switch in enumerate(portfolio.switches):
         variables[active + number] = float(np.isin(switch.users, chosen).any())
-    state = active + len(portfolio.switches)
+    states = _states(portfolio, active + len(portfolio.switches))
     start = portfolio.starts(chosen)
-    for number, pair in enumerate(portfolio.pairs):
+    for pair, places in zip(portfolio.pairs, states, strict=True):
         if pair.a in start and pair.b in start:
-            first = state + number * years
-            variables[first + max(start[pair.a], start[pair.b]) : first + years] = 1.0
+            variables[places] = pair.in_force(start[pair.a], start[pair.b])
     return variables

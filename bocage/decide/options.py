@@ -112,7 +112,7 @@ def _measured(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]
     society = society_of(books)
     low, high = np.percentile(society.npv, [LOW_PERCENTILE, HIGH_PERCENTILE])
     own_low, own_high = np.percentile(society.own, [LOW_PERCENTILE, HIGH_PERCENTILE])
-    pairs = [worth.pairs[number] for number, _ in books.pairs_started()]
+    pairs = [pair for pair, _, _ in books.pairs_done()]
     gains = {
         role: float(worth.mean_gains[role][actions].sum() + sum(worth.pair_gain(pair, role).mean() for pair in pairs))
         for role in ("cash", "energy", "carbon")

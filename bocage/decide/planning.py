@@ -16,7 +16,7 @@ from bocage.decide.financing import Aid, Terms, offers_of
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
-from bocage.decide.portfolio import Floor, Portfolio
+from bocage.decide.portfolio import Floor, Pair, Portfolio
 from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
 from bocage.decide.solve import Solve, relative_gap, solve
 from bocage.decide.worth import read_worth
@@ -156,10 +156,12 @@ def _out_of_reach(request: PlanRequest, portfolio: Portfolio) -> None:
             raise BocageError("BOC-DEC-005", role=floor.role, minimum=floor.minimum, best=best)
 
 
-def _only(portfolio: Portfolio, floor: Floor) -> list[Any]:
+def _only(portfolio: Portfolio, floor: Floor) -> list[Pair]:
     """The interactions, counted in the unit of the floor."""
+    every = np.ones((1, portfolio.years), dtype=bool)
     return [
-        replace(pair, credit=np.full(portfolio.years, pair.saving.get(floor.role, 0.0))) for pair in portfolio.pairs
+        replace(pair, with_a=every, with_b=every, worth=np.array([pair.saving.get(floor.role, 0.0)]))
+        for pair in portfolio.pairs
     ]
 
 

@@ -6,23 +6,45 @@ check a selection of columns: three readings of one statement.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Two actions that gain or lose when both are done: `credit` (T,) by index of the later start."""
+    """Two actions that gain or lose where both are done: the sum of the states that their start years reach.
+
+    Attributes:
+        a: first action.
+        b: second action.
+        with_a: array (S, T), whether each state is reached from the side of a, by index of its start year.
+        with_b: array (S, T), the same from the side of b; a state counts where both reach it.
+        worth: array (S,), what each state adds to the objective.
+        saving: yearly saving by role once both are done.
+    """
 
     a: int
     b: int
-    credit: Array
+    with_a: Flags
+    with_b: Flags
+    worth: Array
     saving: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def credit(self) -> Array:
+        """Array (T, T), what both add to the objective by index of the start of a, then of b."""
+        return np.asarray((self.with_a * self.worth[:, None]).T @ self.with_b)
+
+    def in_force(self, start_a: int, start_b: int) -> Flags:
+        """Array (S,), the states that two start years reach."""
+        return np.asarray(self.with_a[:, start_a] & self.with_b[:, start_b])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +122,7 @@ class Portfolio:
         total = float(self.value[chosen].sum())
         for pair in self.pairs:
             if pair.a in start and pair.b in start:
-                total += float(pair.credit[max(start[pair.a], start[pair.b])])
+                total += float(pair.credit[start[pair.a], start[pair.b]])
         return total
 
     def starts(self, columns: Sequence[int] | Ints) -> dict[int, int]:

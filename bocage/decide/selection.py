@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from bocage.decide.portfolio import TOLERANCE, Portfolio
+from bocage.decide.portfolio import TOLERANCE, Array, Portfolio
 
 ALTERNATIVE, PREREQUISITE, BUDGET, LIMIT, GROUP = "alternative", "prerequisite", "budget", "limit", "group"
 
@@ -57,11 +57,10 @@ class Selection:
         for later, earlier in portfolio.requires:
             self.needs[later].append(earlier)
             self.needed_by[earlier].append(later)
-        self.pairs_of: dict[int, list[tuple[int, list[float]]]] = defaultdict(list)
+        self.pairs_of: dict[int, list[tuple[int, Array]]] = defaultdict(list)
         for pair in portfolio.pairs:
-            credit = pair.credit.tolist()
-            self.pairs_of[pair.a].append((pair.b, credit))
-            self.pairs_of[pair.b].append((pair.a, credit))
+            self.pairs_of[pair.a].append((pair.b, pair.credit))
+            self.pairs_of[pair.b].append((pair.a, pair.credit.T))
 
     def add(self, column: int, sign: int = 1) -> None:
         """Choose a column (or give it up, with sign -1) without asking whether it is admissible."""
@@ -127,7 +126,7 @@ class Selection:
         gain = self.value[column]
         for other, credit in self.pairs_of.get(action, ()):
             if other in self.chosen:
-                gain += credit[max(year, self.year[self.chosen[other]])]
+                gain += credit[year, self.year[self.chosen[other]]]
         return float(gain)
 
     @property

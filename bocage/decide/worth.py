@@ -57,8 +57,8 @@ class Worth:
 
     @cached_property
     def mean_cost(self) -> Array:
-        """Array (n,), mean cost excluding VAT [EUR]."""
-        return np.asarray(self.cost.mean(axis=1))
+        """Array (n,), mean cost excluding VAT, to the cent [EUR]."""
+        return np.asarray(self.cost.mean(axis=1).round(2))
 
     @cached_property
     def mean_gains(self) -> Mapping[str, Array]:
@@ -84,10 +84,6 @@ class Worth:
     def payer_factors(self) -> Array:
         """Array (n, T), the payer's present value of 1 EUR a year."""
         return stream_factors(self.lifetime, self.years, self.economy.financial_rate)
-
-    def shorter(self, pair: PairWorth) -> int:
-        """The action of a pair whose effect ends first: it bounds the interaction."""
-        return pair.a if self.lifetime[pair.a] <= self.lifetime[pair.b] else pair.b
 
     def pair_gain(self, pair: PairWorth, role: str) -> Array:
         """Draws (K,) of the yearly gain of a pair, realisation applied."""

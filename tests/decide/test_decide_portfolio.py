@@ -20,6 +20,15 @@ from bocage.decide.solve import Progress, solve
 BruteForce = Callable[[Portfolio], tuple[float, tuple[int, ...]]]
 
 
+def later_start(a: int, b: int, credit: Any, saving: dict[str, float] | None = None) -> Pair:
+    """A pair that is worth `credit` (T,) by index of the later start."""
+    values = np.asarray(credit, dtype=float)
+    started = np.tril(np.ones((len(values), len(values)), dtype=bool))
+    return Pair(
+        a=a, b=b, with_a=started, with_b=started, worth=values - np.append(values[1:], 0.0), saving=saving or {}
+    )
+
+
 def tiny(seed: int, *, actions: int = 5, years: int = 2) -> Portfolio:
     """A portfolio with everything in it: two plans per action and year, groups, prerequisites, pairs, limits."""
     rng = np.random.default_rng(seed)
@@ -52,9 +61,9 @@ def tiny(seed: int, *, actions: int = 5, years: int = 2) -> Portfolio:
         groups=[np.array([0, 1])],
         requires=[(3, 2)],
         pairs=[
-            Pair(a=2, b=4, credit=np.array([-4.0, -3.5]), saving={"energy": -1.0}),
-            Pair(a=1, b=3, credit=np.array([2.0, 1.5]), saving={"energy": 1.0}),
-            Pair(a=3, b=0, credit=np.array([-3.0, -2.0]), saving={"energy": -1.5}),
+            later_start(2, 4, [-4.0, -3.5], {"energy": -1.0}),
+            later_start(1, 3, [2.0, 1.5], {"energy": 1.0}),
+            later_start(3, 0, [-3.0, -2.0], {"energy": -1.5}),
         ],
         limits=[Limit(label="envelope", columns=aided, weights=0.4 * cost[acts[aided]], bound=8.0)],
         switches=[Switch(label="park", users=aided, columns=aided, weights=np.ones(len(aided)), threshold=2.0)],
@@ -77,9 +86,7 @@ def test_solver_finds_what_trying_everything_finds(seed: int, brute_force: Brute
 def test_pairs_between_alternatives_are_counted_once(seed: int, brute_force: BruteForce) -> None:
     # Two lamps (0, 1) and two curfews (2, 3) exclude each other; every lamp meets every curfew.
     rng = np.random.default_rng(seed)
-    pairs = [
-        Pair(a=a, b=b, credit=-rng.uniform(0, 8) * np.array([1.0, 0.9]), saving={}) for a in (0, 1) for b in (3, 2)
-    ]
+    pairs = [later_start(a, b, -rng.uniform(0, 8) * np.array([1.0, 0.9])) for a in (0, 1) for b in (3, 2)]
     portfolio = replace(
         tiny(seed), groups=[np.array([0, 1]), np.array([2, 3])], requires=[], pairs=pairs, switches=[], limits=[],
         budgets=np.full((2, 2), 40.0),
