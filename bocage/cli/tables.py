@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bocage.cli.console import put
 from bocage.cli.wording import mark, worded
 from bocage.twin.answer import Heading, said
+from bocage.vocabulary.code_labels import core_code_labels, label_of
 from bocage.vocabulary.text import LANGUAGES, current_language, fill, format_number
 from bocage.vocabulary.units import units
 
@@ -73,7 +74,7 @@ def _cell(value: object, heading: Heading, row: Mapping[str, object]) -> str:
         case list():
             text = ", ".join(map(str, value))
         case _:
-            text = str(value)
+            text = label_of(str(value), core_code_labels().get(heading.name, {}))
     return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bocage.publish.tables import NamedTable, TableColumn, Value, cells
+from bocage.publish.texts import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language
 
@@ -18,6 +19,7 @@ GUARD = "\t"
 def write_csv(table: NamedTable, path: Path, *, language: Language, timezone: str = "Europe/Paris") -> Path:
     """Write a table as UTF-8 CSV with a byte-order mark: `;` and decimal comma in French, `,` and point in English.
 
+    A column of codes keeps them, so that the file can be imported again; beside it stands what they mean.
     A text that a spreadsheet would run as a formula, and a code that it would read as a number or a
     date (`01004`, `1E13`), begin with a tab: the spreadsheet then keeps them as text.
 
@@ -30,12 +32,15 @@ def write_csv(table: NamedTable, path: Path, *, language: Language, timezone: st
     Raises:
         BocageError: BOC-PUB-001 where the file cannot be written.
     """
-    columns = [cells(table, column, language, timezone=timezone) for column in table.columns]
-    written = [
-        [_write(value, column, language) for value in values]
-        for column, values in zip(table.columns, columns, strict=True)
-    ]
-    header = [guard(table.header(column, language)) for column in table.columns]
+    header, written = [], []
+    for column in table.columns:
+        values = cells(table, column, language, timezone=timezone)
+        header.append(guard(table.header(column, language)))
+        written.append([_write(value, column, language) for value in values])
+        if column.labels:
+            words = cells(table, column, language, timezone=timezone, in_words=True)
+            header.append(guard(_("{name}, in words", language).format(name=table.header(column, language))))
+            written.append([guard(str(value)) if value is not None else "" for value in words])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:

@@ -3,29 +3,36 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from bocage.publish.texts import Text, _, say, unit_label
-from bocage.vocabulary.columns import GEOMETRY, ColumnType, Table
+from bocage.vocabulary.code_labels import CodeLabels, label_of
+from bocage.vocabulary.columns import GEOMETRY, Column, ColumnType, Table
 from bocage.vocabulary.origin import LABELS, ORIGINS
 from bocage.vocabulary.text import Language
+from bocage.vocabulary.units import kept
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableColumn:
-    """A column to publish: `code` is text that must keep its zeros (INSEE, SIREN, PRM)."""
+    """A column to publish: `code` is text that must keep its zeros (INSEE, SIREN, PRM).
+
+    Attributes:
+        labels: what its codes mean to a reader, by language; empty where it holds no codes.
+    """
 
     name: str
     label: Text
     kind: ColumnType
     unit: str = ""
     description: Text = ""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +60,28 @@ class NamedTable:
         return f"{label} ({unit})" if unit else label
 
 
-def declared_table(table: Table, frame: pl.DataFrame, *, name: str = "", note: Text = "") -> NamedTable:
+def declared_table(
+    table: Table,
+    frame: pl.DataFrame,
+    *,
+    figures: Sequence[Column] = (),
+    labels: CodeLabels | None = None,
+    name: str = "",
+    note: Text = "",
+) -> NamedTable:
     """Build a table to publish from a declared one; geometry is left out, companions and others are kept.
 
     Args:
         table: declared table; gives order, labels, units and types.
         frame: its rows; columns that are not declared follow, under their own names.
+        figures: declared columns that were computed for each row.
+        labels: what codes mean, by name of column.
         name: name of the sheet or file; that of the table where empty.
         note: a sentence for the reader.
     """
+    labels = labels or {}
     columns: list[TableColumn] = []
-    for column in table.columns:
+    for column in (*table.columns, *figures):
         if column.name in frame.columns:
             columns.append(
                 TableColumn(
@@ -72,6 +90,7 @@ def declared_table(table: Table, frame: pl.DataFrame, *, name: str = "", note: T
                     kind=column.type,
                     unit=column.unit,
                     description=column.description or "",
+                    labels=labels.get(column.name, {}),
                 )
             )
         columns += _companions(column.name, column.label or column.name, column.unit, frame)
@@ -128,20 +147,44 @@ def kind_of(dtype: pl.DataType) -> ColumnType:
     return "list" if isinstance(dtype, pl.List) else "text"
 
 
-def cells(table: NamedTable, column: TableColumn, language: Language, *, timezone: str) -> list[Value]:
-    """Values of a column for a spreadsheet: times local without zone, lists joined, origins in words.
+UNIT_COLUMN = "unit"
+"""A column of that name holds the unit of the numbers of its row."""
+
+
+def cells(
+    table: NamedTable, column: TableColumn, language: Language, *, timezone: str, in_words: bool = False
+) -> list[Value]:
+    """Values of a column for a spreadsheet: numbers as their unit keeps them, times local without zone.
+
+    Lists are joined, origins said in words.
 
     Args:
         table: table to publish.
         column: one of its columns.
         language: `fr` or `en`.
         timezone: IANA name of the zone in which times are written.
+        in_words: whether codes are replaced by their labels.
     """
     zone = ZoneInfo(timezone)
     values = table.frame[column.name].to_list()
     if column.name.endswith("_origin"):
         return [LABELS[value][language] if value in ORIGINS else value for value in values]
+    if in_words and column.labels:
+        values = [_worded(value, column.labels, language) for value in values]
+    if column.kind == "real":
+        by_row = not column.unit and UNIT_COLUMN in table.frame.columns
+        units = table.frame[UNIT_COLUMN].to_list() if by_row else [column.unit] * len(values)
+        values = [
+            kept(value, unit or "") if isinstance(value, float) and math.isfinite(value) else value
+            for value, unit in zip(values, units, strict=True)
+        ]
     return [_cell(value, zone, language) for value in values]
+
+
+def _worded(value: object, labels: Mapping[str, Mapping[str, str]], language: Language) -> object:
+    if isinstance(value, list):
+        return [_worded(part, labels, language) for part in value]
+    return label_of(value, labels, language) if isinstance(value, str) else value
 
 
 def _cell(value: object, zone: ZoneInfo, language: Language) -> Value:

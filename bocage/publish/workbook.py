@@ -120,7 +120,7 @@ def _fill_sheet(
         sheet.write_string(1, rank, _unit(column, language, timezone), looks["unit"])
         if say(column.description, language):
             sheet.write_comment(0, rank, _cut(say(column.description, language)))
-        values = cells(table, column, language, timezone=timezone)
+        values = cells(table, column, language, timezone=timezone, in_words=True)
         look = looks[_look_name(column, values)]
         for row, value in enumerate(values, start=_HEADER_ROWS):
             _put(sheet, row, rank, value, column, look, looks)

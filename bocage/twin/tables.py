@@ -2,18 +2,26 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import shapely
 
 from bocage.publish.tables import NamedTable, TableColumn, declared_table
+from bocage.sources.projections import Reference, transform
+from bocage.twin.code_labels import all_code_labels
 from bocage.twin.diagnose import DomainState
+from bocage.twin.domains import discover_domains
 from bocage.twin.plan_record import FILE, PlanRecord, load_plan
 from bocage.twin.territory import Territory
-from bocage.vocabulary.columns import GEOMETRY, noun_tables
+from bocage.vocabulary.code_labels import CodeLabels
+from bocage.vocabulary.columns import GEOMETRY, Column, Table, noun_tables
 
 EXPORTED_NOUNS = ("plan", "action", "outcome", "evaluation")
+WGS84 = 4326
 
 
 def completed_frames(states: Sequence[DomainState]) -> dict[str, pl.DataFrame]:
@@ -38,8 +46,13 @@ def exported_tables(territory: Territory, states: Sequence[DomainState]) -> list
 
 def _results(territory: Territory) -> list[NamedTable]:
     nouns = noun_tables()
+    labels = all_code_labels(discover_domains())
     kept = {name: territory.store.read_rows(nouns[name]) for name in EXPORTED_NOUNS}
-    tables = [declared_table(nouns[name], rows) for name, rows in kept.items() if rows.height]
+    tables = [
+        declared_table(nouns[name], rows, labels=_of_codes(nouns[name], rows, labels))
+        for name, rows in kept.items()
+        if rows.height
+    ]
     if not (territory.folder / "results" / FILE).is_file():
         return tables
     proof = plan_tables(load_plan(territory.folder / "results"))
@@ -48,14 +61,62 @@ def _results(territory: Territory) -> list[NamedTable]:
 
 def _assets(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
     completed = completed_frames(states)
+    figures = {name: columns for state in states for name, columns in state.domain.figures.items()}
+    labels = all_code_labels(discover_domains())
     tables = []
     for table in territory.asset_tables.values():
         frame = completed.get(table.name)
         if frame is None and territory.store.count_assets(table):
             frame = territory.store.read_assets(table)
         if frame is not None and frame.height:
-            tables.append(declared_table(table, frame.drop(GEOMETRY, strict=False)))
+            frame, places = _located(table, frame, territory.srid)
+            shown = [*places, *figures.get(table.name, ())]
+            known = _of_codes(table, frame, labels)
+            tables.append(declared_table(table, frame.drop(GEOMETRY, strict=False), figures=shown, labels=known))
     return tables
+
+
+def _of_codes(table: Table, frame: pl.DataFrame, labels: CodeLabels) -> CodeLabels:
+    """Labels of the columns that declare codes, or of which a value has a label."""
+    declared = {column.name for column in table.columns if column.codes}
+    return {
+        name: codes
+        for name, codes in labels.items()
+        if name in declared or (name in frame.columns and _values(frame[name]) & set(codes))
+    }
+
+
+def _values(values: pl.Series) -> set[str]:
+    if values.dtype == pl.List(pl.String):
+        values = values.explode()
+    return set(values.drop_nulls().unique().to_list()) if values.dtype == pl.String else set()
+
+
+def _located(table: Table, frame: pl.DataFrame, srid: int) -> tuple[pl.DataFrame, Sequence[Column]]:
+    """Points with their coordinates in the legal projection and in WGS 84; other tables as they are."""
+    if table.geometry != "point" or GEOMETRY not in frame.columns:
+        return frame, ()
+    places = shapely.centroid(shapely.from_wkb(frame[GEOMETRY].to_numpy()))
+    xy = np.column_stack([shapely.get_x(places), shapely.get_y(places)])
+    degrees = transform(xy, Reference(srid), WGS84)
+    values = {"x_m": xy[:, 0], "y_m": xy[:, 1], "longitude": degrees[:, 0], "latitude": degrees[:, 1]}
+    columns = _place_columns(srid)
+    series = [pl.Series(column.name, values[column.name]).fill_nan(None) for column in columns]
+    return frame.with_columns(series), columns
+
+
+def _place_columns(srid: int) -> Sequence[Column]:
+    legal = {"fr": f"Projection légale, EPSG:{srid}", "en": f"Legal projection, EPSG:{srid}"}
+    world = {"fr": "WGS 84, degrés décimaux", "en": "WGS 84, decimal degrees"}
+    return [
+        Column(name=name, type="real", unit=unit, label={"fr": label, "en": label}, description=said)
+        for name, unit, label, said in (
+            ("x_m", "m", "X", legal),
+            ("y_m", "m", "Y", legal),
+            ("longitude", "degree", "Longitude", world),
+            ("latitude", "degree", "Latitude", world),
+        )
+    ]
 
 
 @cache
@@ -82,7 +143,15 @@ def _declared_plan_columns() -> dict[str, tuple[dict[str, str], tuple[TableColum
 
 def plan_tables(record: PlanRecord) -> list[NamedTable]:
     """The tables of a plan that are not nouns of the twin: funding, cash, options, joint simulation, reasons."""
-    return [
-        NamedTable(name=name, label=label, frame=record.frames[name], columns=columns)
-        for name, (label, columns) in _declared_plan_columns().items()
-    ]
+    labels = all_code_labels(discover_domains())
+    tables = []
+    for name, (label, columns) in _declared_plan_columns().items():
+        frame = record.frames[name]
+        said = [
+            replace(column, labels=labels[column.name])
+            if column.name in labels and _values(frame[column.name]) & set(labels[column.name])
+            else column
+            for column in columns
+        ]
+        tables.append(NamedTable(name=name, label=label, frame=frame, columns=said))
+    return tables

@@ -18,6 +18,10 @@ HEADER = (
     "maps_to", "privacy", "status", "label_fr", "label_en", "description_fr", "description_en", "source",
 )  # fmt: skip
 
+FIGURES_HEADER = (
+    "asset_type", "name", "type", "unit", "label_fr", "label_en", "description_fr", "description_en",
+)  # fmt: skip
+
 POLARS_TYPES: Mapping[str, pl.DataType] = {
     "code": pl.String(),
     "text": pl.String(),
@@ -227,6 +231,31 @@ def _column(cell: Mapping[str, str], where: str) -> Column:
         description={"fr": cell["description_fr"], "en": cell["description_en"]},
         source=cell["source"],
     )
+
+
+def read_figures(path: Path) -> dict[str, tuple[Column, ...]]:
+    """Read the columns that a diagnosis computes for each asset, by asset type; none where the file is absent.
+
+    Args:
+        path: CSV with the header `FIGURES_HEADER`.
+
+    Raises:
+        ValueError: names file, row and fault.
+    """
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    figures: dict[str, list[Column]] = {}
+    for number, row in enumerate(rows, start=2):
+        if tuple(row) != FIGURES_HEADER:
+            raise ValueError(f"{path.name}: the header must be {','.join(FIGURES_HEADER)}")
+        column = _column({**dict.fromkeys(HEADER, ""), **row}, f"{path.name}:{number}")
+        of_type = figures.setdefault(row["asset_type"], [])
+        if column.name in {known.name for known in of_type}:
+            raise ValueError(f"{path.name}:{number}: {column.name} is declared twice")
+        of_type.append(column)
+    return {name: tuple(columns) for name, columns in figures.items()}
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from typing import Literal, Protocol
 
 import polars as pl
 
+from bocage.vocabulary.code_labels import CodeLabels, read_code_labels
 from bocage.vocabulary.codes import Code, read_codes
-from bocage.vocabulary.columns import Table, declared_asset_tables
+from bocage.vocabulary.columns import Column, Table, declared_asset_tables, read_figures
 from bocage.vocabulary.draws import DrawTable
 from bocage.vocabulary.text import Message
 
@@ -179,8 +180,8 @@ class Domain:
     Attributes:
         name: folder name, also the prefix of its tables.
         label: label by language.
-        folder: folder that holds `asset_types.csv`, `<type>.csv`, `indicators.csv`, `codes.csv`,
-            `settings.csv`, `layers.yml`, `parameters/` and `locale/`.
+        folder: folder that holds `asset_types.csv`, `<type>.csv`, `figures.csv`, `code_labels.csv`,
+            `indicators.csv`, `codes.csv`, `settings.csv`, `layers.yml`, `parameters/` and `locale/`.
     """
 
     name: str
@@ -199,6 +200,16 @@ class Domain:
     def tables(self) -> tuple[Table, ...]:
         """Tables of its asset types."""
         return declared_asset_tables(self.folder)
+
+    @cached_property
+    def figures(self) -> Mapping[str, tuple[Column, ...]]:
+        """By asset type, the columns that a diagnosis computes for each asset, from `figures.csv`."""
+        return read_figures(self.folder / "figures.csv")
+
+    @cached_property
+    def code_labels(self) -> CodeLabels:
+        """What its codes mean to a reader, from `code_labels.csv`."""
+        return read_code_labels(self.folder)
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:

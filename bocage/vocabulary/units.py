@@ -1,4 +1,4 @@
-"""Units: their labels and the number of decimals with which they are shown."""
+"""Units: their labels, the decimals with which they are shown, and those that are kept when a file is written."""
 
 import csv
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from bocage.vocabulary.text import Language, current_language, format_number
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit as it is shown: code, label by language, decimals."""
+    """A unit as it is shown: code, label by language, decimals; decimals kept in a file, None for all of them."""
 
     code: str
     label: Mapping[str, str]
     digits: int
+    kept_digits: int | None = None
 
 
 @cache
@@ -28,9 +29,24 @@ def units() -> Mapping[str, Unit]:
     path = Path(__file__).parent / "units.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         return {
-            row["unit"]: Unit(row["unit"], {"fr": row["label_fr"], "en": row["label_en"]}, int(row["digits"]))
+            row["unit"]: Unit(
+                row["unit"],
+                {"fr": row["label_fr"], "en": row["label_en"]},
+                int(row["digits"]),
+                int(row["kept_digits"]) if row["kept_digits"] else None,
+            )
             for row in csv.DictReader(stream)
         }
+
+
+def kept(value: float, unit: str) -> float:
+    """A number as files keep it: money to the cent, energy to 0.1 kWh, shares to four decimals; others whole.
+
+    >>> kept(10309.000000000002, "EUR"), kept(362.00842171142574, "kWh/year"), kept(0.1 + 0.2, "")
+    (10309.0, 362.0, 0.30000000000000004)
+    """
+    declared = units().get(unit)
+    return value if declared is None or declared.kept_digits is None else round(value, declared.kept_digits)
 
 
 def quantity(value: float, unit: str, language: Language | None = None, *, digits: int | None = None) -> str:

@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 from bocage.publish.csv_file import write_csv
 from bocage.publish.tables import NamedTable, TableColumn, declared_table, plain_table
 from bocage.publish.workbook import MOST_ROWS, sheet_names, write_workbook
+from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import LANGUAGES, Language
@@ -209,3 +210,40 @@ def test_importing_publish_loads_no_heavy_library() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+def decided() -> NamedTable:
+    frame = pl.DataFrame(
+        {
+            "decision": ["in", "waits", None],
+            "cost_eur": [10309.000000000002, 0.005, None],
+            "value": [362.00842171142574, 0.48922645875, float("nan")],
+            "unit": ["kWh/year", "1", None],
+        }
+    )
+    labels = core_code_labels()["decision"]
+    columns = [
+        TableColumn(name="decision", label={"fr": "Décision", "en": "Decision"}, kind="text", labels=labels),
+        TableColumn(name="cost_eur", label={"fr": "Coût", "en": "Cost"}, kind="real", unit="EUR"),
+        TableColumn(name="value", label={"fr": "Valeur", "en": "Value"}, kind="real"),
+        TableColumn(name="unit", label={"fr": "Unité", "en": "Unit"}, kind="text"),
+    ]
+    return NamedTable(name="plan", label={"fr": "Plan", "en": "Plan"}, frame=frame, columns=columns)
+
+
+def test_csv_keeps_codes_beside_what_they_mean_and_numbers_as_their_unit_keeps_them(tmp_path: Path) -> None:
+    path = write_csv(decided(), tmp_path / "a.csv", language="fr")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        head, *rows = list(csv.reader(stream, delimiter=";"))
+    assert head == ["Décision", "Décision, en clair", "Coût (€)", "Valeur", "Unité"]
+    assert rows[0] == ["in", "retenue", "10309,0", "362,0", "kWh/year"]
+    assert rows[1] == ["waits", "en attente", "0,01", "0,4892", "1"]
+    assert rows[2] == ["", "", "", "", ""]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_workbook_says_codes_in_words_and_holds_rounded_numbers(tmp_path: Path, language: Language) -> None:
+    path = write_workbook([decided()], tmp_path / "a.xlsx", language=language)
+    rows = sheets(path).get_sheet_by_index(1).to_python()
+    assert rows[2][:3] == [{"fr": "retenue", "en": "in the plan"}[language], 10309.0, 362.0]
+    assert rows[3][2] == 0.4892

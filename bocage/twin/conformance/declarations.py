@@ -10,6 +10,7 @@ import yaml
 from bocage.parameters.reader import Parameter, load
 from bocage.twin.conformance.citation import reference_faults
 from bocage.twin.conformance.fault import Fault
+from bocage.vocabulary.code_labels import CodeLabels, core_code_labels, merged
 from bocage.vocabulary.codes import Code, core_codes
 from bocage.vocabulary.columns import Column, GeometryType, Table, noun_tables, parse_value, shared_asset_tables
 from bocage.vocabulary.domain import Domain, Indicator, IndicatorRole, Setting
@@ -35,6 +36,8 @@ def declaration_faults(domain: Domain) -> Iterator[Fault]:
         yield from table_declaration_faults(table)
         if table.name in noun_tables() or table.name in shared_asset_tables():
             yield Fault(rule="tables", what=f"{table.name} is already the name of a table of the core")
+    yield from _figure_faults(domain)
+    yield from _code_label_faults(domain)
     for indicator in domain.indicators.values():
         yield from _indicator_faults(indicator)
     for code in domain.codes.values():
@@ -65,6 +68,40 @@ def table_declaration_faults(table: Table) -> Iterator[Fault]:
             other = owners.setdefault(name.casefold(), column.name)
             if other != column.name:
                 yield Fault(rule="synonyms", what=f"{table.name}: {name!r} names both {other} and {column.name}")
+
+
+def _figure_faults(domain: Domain) -> Iterator[Fault]:
+    names = {table.name: set(table.names) for table in domain.tables}
+    for asset_type, columns in domain.figures.items():
+        if asset_type not in names:
+            yield Fault(rule="figures", what=f"figures.csv describes {asset_type}, which is no asset type")
+            continue
+        for column in columns:
+            for what in _column_faults(column):
+                yield Fault(rule="figures", what=f"{asset_type}.{column.name}: {what}")
+            if column.name in names[asset_type]:
+                yield Fault(rule="figures", what=f"{asset_type}.{column.name} is already a column of the type")
+
+
+def _code_label_faults(domain: Domain) -> Iterator[Fault]:
+    """Codes without a label, and codes to which the core already gives another one."""
+    labels = merged([domain.code_labels, core_code_labels()])
+    for table in domain.tables:
+        for what in unlabelled(table, labels):
+            yield Fault(rule="code-labels", what=what)
+    for column, codes in domain.code_labels.items():
+        for code, label in codes.items():
+            yield from _both_languages("code-labels", f"{column} {code}", label)
+            if core_code_labels().get(column, {}).get(code, label) != label:
+                yield Fault(rule="code-labels", what=f"{column} {code} has another label in the core")
+
+
+def unlabelled(table: Table, labels: CodeLabels) -> Iterator[str]:
+    """Codes of a declared table that have no label for a reader."""
+    for column in table.columns:
+        for code in column.codes:
+            if code not in labels.get(column.name, {}):
+                yield f"{table.name}.{column.name}: {code} has no label in code_labels.csv"
 
 
 def _column_faults(column: Column) -> Iterator[str]:

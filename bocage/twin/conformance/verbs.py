@@ -134,6 +134,21 @@ def _diagnose_faults(trial: Trial) -> Iterator[Fault]:
         ids = frame["asset_id"].to_list()
         if name not in known or len(set(ids)) != len(ids) or not set(ids) <= known[name]:
             yield Fault(rule="per-asset", what=f"{name}: rows do not match the assets one to one")
+        for what in _figures_faults(trial, name, frame):
+            yield Fault(rule="figures", what=f"{name}.{what}")
+
+
+def _figures_faults(trial: Trial, asset_type: str, frame: pl.DataFrame) -> Iterator[str]:
+    """Columns computed for each asset that no file declares, or that are not what it declares."""
+    own = {column: table for table in trial.domain.tables if table.name == asset_type for column in table.names}
+    declared = {column.name: column for column in trial.domain.figures.get(asset_type, ())}
+    for name in (name for name in frame.columns if name not in own):
+        if name not in declared:
+            yield f"{name} is not declared in figures.csv"
+        else:
+            yield from (f"{name}: {what}" for what in _values_faults(declared[name], frame[name]))
+    for name in set(declared) - set(frame.columns):
+        yield f"{name} is declared in figures.csv and not computed"
 
 
 def _propose_faults(trial: Trial) -> Iterator[Fault]:
@@ -145,6 +160,9 @@ def _propose_faults(trial: Trial) -> Iterator[Fault]:
         return
     if set(actions["domain"]) != {trial.domain.name}:
         yield Fault(rule="actions", what=f"their domain must be {trial.domain.name}")
+    labels = trial.domain.code_labels.get("kind", {})
+    for kind in sorted(set(actions["kind"]) - set(labels)):
+        yield Fault(rule="code-labels", what=f"kind {kind} of action has no label in code_labels.csv")
     ids = set(actions["action_id"])
     for row in actions.iter_rows(named=True):
         for what in _action_faults(trial, row, ids):
