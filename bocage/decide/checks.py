@@ -21,9 +21,13 @@ def check_request(request: PlanRequest) -> None:
 
     Raises:
         BocageError: budgets (BOC-DEC-001), actions (002), prerequisites (004), settings (006),
-            programmes (007) or effects (008) that do not fit.
+            programmes (007), effects (008) or first year (009) that do not fit.
     """
     _check_budgets(request.budgets)
+    if request.first_year < request.date.year:
+        written = {"fr": request.date.strftime("%d/%m/%Y"), "en": request.date.isoformat()}
+        following = str(request.date.year + 1)
+        raise BocageError("BOC-DEC-009", first_year=str(request.first_year), date=written, next=following)
     _check_settings(request)
     _check_actions(request)
     _check_prerequisites(request)

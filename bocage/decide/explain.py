@@ -41,13 +41,13 @@ MEASURES: Mapping[Objective, Measure] = {
     ),
     "carbon": Measure(
         {"fr": "t de CO₂ évitées (actualisées)", "en": "t of CO₂ avoided (discounted)"},
-        {"fr": "kg de CO₂ évités par euro à charge", "en": "kg of CO₂ avoided per own euro"},
+        {"fr": "kg de CO₂ évités (actualisés) par euro à charge", "en": "kg of CO₂ avoided (discounted) per own euro"},
         1000.0,
         "tCO2e",
     ),
     "energy": Measure(
         {"fr": "kWh économisés (actualisés)", "en": "kWh saved (discounted)"},
-        {"fr": "kWh économisés par euro à charge", "en": "kWh saved per own euro"},
+        {"fr": "kWh économisés (actualisés) par euro à charge", "en": "kWh saved (discounted) per own euro"},
         1.0,
         "kWh",
     ),
@@ -148,19 +148,22 @@ class Explainer:
                 threshold=0.0,
             )
         marginal = self.marginal.get(payer, ratio)
-        values = {"year": year, "ratio": ratio, "marginal": marginal, "unit": self.measure.ratio}
-        return Reason(code="BOC-DEC-101", decision="in", values=values, value=ratio, threshold=marginal)
+        values: dict[str, Any] = {"year": year, "ratio": ratio, "marginal": marginal, "unit": self.measure.ratio}
+        code, row = "BOC-DEC-101", self.actions[action]
+        if row["standing"] == "waits":
+            code, values = "BOC-DEC-115", {**values, "first": str(row["first_year"]), "contract": _contract(row)}
+        return Reason(code=code, decision="in", values=values, value=ratio, threshold=marginal)
 
     def _unable(self, action: int, row: Mapping[str, Any]) -> Reason | None:
         """Why an action could not be in any plan."""
         first, last = row["first_year"] or self.request.first_year, self.request.first_year + self.request.years - 1
         if row["standing"] == "waits" and first >= NO_END_YEAR:
-            return Reason(code="BOC-DEC-114", decision="waits", values={})
+            return Reason(code="BOC-DEC-114", decision="waits", values={"contract": _contract(row)})
         if row["standing"] == "waits" and first > last:
             return Reason(
                 code="BOC-DEC-107",
                 decision="waits",
-                values={"year": str(first), "last": str(last)},
+                values={"year": str(first), "last": str(last), "contract": _contract(row)},
                 value=float(first),
                 threshold=float(last),
             )
@@ -229,3 +232,9 @@ class Explainer:
     def _label(self, action: int) -> Mapping[str, str]:
         row = self.actions[action]
         return {"fr": row["label_fr"], "en": row["label_en"]}
+
+
+def _contract(row: Mapping[str, Any]) -> Mapping[str, str]:
+    """The contract that delays an action: its identifier, or that it is the one in force."""
+    known = row["contract_id"]
+    return {"fr": known or "en cours", "en": known or "in force"}

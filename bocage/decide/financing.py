@@ -4,14 +4,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from typing import Any, Literal
+from typing import Any
 
 from bocage.decide.eligibility import judge
 from bocage.finance.public import largest_public_aid_eur
 from bocage.parameters.funding_rules import FundingRule
 
 MOST_AIDS = 3
-Standing = Literal["certain", "discretionary", "hoped", "to_check"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +111,7 @@ def financing_plans(
         for rule in rules
         if (levels := offers_of(rule, action, territory, engaged_on, cost_eur=cost_eur, terms=terms))
         and not levels[0].missing
-        and (rule.counted or rule.name in terms.count_on)
+        and is_counted(rule, terms)
     ]
     plans = [FinancingPlan()]
     for size in range(1, min(MOST_AIDS, len(offers)) + 1):
@@ -197,6 +196,11 @@ def _within_law(aids: Sequence[Aid], cost_eur: float, own_share: float) -> Finan
     factor = min(1.0, most / public) if public > 0 else 1.0
     reduced = (aid.scaled(factor) if aid.rule.public else aid for aid in aids)
     return FinancingPlan(aids=tuple(aid for aid in reduced if aid.amount_eur > 0))
+
+
+def is_counted(rule: FundingRule, terms: Terms) -> bool:
+    """True where the plan may count on a programme, by its rule or because it was told to."""
+    return rule.counted or rule.name in terms.count_on
 
 
 def is_free(rule: FundingRule) -> bool:

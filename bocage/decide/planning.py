@@ -12,7 +12,7 @@ from bocage.decide.checks import check_request
 from bocage.decide.columns import build_columns, engagement_date
 from bocage.decide.economy import read_economy
 from bocage.decide.explain import MEASURES, Explainer
-from bocage.decide.financing import Aid, Terms, offers_of
+from bocage.decide.financing import Aid, Terms, is_counted, offers_of
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
@@ -35,7 +35,7 @@ def make_plan(request: PlanRequest) -> PlanResult:
         request: what the plan is asked for.
 
     Raises:
-        BocageError: the request does not fit (BOC-DEC-001 to 008), or its floors are out of reach (005).
+        BocageError: the request does not fit (BOC-DEC-001 to 009), or its floors are out of reach (005).
     """
     check_request(request)
     request = replace(request, territory=territory_facts(request.territory))
@@ -217,7 +217,7 @@ def _financing(books: Books, terms: Terms) -> tuple[pl.DataFrame, tuple[FundingR
                 cost_eur=float(worth.mean_cost[action]),
                 terms=terms,
             )
-            if offers and rule.name not in given and (offers[0].missing or rule.name not in _counted(request, rule)):
+            if offers and rule.name not in given and (offers[0].missing or not is_counted(rule, terms)):
                 rows.append(_aid_row(ids[action], offers[-1], "to_check" if offers[0].missing else "hoped"))
                 rules[rule.name, rule.since] = rule
     schema: dict[str, Any] = {
@@ -226,10 +226,6 @@ def _financing(books: Books, terms: Terms) -> tuple[pl.DataFrame, tuple[FundingR
         **dict.fromkeys(("status", "rule_status", "missing", "note_fr", "note_en"), pl.String),
     }
     return pl.DataFrame(rows, schema=schema), tuple(rules.values())
-
-
-def _counted(request: PlanRequest, rule: FundingRule) -> frozenset[str]:
-    return frozenset({rule.name}) if rule.counted or rule.name in request.count_on else frozenset()
 
 
 def _aid_row(action_id: str, aid: Aid, status: str) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class PlanResult:
         ledgers: frame `payer_siren`, `budget`, `year`, `line`, `label_fr`, `label_en`, `amount_eur`,
             `low_eur`, `high_eur`; inflows positive, constant euros, all taxes included.
         society: frame `indicator`, `unit`, `value`, `low`, `high`, `label_fr`, `label_en`.
-        options: frame of the options compared: doing nothing, greedy, chosen plan, low cost.
+        options: frame of the options compared (see `compare_options`).
         additive: yearly effect of the plan by indicator, as a bare sum (`value`) and corrected by what
             pairs of actions lose or gain together (`paired`): `indicator`, `unit`, `year`.
         solve: how the plan was found.

@@ -76,11 +76,6 @@ class Worth:
         return stream_factors(self.lifetime, self.years, self.economy.social_rate, self.economy.carbon_eur_kg)
 
     @cached_property
-    def carbon_2019_factors(self) -> Array:
-        """The same on the carbon path of 2019."""
-        return stream_factors(self.lifetime, self.years, self.economy.social_rate, self.economy.carbon_2019_eur_kg)
-
-    @cached_property
     def payer_factors(self) -> Array:
         """Array (n, T), the payer's present value of 1 EUR a year."""
         return stream_factors(self.lifetime, self.years, self.economy.financial_rate)

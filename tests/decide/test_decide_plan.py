@@ -133,6 +133,21 @@ def test_no_year_spends_more_than_its_payer_has(request_of: RequestOf) -> None:
         assert "out" in decisions(result).values()
 
 
+@pytest.mark.parametrize(("carried", "recycled"), [(True, 0.0), (True, 0.5), (False, 0.0)])
+def test_the_balance_is_what_the_other_lines_add_up_to(request_of: RequestOf, carried: bool, recycled: float) -> None:
+    rows = [{"cost": 4000.0 + 900 * i, "kwh": 5000.0} for i in range(8)]
+    budgets = {PAYER: [9000.0, 9000.0, 9000.0]}
+    result = make_plan(
+        request_of(rows, budgets=budgets, carried=carried, recycled_share=recycled, territory=CITY, gap=0.01)
+    )
+    of_plan = result.ledgers.filter(~pl.col("line").is_in(["balance", "savings"]))
+    years = of_plan.group_by("year", maintain_order=True).agg(pl.col("amount_eur").sum())["amount_eur"].to_numpy()
+    balance = np.array(list(line(result, "balance").values()))
+    assert balance == pytest.approx(np.cumsum(years) if carried else years, abs=1e-6)
+    assert balance[:3].min() >= -1e-6
+    assert any(name.startswith("grant:") for name in of_plan["line"])
+
+
 def test_alternatives_are_never_both_done(request_of: RequestOf) -> None:
     rows = [
         {"cost": 5000, "kwh": 6000, "exclusive_group": "street"},
@@ -161,12 +176,14 @@ def test_every_reason_can_be_reached_and_says_its_number(request_of: RequestOf) 
         {"cost": 3000, "kwh": 100, "requires": [], **small},
         {"cost": 3000, "kwh": 9000, "requires": ["A12"], **small},
         {"cost": 2000, "kwh": 4000, "requires": ["A2"], **small},
+        {"cost": 200, "kwh": 4000, "standing": "waits", "first_year": 2029, "contract_id": "MPGP-ZAC", **small},
     ]
     clash = [{"action_a": "A0", "action_b": "A11", "indicator": "electricity_cost_eur_year", "value": 900 * 0.2}]
     result = make_plan(request_of(rows, interactions=clash))
     expected = {
         "A0": "101", "A1": "105", "A2": "106", "A3": "108", "A4": "107", "A5": "114", "A6": "109", "A7": "110",
         "A8": "104", "A9": "103", "A10": "112", "A11": "111", "A12": "102", "A13": "101", "A14": "110",
+        "A15": "115",
     }  # fmt: skip
     assert codes(result) == {action: f"BOC-DEC-{code}" for action, code in expected.items()}
     for row in result.reasons.iter_rows(named=True):
@@ -174,6 +191,9 @@ def test_every_reason_can_be_reached_and_says_its_number(request_of: RequestOf) 
         assert row["reason_fr"] != row["reason_en"]
     assert decisions(result)["A3"] == "request"
     assert decisions(result)["A4"] == "waits"
+    delayed = result.reasons.filter(pl.col("action_id") == "A15").row(0, named=True)
+    assert delayed["decision"] == "in"
+    assert all("2029" in delayed[name] and "MPGP-ZAC" in delayed[name] for name in ("reason_fr", "reason_en"))
     bound = result.reasons.filter(pl.col("action_id") == "A9").row(0, named=True)
     assert bound["value"] < bound["threshold"]
 
@@ -404,6 +424,13 @@ def test_twice_the_same_identifier_is_refused(request_of: RequestOf) -> None:
     for facts in ("{", "[1]"):
         with pytest.raises(BocageError, match="BOC-DEC-002"):
             make_plan(replace(request, actions=request.actions.with_columns(facts=pl.lit(facts))))
+
+
+def test_a_plan_that_begins_before_it_is_made_is_refused(request_of: RequestOf) -> None:
+    with pytest.raises(BocageError, match="BOC-DEC-009") as refusal:
+        make_plan(request_of([{"cost": 1, "kwh": 1}], first_year=2025))
+    assert "--first-year 2027" in refusal.value.say("fix", "fr")
+    make_plan(request_of([{"cost": 1, "kwh": 1}], first_year=2026))
 
 
 def test_an_action_without_cost_is_refused(request_of: RequestOf) -> None:
