@@ -1,5 +1,6 @@
 """Tables on the console: aligned text, or Rich where somebody watches."""
 
+import datetime as dt
 import math
 import sys
 from collections.abc import Mapping, Sequence
@@ -71,6 +72,8 @@ def _cell(value: object, heading: Heading, row: Mapping[str, object]) -> str:
             return format_number(value, digits=_digits(value, heading, row)) if math.isfinite(value) else ""
         case str() if heading.name == UNIT_COLUMN and value in units():
             return units()[value].label[current_language()]
+        case dt.date():
+            return value.strftime("%d/%m/%Y") if current_language() == "fr" else value.isoformat()
         case list():
             text = ", ".join(map(str, value))
         case _:

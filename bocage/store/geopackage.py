@@ -24,7 +24,7 @@ from bocage.store.refusals import refused, refusing
 from bocage.store.schema import BOOKKEEPING, SCHEMA_VERSION, declare_tables, declared_tables, is_declared
 from bocage.store.snapshot import write_snapshot
 from bocage.store.statement import statement
-from bocage.vocabulary.columns import Table
+from bocage.vocabulary.columns import Column, Table
 
 TWIN, SERIES = "twin.gpkg", "series.sqlite"
 
@@ -284,10 +284,19 @@ class GeoPackageStore(_Assets):
         with self._reading() as twin:
             return [fault.say() for fault in check.faults(twin, self._series)]
 
-    def snapshot(self, path: Path, *, extra: Mapping[str, pl.DataFrame] | None = None, language: str = "fr") -> Path:
+    def snapshot(
+        self,
+        path: Path,
+        *,
+        extra: Mapping[str, pl.DataFrame] | None = None,
+        described: Mapping[str, Sequence[Column]] | None = None,
+        language: str = "fr",
+    ) -> Path:
         """See `Store.snapshot`."""
         with self._reading() as twin:
-            return write_snapshot(twin, Path(path), srid=self.srid, extra=extra or {}, language=language)
+            return write_snapshot(
+                twin, Path(path), srid=self.srid, extra=extra or {}, described=described or {}, language=language
+            )
 
     def close(self) -> None:
         """See `Store.close`."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import polars as pl
 
-from bocage.vocabulary.columns import Table
+from bocage.vocabulary.columns import Column, Table
 
 Bounds = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in the territory's projection [m]."""
@@ -165,12 +165,20 @@ class Store(Protocol):
         """Integrity faults in words (empty where sound): database, r-trees, metadata, version."""
         ...
 
-    def snapshot(self, path: Path, *, extra: Mapping[str, pl.DataFrame] | None = None, language: str = "fr") -> Path:
+    def snapshot(
+        self,
+        path: Path,
+        *,
+        extra: Mapping[str, pl.DataFrame] | None = None,
+        described: Mapping[str, Sequence[Column]] | None = None,
+        language: str = "fr",
+    ) -> Path:
         """A GeoPackage for QGIS: typed geometries, CRS, names and aliases in the language, no history.
 
         Args:
             path: file to write, replaced whole.
             extra: by asset type, further columns joined on `asset_id` (results, origins).
+            described: by asset type, declarations of some of those columns, for their aliases.
             language: language of aliases and descriptions.
         """
         ...

@@ -44,7 +44,13 @@ class _Layer:
 
 
 def write_snapshot(
-    twin: sqlite3.Connection, path: Path, *, srid: int, extra: Mapping[str, pl.DataFrame], language: str
+    twin: sqlite3.Connection,
+    path: Path,
+    *,
+    srid: int,
+    extra: Mapping[str, pl.DataFrame],
+    described: Mapping[str, Sequence[Column]],
+    language: str,
 ) -> Path:
     """Write the snapshot under another name, then put it in the place of `path`.
 
@@ -55,6 +61,7 @@ def write_snapshot(
         path: file to write.
         srid: EPSG code of the projection.
         extra: by asset type, further columns by `asset_id`.
+        described: by asset type, declarations of some of those columns.
         language: of aliases and descriptions.
     """
     draft = path.with_name(f".{path.name}.new-{os.getpid()}")
@@ -67,7 +74,7 @@ def write_snapshot(
                 create_core(target, srid)
                 create_alias_tables(target)
                 identifiers: set[str] = set()
-                for layer in _layers(twin, extra, language):
+                for layer in _layers(twin, extra, described, language):
                     _write_layer(target, layer, srid, language, identifiers)
                 target.execute("COMMIT")
             draft.replace(path)
@@ -77,20 +84,27 @@ def write_snapshot(
     return path
 
 
-def _layers(twin: sqlite3.Connection, extra: Mapping[str, pl.DataFrame], language: str) -> Sequence[_Layer]:
+def _layers(
+    twin: sqlite3.Connection,
+    extra: Mapping[str, pl.DataFrame],
+    described: Mapping[str, Sequence[Column]],
+    language: str,
+) -> Sequence[_Layer]:
     layers = []
     for table in declared_tables(twin).values():
         fields, rows = kept_rows(twin, table)
         if not len(rows) and not is_asset(table):
             continue
         layer = _Layer(table, fields, rows, [_alias_of(field.column, language) for field in fields])
-        layers.append(_extended(layer, extra[table.name], language) if table.name in extra else layer)
+        if table.name in extra:
+            layer = _extended(layer, extra[table.name], described.get(table.name, ()), language)
+        layers.append(layer)
     return layers
 
 
-def _extended(layer: _Layer, extra: pl.DataFrame, language: str) -> _Layer:
+def _extended(layer: _Layer, extra: pl.DataFrame, described: Sequence[Column], language: str) -> _Layer:
     added = [name for name in extra.columns if name not in {"asset_id", GEOMETRY}]
-    new = [Field(name, _type_of(extra.schema[name]), _companion(layer.table, name)) for name in added]
+    new = [Field(name, _type_of(extra.schema[name]), _companion(layer.table, described, name)) for name in added]
     further = encode(extra.select("asset_id", *added).with_columns(_castable(extra, added)), new)
     kept = [(f, a) for f, a in zip(layer.fields, layer.aliases, strict=True) if f.name not in added]
     rows = layer.rows.drop(added, strict=False).join(further, on="asset_id", how="left", maintain_order="left")
@@ -123,9 +137,9 @@ def _type_of(kind: pl.DataType) -> str:
     return next((name for base, name in _TYPES if isinstance(kind, base)), "text")
 
 
-def _companion(table: Table, name: str) -> Column:
+def _companion(table: Table, described: Sequence[Column], name: str) -> Column:
     """What is known of a further column: the declared one, a companion of it, or its name alone."""
-    for column in table.columns:
+    for column in (*table.columns, *described):
         if column.name == name:
             return column
         for made, words in (

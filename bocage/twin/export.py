@@ -52,8 +52,9 @@ def _write_snapshot(territory: Territory, states: Sequence[DomainState], into: P
     extra = {}
     for name, frame in completed_frames(states).items():
         extra[name] = frame.drop(GEOMETRY, strict=False)
+    figures = {name: columns for state in states for name, columns in state.domain.figures.items()}
     path = into / f"{territory.code}.gpkg"
-    return [territory.store.snapshot(path, extra=extra, language=current_language())]
+    return [territory.store.snapshot(path, extra=extra, described=figures, language=current_language())]
 
 
 def _write_csv_files(territory: Territory, states: Sequence[DomainState], into: Path) -> list[Path]:

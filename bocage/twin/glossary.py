@@ -58,11 +58,14 @@ def _indicators() -> Iterator[Declared]:
 
 
 def _columns() -> Iterator[Declared]:
+    figures = {name: columns for domain in discover_domains() for name, columns in domain.figures.items()}
     for table, owner in _tables():
         common = set(noun_tables()["asset"].names) if table.name not in noun_tables() else set()
         for column in table.columns:
             if column.name not in common:
                 yield Declared(column.name, owner, column, table)
+        for column in figures.get(table.name, ()):
+            yield Declared(column.name, owner, column, table)
 
 
 def _tables() -> Iterator[tuple[Table, str]]:

@@ -11,7 +11,9 @@ from itertools import groupby
 from pathlib import Path
 
 from bocage.parameters.reader import Parameter
-from bocage.twin.glossary import Declared, glossary
+from bocage.twin.domains import discover_domains
+from bocage.twin.glossary import CORE, Declared, glossary
+from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.codes import Code
 from bocage.vocabulary.columns import Column
 from bocage.vocabulary.domain import Indicator, Setting
@@ -43,6 +45,7 @@ def manual_pages() -> dict[str, str]:
         "reference/columns.md": _columns_page(),
         "reference/indicators.md": _indicators_page(),
         "reference/parameters.md": _parameters_page(),
+        "reference/labels.md": _labels_page(),
         "reference/settings.md": _settings_page(),
         "reference/codes.md": _codes_page(),
     }
@@ -152,7 +155,10 @@ def _columns_page() -> str:
             rows.append(
                 (
                     f"`{column.name}`",
-                    column.type + (", required" if column.required else "") + (", imputed" if column.impute else ""),
+                    column.type
+                    + (", required" if column.required else "")
+                    + (", imputed" if column.impute else "")
+                    + (", computed" if column.name not in table.names else ""),
                     _unit(column.unit),
                     f"{column.label['fr']}. {column.description['fr']}",
                     f"{column.label['en']}. {column.description['en']}",
@@ -166,6 +172,21 @@ def _columns_page() -> str:
             _table(("column", "type", "unit", "français", "English", "values", "also recognised as"), rows),
         ]
     return _page("Columns \u00b7 Colonnes", *blocks)
+
+
+def _labels_page() -> str:
+    owners = [(CORE, core_code_labels()), *((domain.name, domain.code_labels) for domain in discover_domains())]
+    blocks = [
+        "What codes mean. The command line and workbooks say the words; CSV files hold the code, with its words beside."
+    ]
+    for owner, labels in owners:
+        rows = [
+            (f"`{column}`", f"`{code}`", label["fr"], label["en"])
+            for column, codes in labels.items()
+            for code, label in codes.items()
+        ]
+        blocks += [f"## {owner}", _table(("column", "code", "français", "English"), rows)]
+    return _page("Codes in words \u00b7 Codes en clair", *blocks)
 
 
 def _range(column: Column) -> str:

@@ -15,7 +15,7 @@ from store_samples import DAY, DEED, LAMP, LATER, PIPE, SRID, THING, ZONE, colum
 
 from bocage.store.aliases import create_alias_tables
 from bocage.store.geopackage import GeoPackageStore, open_store
-from bocage.vocabulary.columns import noun_tables
+from bocage.vocabulary.columns import Column, noun_tables
 
 GDAL = """
 import json, sys, warnings, pyogrio
@@ -165,3 +165,14 @@ def test_gdal_reads_a_copy_of_the_live_file_too(store: GeoPackageStore, folder: 
     seen = as_gdal_sees(copy)
     assert (seen["lamp"]["kind"], seen["lamp"]["features"]) == ("Point Z", 300)  # heights are optional
     assert seen["lamp_history"]["features"] == 100
+
+
+def test_a_computed_column_has_the_alias_of_its_declaration(store: GeoPackageStore, folder: Path) -> None:
+    fill(store)
+    extra = pl.DataFrame({"asset_id": ["p0"], "energy_kwh_year": [362.0], "other": [1.0]})
+    energy = Column(name="energy_kwh_year", type="real", unit="kWh/year", label={"fr": "Énergie", "en": "Energy"})
+    path = store.snapshot(folder / "s.gpkg", extra={"lamp": extra}, described={"lamp": [energy]}, language="fr")
+    with closing(sqlite3.connect(path)) as held:
+        titles = dict(held.execute("SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'lamp'"))
+    assert titles["energy_kwh_year"] == "Énergie (kWh/year)"
+    assert titles["other"] == "other"
