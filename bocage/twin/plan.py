@@ -347,9 +347,9 @@ def _own_funds(result: PlanResult) -> float:
 def _society_headings(language: Language) -> list[Heading]:
     return [
         Heading(name=f"label_{language}", label=_("Indicator")),
-        Heading(name="value", label=_("Value"), digits=2),
-        Heading(name="low", label=_("Low (P10)"), digits=2),
-        Heading(name="high", label=_("High (P90)"), digits=2),
+        Heading(name="value", label=_("Value")),
+        Heading(name="low", label=_("Low (P10)")),
+        Heading(name="high", label=_("High (P90)")),
         Heading(name="unit", label=_("Unit")),
     ]
 
