@@ -58,6 +58,8 @@ def record_outcomes(territory: Territory, state: DomainState) -> pl.DataFrame:
 def diagnose(territory: Territory, *, domain: str | None = None) -> Answer:
     """Diagnose one domain, or all that have assets; the outcomes are kept in the twin.
 
+    The exit status of the answer is 1 where something was found.
+
     Raises:
         BocageError: BOC-TWI-010 where there is nothing to diagnose.
     """
@@ -67,8 +69,10 @@ def diagnose(territory: Territory, *, domain: str | None = None) -> Answer:
     sections: list[Section] = []
     data: dict[str, object] = {}
     language = current_language()
+    found = 0
     for one in chosen:
         state = examine(territory, one)
+        found += len(state.diagnosis.findings)
         rows = record_outcomes(territory, state)
         whole = rows.filter(pl.col("scope") == "territory")
         sections += [
@@ -88,6 +92,7 @@ def diagnose(territory: Territory, *, domain: str | None = None) -> Answer:
         sections=sections,
         data=data,
         next_step=_("bocage actions, then bocage plan --budget 50000"),
+        exit=1 if found else 0,
     )
 
 

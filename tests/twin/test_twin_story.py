@@ -189,7 +189,9 @@ def paris(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Territory:
 
 
 def test_paris_is_diagnosed_with_the_counts_of_its_file(paris: Territory) -> None:
-    lighting = diagnose(paris).data["lighting"]
+    answer = diagnose(paris)
+    assert answer.exit == 1  # what `diagnose --check` ends with: something was found
+    lighting = answer.data["lighting"]
     whole = {row["indicator"]: row for row in lighting["outcomes"] if row["scope"] == "territory"}  # type: ignore[index]
     counts = {finding["code"]: finding["count"] for finding in lighting["findings"]}  # type: ignore[index]
     assert whole["light_points"]["value"] == 3824
