@@ -122,7 +122,7 @@ def _refuse_harm(archive: Path, pack: zipfile.ZipFile, files: Mapping[str, FileR
     if total > _BOMB_BYTES and total > _BOMB_RATIO * packed:
         raise _unusable(archive, "elle enfle démesurément", "it swells beyond measure")
     if total > shutil.disk_usage(archive.parent).free:
-        raise refused("BOC-STO-004", archive, f"{total} bytes")
+        raise refused("BOC-STO-004", archive, {"fr": f"{total} octets", "en": f"{total} bytes"})
 
 
 def _is_plain(name: str) -> bool:

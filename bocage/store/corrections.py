@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from bocage.store.encoding import Field, encode_value, fields_of, iso
+from bocage.store.encoding import STORE_OWNED, Field, encode_value, fields_of, iso
 from bocage.store.geometry import from_blob, normalise
 from bocage.store.metadata import table_exists
 from bocage.store.statement import statement
@@ -14,8 +14,6 @@ from bocage.store.versions import replace_rows
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, Table
 from bocage.vocabulary.origin import origin_column
-
-_STORE_OWNED = ("asset_id", "valid_from", "valid_to", "source")
 
 
 def overlay(
@@ -73,7 +71,7 @@ def correct_value(
     """
     fields = {field.name: field for field in fields_of(table)}
     known = column in table.names or (column == GEOMETRY and table.geometry != "none")
-    if not known or column in _STORE_OWNED:
+    if not known or column in {"asset_id", *STORE_OWNED}:
         raise BocageError("BOC-STO-018", where={"table": table.name, "column": column})
     held = _version_in_force(connection, table, asset_id)
     if held is None:

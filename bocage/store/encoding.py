@@ -18,8 +18,8 @@ SQL_TYPES: Mapping[str, str] = {
     "date": "DATE", "datetime": "DATETIME", "list": "TEXT", "json": "TEXT",
 }  # fmt: skip
 _KEPT_AS: Mapping[str, pl.DataType] = {"integer": pl.Int64(), "real": pl.Float64(), "boolean": pl.Int64()}
-# An import says these of itself, not of a row.
-_STORE_OWNED = ("valid_from", "valid_to", "source")
+STORE_OWNED = ("valid_from", "valid_to", "source")
+"""An import says these of itself, not of a row."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def fields_of(table: Table) -> tuple[Field, ...]:
 
 def compared(fields: Sequence[Field]) -> tuple[Field, ...]:
     """The fields whose values make a version: not those that the store keeps itself."""
-    return tuple(field for field in fields if field.name not in _STORE_OWNED)
+    return tuple(field for field in fields if field.name not in STORE_OWNED)
 
 
 def conform(table: Table, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
@@ -138,18 +138,7 @@ def _decoded(field: Field) -> pl.Expr:
 
 def fetch(cursor: sqlite3.Cursor, schema: Mapping[str, pl.DataType], *, table: str) -> pl.DataFrame:
     """The rows of a query as a frame; BOC-STO-013 where another program wrote a value of another type."""
-    return _frame(cursor.fetchall(), schema, table)
-
-
-def fetch_chunks(
-    cursor: sqlite3.Cursor, schema: Mapping[str, pl.DataType], *, table: str, rows: int
-) -> Iterator[pl.DataFrame]:
-    """The same, so many rows at a time."""
-    while chunk := cursor.fetchmany(rows):
-        yield _frame(chunk, schema, table)
-
-
-def _frame(rows: Sequence[tuple[object, ...]], schema: Mapping[str, pl.DataType], table: str) -> pl.DataFrame:
+    rows = cursor.fetchall()
     if not rows:
         return pl.DataFrame(schema=dict(schema))
     columns = zip(*rows, strict=True)

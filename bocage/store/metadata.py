@@ -5,6 +5,7 @@ import math
 import sqlite3
 from functools import cache
 
+import numpy as np
 import pyproj
 
 from bocage.store.geometry import Bounds
@@ -111,7 +112,7 @@ def touch_layer(connection: sqlite3.Connection, layer: str, bounds: Bounds | Non
     connection.execute("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now(), layer))
     if bounds is None or not len(bounds):
         return
-    full = bounds[~(bounds[:, 0] != bounds[:, 0])]
+    full = bounds[~np.isnan(bounds[:, 0])]
     if not len(full):
         return
     low, high = full[:, :2].min(axis=0).tolist(), full[:, 2:].max(axis=0).tolist()
