@@ -1,1 +1,1 @@
-"""The eleven nouns, declared columns, units, origins, draws, texts and the Domain protocol; imports nothing."""
+"""The eleven nouns, declared columns, units, origins, draws, texts, the Domain protocol; imports nothing of Bocage."""

@@ -42,12 +42,14 @@ def read_codes(path: Path) -> Mapping[str, Code]:
     """Read a `codes.csv`; ValueError names the faulty line."""
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
-    if tuple(rows[0]) != CODES_HEADER:
+    if not rows or tuple(rows[0]) != CODES_HEADER:
         raise ValueError(f"{path}: the header must be {','.join(CODES_HEADER)}")
     codes = {}
     for number, cells in enumerate(rows[1:], start=2):
-        if len(cells) != len(CODES_HEADER) or not all(cells) or cells[1] not in get_args(CodeKind):
+        if len(cells) != len(CODES_HEADER) or not all(cells):
             raise ValueError(f"{path}:{number}: each of the {len(CODES_HEADER)} cells must be filled")
+        if cells[1] not in get_args(CodeKind):
+            raise ValueError(f"{path}:{number}: {cells[1]!r} is not one of {', '.join(get_args(CodeKind))}")
         row = dict(zip(CODES_HEADER, cells, strict=True))
         if row["code"] in codes:
             raise ValueError(f"{path}:{number}: {row['code']} is declared twice")
@@ -72,7 +74,10 @@ def core_codes() -> Mapping[str, Code]:
     """
     codes: dict[str, Code] = {}
     for path in sorted((Path(__file__).parent / "codes").glob("*.csv")):
-        codes |= read_codes(path)
+        found = read_codes(path)
+        if twice := codes.keys() & found.keys():
+            raise ValueError(f"{path.name}: {', '.join(sorted(twice))} already declared by another area")
+        codes |= found
     return codes
 
 

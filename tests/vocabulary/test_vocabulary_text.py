@@ -75,7 +75,7 @@ def test_an_undeclared_code_cannot_be_raised() -> None:
     ("rows", "fault"),
     [
         (["BOC-XXX-001,error,critical,2,a,b,c,d,e,"], r":2: each of the 10 cells"),
-        (["BOC-XXX-001,mistake,critical,2,a,b,c,d,e,f"], r":2: each of the 10 cells"),
+        (["BOC-XXX-001,mistake,critical,2,a,b,c,d,e,f"], r":2: 'mistake' is not one of error, "),
         (["BOC-XXX-001,error,critical,2,a,b,c,d,e,f"] * 2, r":3: BOC-XXX-001 is declared twice"),
     ],
 )
@@ -86,8 +86,9 @@ def test_a_bad_declaration_of_codes_names_its_line(rows: list[str], fault: str, 
         read_codes(path)
 
 
-def test_another_header_of_codes_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["code,what\n", ""])
+def test_another_header_of_codes_is_refused(written: str, tmp_path: Path) -> None:
     path = tmp_path / "codes.csv"
-    path.write_text("code,what\n", encoding="utf-8")
+    path.write_text(written, encoding="utf-8")
     with pytest.raises(ValueError, match="the header must be"):
         read_codes(path)
