@@ -14,38 +14,32 @@ from bocage.vocabulary.text import LANGUAGES
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Command(click.Command):
-    """A command whose help is translated."""
+class _Worded(click.Command):
+    """What says its help in the language."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The option `--help`, said in the language."""
         return _worded_help_option(super().get_help_option(ctx))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """Write the help of the command."""
+        """Write the help."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(worded(self.help or ""))
+
+
+class Command(_Worded):
+    """A command whose help is translated."""
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - signature of click
         """First sentence of the help."""
         return worded(self.help or "").split("\n")[0].rstrip(".")
 
 
-class Group(click.Group):
+class Group(_Worded, click.Group):
     """The program: its help is translated, an unknown command is answered with the nearest."""
 
     command_class = Command
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """The option `--help`, said in the language."""
-        return _worded_help_option(super().get_help_option(ctx))
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """Write the help of the program."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(worded(self.help or ""))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - signature of click
         """Names of the commands in the order in which one needs them."""
