@@ -1,4 +1,4 @@
-"""Headings of tables, read from the declarations of columns and indicators."""
+"""Headings and rows of tables of outcomes, read from the declarations of indicators."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,14 +6,7 @@ import polars as pl
 
 from bocage.twin.answer import Heading
 from bocage.twin.wording import _
-from bocage.vocabulary.columns import Table
 from bocage.vocabulary.domain import Domain, Indicator
-
-
-def declared_headings(table: Table, names: Sequence[str]) -> list[Heading]:
-    """Headings of some declared columns of a table."""
-    columns = {column.name: column for column in table.columns}
-    return [Heading(name=name, label=columns[name].label, unit=columns[name].unit) for name in names]
 
 
 def outcome_headings() -> list[Heading]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -28,13 +27,12 @@ DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, kw_only=True)
 class _Kind:
-    """One kind of action: what it changes, how long it lasts, what it says."""
+    """One kind of action: what it changes, how long it lasts, which alternatives it excludes."""
 
     kind: str
     change: dict[str, object]
     lifetime_years: float
     group: str
-    label: str
     suffix: str = ""
 
 
@@ -96,10 +94,8 @@ def _led_kinds(site: Site) -> list[_Kind]:
         "installed_on": dt.date(_first_year(site), 7, 1).isoformat(),
     }
     life = parameters.number("works.luminaire_life")
-    plain = _Kind(kind="led", change=led, lifetime_years=life, group="LIG-LOT", label="led")
-    dimmed = _Kind(
-        kind="led_dimming", change={**led, **_dimming(site)}, lifetime_years=life, group="LIG-LOT", label="led_dimming"
-    )
+    plain = _Kind(kind="led", change=led, lifetime_years=life, group="LIG-LOT")
+    dimmed = _Kind(kind="led_dimming", change={**led, **_dimming(site)}, lifetime_years=life, group="LIG-LOT")
     return [plain, dimmed]
 
 
@@ -111,7 +107,7 @@ def _dimming(site: Site) -> dict[str, object]:
 
 def _dimming_kind(site: Site) -> _Kind:
     life = lighting_parameters(site).number("works.setting_life")
-    return _Kind(kind="dimming", change=_dimming(site), lifetime_years=life, group="", label="dimming")
+    return _Kind(kind="dimming", change=_dimming(site), lifetime_years=life, group="")
 
 
 def _curfew_kinds(site: Site) -> list[_Kind]:
@@ -122,9 +118,7 @@ def _curfew_kinds(site: Site) -> list[_Kind]:
         start, end = window.split("-")
         change: dict[str, object] = {"curfew_from": start, "curfew_to": end}
         suffix = "-" + window.replace(":", "").replace("-", "")
-        kinds.append(
-            _Kind(kind="curfew", change=change, lifetime_years=life, group="LIG-CURFEW", label="curfew", suffix=suffix)
-        )
+        kinds.append(_Kind(kind="curfew", change=change, lifetime_years=life, group="LIG-CURFEW", suffix=suffix))
     return kinds
 
 
@@ -155,13 +149,9 @@ def _action(kind: _Kind, lot: dict[str, object], site: Site) -> dict[str, object
         "lifetime_years": kind.lifetime_years,
         "vat_rate": lighting_parameters(site).number("works.vat_rate"),
         "exclusive_group": f"{kind.group}-{lot['lot']}" if kind.group else None,
-        "requires": _no_requirement(),
+        "requires": [],
         "change": json.dumps(kind.change, sort_keys=True),
     }
-
-
-def _no_requirement() -> Sequence[str]:
-    return []
 
 
 def _label(kind: _Kind, count: int, lot: dict[str, object]) -> Message:
