@@ -82,6 +82,9 @@ def _value(bar: Figure, language: Language) -> str:
 def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height: float = 130) -> str:
     """Draw the cash of one payer by year: money in upwards, money out downwards, balance as a dot.
 
+    The dot is the balance carried over from year to year where there is one: what the budget must
+    hold; memo lines are not drawn.
+
     Args:
         ledger: at least one line and one year.
         language: `fr` or `en`.
@@ -93,7 +96,8 @@ def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height:
     downs = [sum(v for v in column if v < 0) for column in columns]
     legend_rows = -(-(len(ledger.lines) + 1) // 2)
     left, bottom = 34.0, height - 11 * legend_rows - 2
-    least, most = min([0.0, *downs]), max([0.0, *ups])
+    dots = ledger.carried_eur or balances(ledger)
+    least, most = min([0.0, *downs, *dots]), max([0.0, *ups, *dots])
     scale = _Scale(least, most if most > least else least + 1, bottom - 12, -(bottom - 20))
     parts = _grid(scale, left, width, language)
     step = (width - left) / max(len(ledger.years), 1)
@@ -108,18 +112,32 @@ def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height:
             up, down = (up + value, down) if value > 0 else (up, down + value)
         if rank % every == 0 and centre + 9 <= width:
             parts.append(svg.text(centre, bottom - 1, str(year), size=7.5, anchor="middle", colour=GREY))
-        parts.append(_balance(centre, scale.at(sum(column))))
+        parts.append(_balance(centre, scale.at(dots[rank])))
     parts.append(svg.line(left, scale.at(0), width, scale.at(0), GREY, width=0.8))
     parts += _cash_legend(ledger, language, width, bottom + 10)
     return svg.document(width, height, parts, title=describe_cash(ledger, language))
 
 
 def describe_cash(ledger: Ledger, language: Language) -> str:
-    """The text alternative of the cash chart: the balance of each year."""
-    balances = [sum(column) for column in zip(*[line.amounts_eur for line in ledger.lines], strict=True)]
-    return "; ".join(
-        f"{year} {number(balance, 'EUR', language)} €" for year, balance in zip(ledger.years, balances, strict=True)
-    )
+    """The text alternative of the cash chart: the balance that its dots show."""
+    dots = ledger.carried_eur or balances(ledger)
+    words = "; ".join(f"{year} {number(dot, 'EUR', language)} €" for year, dot in zip(ledger.years, dots, strict=True))
+    return f"{_dot_label(ledger, language)}{_(': ', language)}{words}"
+
+
+def balances(ledger: Ledger) -> list[float]:
+    """Balance of each year [EUR]: the sum of the lines, without the memo ones.
+
+    >>> from bocage.publish.report.content import LedgerLine
+    >>> lines = [LedgerLine(label="Works", amounts_eur=[-3.0, 0.0]), LedgerLine(label="Aid", amounts_eur=[1.0, 1.0])]
+    >>> balances(Ledger(payer="", years=[2027, 2028], lines=lines))
+    [-2.0, 1.0]
+    """
+    return [sum(year) for year in zip(*[line.amounts_eur for line in ledger.lines], strict=True)]
+
+
+def _dot_label(ledger: Ledger, language: Language) -> str:
+    return _("Carried balance of the plan", language) if ledger.carried_eur else _("Balance of the year", language)
 
 
 def _balance(x: float, y: float) -> str:
@@ -151,7 +169,7 @@ def _cash_legend(ledger: Ledger, language: Language, width: float, top: float) -
     index = len(ledger.lines)
     x, y = (index % 2) * width / 2, top + 11 * (index // 2)
     parts.append(_balance(x + 3, y - 3))
-    parts.append(svg.text(x + 10, y, _("Balance of the year", language), size=7.5))
+    parts.append(svg.text(x + 10, y, shorten(_dot_label(ledger, language), int(width / 2 / 4.2)), size=7.5))
     return parts
 
 

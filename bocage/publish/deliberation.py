@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bocage.publish.report.content import Decision, Place, ReportContent
-from bocage.publish.report.fourth_page import funding_word
-from bocage.publish.report.frame import assembly, write_date
+from bocage.publish.report.content import Decision, FundingLine, Place, ReportContent
+from bocage.publish.report.first_page import own_without_hoped
+from bocage.publish.report.fourth_page import funding_word, rule_words
+from bocage.publish.report.frame import assembly, dates, write_date
 from bocage.publish.texts import _, amount, counted_actions, estimate, interval, printable, say, shorten
 from bocage.publish.tokens import HEDGE
 from bocage.vocabulary.codes import BocageError
@@ -150,7 +151,7 @@ def _head_of(place: Place, language: Language) -> str:
 def _subject(content: ReportContent, language: Language) -> str:
     if content.decision is None:
         return _("Diagnosis and options", language)
-    return shorten(say(content.decision.programme, language), 160)
+    return say(content.decision.programme, language)
 
 
 def _write_grounds(document: "Docx", content: ReportContent, language: Language) -> None:
@@ -201,22 +202,16 @@ def _articles(content: ReportContent, language: Language) -> list[str]:
     decision = content.decision
     assert decision is not None
     head = _head_of(content.place, language)
-    articles = [_approval(decision, language), _("approves the funding plan below.", language)]
-    asked = [
-        shorten(say(line.programme, language), 80)
-        for line in content.funding
-        if line.status in ("certain", "hoped", "uncounted")
-    ]
-    if asked:
-        text = _("authorises {head} to apply for the following aids and to sign the agreements: {aids}.", language)
-        articles.append(text.format(head=head, aids=", ".join(asked)))
+    approval = f"{_approval(decision, language)} {own_without_hoped(content, language)}".strip()
+    articles = [approval, _("approves the funding plan below.", language)]
+    articles += _applications(content, head, language)
     articles.append(
         _(
             "enters the necessary credits in the budget, from {first} to {last}, under chapter {blank}.", language
         ).format(first=decision.first_year, last=decision.last_year, blank=BLANK)
     )
     if content.requests:
-        owners = ", ".join(dict.fromkeys(shorten(say(line.owner, language), 80) for line in content.requests))
+        owners = ", ".join(dict.fromkeys(say(line.owner, language) for line in content.requests))
         text = _("asks {owners} to examine the works that are theirs, listed in the annexed report.", language)
         articles.append(text.format(owners=owners))
     articles.append(
@@ -230,6 +225,27 @@ def _articles(content: ReportContent, language: Language) -> list[str]:
     return articles
 
 
+def _applications(content: ReportContent, head: str, language: Language) -> list[str]:
+    """The aids to apply for; those that the plan does without may exclude these, hence in their stead only."""
+    asked = [say(line.programme, language) for line in content.funding if line.status in ("certain", "hoped")]
+    instead = _uncounted(content, language)
+    if asked and instead:
+        text = _(
+            "authorises {head} to apply for the following aids and to sign the agreements: {aids}. "
+            "Should one of them not be granted, {head} may apply instead for: {instead}.",
+            language,
+        )
+        return [text.format(head=head, aids=", ".join(asked), instead=", ".join(instead))]
+    if asked or instead:
+        text = _("authorises {head} to apply for the following aids and to sign the agreements: {aids}.", language)
+        return [text.format(head=head, aids=", ".join(asked or instead))]
+    return []
+
+
+def _uncounted(content: ReportContent, language: Language) -> list[str]:
+    return [say(line.programme, language) for line in content.funding if line.status == "uncounted"]
+
+
 def _approval(decision: Decision, language: Language) -> str:
     text = _(
         "approves the programme “{programme}” from {first} to {last}: {actions}, {cost} of works excluding VAT, "
@@ -237,7 +253,7 @@ def _approval(decision: Decision, language: Language) -> str:
         language,
     )
     return text.format(
-        programme=shorten(say(decision.programme, language), 160),
+        programme=say(decision.programme, language),
         first=decision.first_year,
         last=decision.last_year,
         actions=counted_actions(decision.actions, language),
@@ -261,21 +277,29 @@ def _write_funding(document: "Docx", content: ReportContent, language: Language)
 
     table = document.add_table(rows=1, cols=3, style="Table Grid")
     rows = [(_("Programme or payer", language), _("Status", language), _("Amount", language))]
+    counted = [line for line in content.funding if line.status != "uncounted"]
     rows += [
-        (
-            shorten(say(line.programme, language), 80),
-            funding_word(line.status, language),
-            amount(line.amount_eur, language),
-        )
-        for line in content.funding
+        (say(line.programme, language), _status(line, language), amount(line.amount_eur, language)) for line in counted
     ]
-    rows.append((_("Total", language), "", amount(sum(line.amount_eur for line in content.funding), language)))
+    total = amount(sum(line.amount_eur for line in counted), language)
+    rows.append((_("Total: works including VAT", language), "", total))
     for rank, row in enumerate(rows):
         line = table.rows[0].cells if rank == 0 else table.add_row().cells
         for cell, text in zip(line, row, strict=True):
             cell.paragraphs[0].add_run(printable(text)).bold = rank in (0, len(rows) - 1)
         line[2].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph()
+    besides = _uncounted(content, language)
+    if besides:
+        text = _("Neither counted nor added to the aids above: {aids}.", language)
+        _add(document, text.format(aids=", ".join(besides)))
+    else:
+        document.add_paragraph()
+
+
+def _status(line: FundingLine, language: Language) -> str:
+    words = funding_word(line, language)
+    doubtful = line.status == "certain" and line.rule_status != "verified"
+    return f"{words} ({rule_words(line, language)})" if doubtful else words
 
 
 def _write_foot(document: "Docx", content: ReportContent, language: Language) -> None:
@@ -286,6 +310,5 @@ def _write_foot(document: "Docx", content: ReportContent, language: Language) ->
     head = _head_of(content.place, language)
     _add(document, f"{head[:1].upper()}{head[1:]}{_(': ', language)}{BLANK}")
     _add(document, _("Published on {blank}. Sent to the préfecture on {blank}.", language).format(blank=BLANK))
-    text = _("Draft prepared with Bocage {version}; data of {date}; fingerprint of the twin {hash}.", language)
-    date = write_date(content.data_date, language)
-    _add(document, text.format(version=content.version, date=date, hash=content.fingerprint))
+    text = _("Draft prepared with Bocage {version}; {dates}; fingerprint of the twin {hash}.", language)
+    _add(document, text.format(version=content.version, dates=dates(content, language), hash=content.fingerprint))

@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from bocage.publish.texts import printable
-from bocage.publish.tokens import FONTS, INK, PAPER, Mark
+from bocage.publish.tokens import FONTS, INK, PAPER, Mark, Shape
 
 FAMILY = ", ".join((*FONTS[:1], "Source Sans 3", "Segoe UI", *FONTS[1:2], "sans-serif"))
 _MEAN_WIDTH_EM = 0.5  # of a letter of the text face; enough to keep labels apart
@@ -84,18 +84,30 @@ def marks(positions: list[tuple[float, float]], mark: Mark, radius: float) -> st
         cap, wide = ("round", 2 * radius) if mark.shape == "circle" else ("square", 1.75 * radius)
         dots = "".join([f"M{x:.1f} {y:.1f}h.01" for x, y in positions])
         return f'<path d="{dots}" stroke="{mark.colour}" stroke-width="{wide:.2f}" stroke-linecap="{cap}" fill="none"/>'
-    if mark.shape == "cross":
-        arms = f"l{2 * radius:.2f} {2 * radius:.2f}m0 {-2 * radius:.2f}l{-2 * radius:.2f} {2 * radius:.2f}"
-        shapes = "".join([f"M{x - radius:.1f} {y - radius:.1f}{arms}" for x, y in positions])
+    left, top, steps = _outline(mark.shape, radius)
+    shapes = "".join([f"M{x + left:.1f} {y + top:.1f}{steps}" for x, y in positions])
+    if mark.shape in ("cross", "plus"):
         return f'<path d="{shapes}" stroke="{mark.colour}" stroke-width="{0.7 * radius:.2f}" fill="none"/>'
-    if mark.shape == "triangle":
-        reach = 1.25 * radius
-        steps = f"l{reach:.2f} {1.8 * reach:.2f}h{-2 * reach:.2f}z"
-    else:
-        reach = 1.3 * radius
-        steps = f"l{reach:.2f} {reach:.2f}l{-reach:.2f} {reach:.2f}l{-reach:.2f} {-reach:.2f}z"
-    shapes = "".join([f"M{x:.1f} {y - reach:.1f}{steps}" for x, y in positions])
     return f'<path d="{shapes}" fill="{mark.colour}"/>'
+
+
+def _outline(shape: Shape, radius: float) -> tuple[float, float, str]:
+    """Where the pen starts from the point, and its steps."""
+    long = 2 * radius
+    match shape:
+        case "cross":
+            return -radius, -radius, f"l{long:.2f} {long:.2f}m0 {-long:.2f}l{-long:.2f} {long:.2f}"
+        case "plus":
+            return -radius, 0.0, f"h{long:.2f}m{-radius:.2f} {-radius:.2f}v{long:.2f}"
+        case "triangle":
+            reach = 1.25 * radius
+            return 0.0, -reach, f"l{reach:.2f} {1.8 * reach:.2f}h{-2 * reach:.2f}z"
+        case "down":
+            reach = 1.25 * radius
+            return 0.0, reach, f"l{reach:.2f} {-1.8 * reach:.2f}h{-2 * reach:.2f}z"
+        case _:
+            reach = 1.3 * radius
+            return 0.0, -reach, f"l{reach:.2f} {reach:.2f}l{-reach:.2f} {reach:.2f}l{-reach:.2f} {-reach:.2f}z"
 
 
 def text_width(content: str, size: float) -> float:

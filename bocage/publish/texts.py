@@ -122,18 +122,55 @@ def estimate(value: float | None, unit: str, language: Language) -> str:
 
 
 def interval(low: float | None, high: float | None, unit: str, language: Language) -> str:
-    """The 10th and 90th percentiles in words; empty where there is no interval.
+    """The 10th and 90th percentiles in words; empty where there is no interval, or none that shows.
 
-    >>> interval(120000, 165000, "kWh/year", "en").replace(NARROW_SPACE, " ")
+    >>> interval(120400, 164600, "kWh/year", "en").replace(NARROW_SPACE, " ")
     '120,000 to 165,000 kWh/year'
+    >>> interval(40050, 40050, "EUR", "en")
+    ''
     """
-    if low is None or high is None:
+    least, most = _bounds(low, high, unit, language)
+    if least == most:
         return ""
-    least = number(low, unit, language, estimated=True)
     return _("{low} to {high}", language).format(
         low=_with_unit(least, unit, language) if unit == "EUR" and language == "en" else least,
-        high=_with_unit(number(high, unit, language, estimated=True), unit, language),
+        high=_with_unit(most, unit, language),
     )
+
+
+def bare_interval(low: float | None, high: float | None, unit: str, language: Language) -> str:
+    """As `interval`, without the unit, for a table that gives it once.
+
+    >>> bare_interval(120400, 164600, "kWh/year", "en")
+    '120,000 to 165,000'
+    """
+    least, most = _bounds(low, high, unit, language)
+    return "" if least == most else _("{low} to {high}", language).format(low=least, high=most)
+
+
+def _bounds(low: float | None, high: float | None, unit: str, language: Language) -> tuple[str, str]:
+    """Both bounds, rounded away from each other so that the rounded value stays between them."""
+    if low is None or high is None:
+        return "", ""
+    if number(low, unit, language, estimated=True) == number(high, unit, language, estimated=True):
+        return "", ""
+    return (
+        number(_outwards(low, unit, up=False), unit, language, estimated=True),
+        number(_outwards(high, unit, up=True), unit, language, estimated=True),
+    )
+
+
+def _outwards(value: float, unit: str, *, up: bool) -> float:
+    """The value to three significant figures, and no finer than the unit shows, rounded up or down.
+
+    >>> _outwards(164200.0, "kWh/year", up=True), _outwards(120900.0, "kWh/year", up=False)
+    (165000.0, 120000.0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return value
+    digits = min(units()[unit].digits if unit in units() else 2, 2 - math.floor(math.log10(abs(value))))
+    steps = round(value * 10.0**digits, 6)  # 0.3 / 0.1 is 2.9999999999999996
+    return float(round((math.ceil(steps) if up else math.floor(steps)) / 10.0**digits, max(digits, 0)))
 
 
 def counted_actions(count: int, language: Language) -> str:

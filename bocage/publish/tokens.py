@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Severity = Literal["critical", "watch", "information"]
-Shape = Literal["circle", "square", "triangle", "diamond", "cross"]
+Shape = Literal["circle", "square", "triangle", "diamond", "cross", "plus", "down"]
 
 PAPER = "#ffffff"
 TINT = "#f3f5ef"

@@ -1,7 +1,9 @@
 """The numbers of the outside world on which results rest, each with its status and source."""
 
+import csv
 import datetime as dt
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 
 from bocage.parameters.reader import CORE_FOLDER, Parameter, ParameterError, Value, load
@@ -14,16 +16,32 @@ def parameter_folders(domains: Sequence[Domain]) -> list[Path]:
     return [CORE_FOLDER, *(domain.folder / "parameters" for domain in domains)]
 
 
+def decisive_names(domains: Sequence[Domain]) -> list[str]:
+    """The parameters that weigh most on the decisions of these domains, in order: `decisive.csv` of each.
+
+    A domain without that file has none; ranks of several domains alternate.
+    """
+    ranked: list[tuple[int, str]] = []
+    for domain in domains:
+        path = domain.folder / "parameters" / "decisive.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as stream:
+                ranked += [(rank, row["name"]) for rank, row in enumerate(csv.DictReader(stream))]
+    return list(dict.fromkeys(name for _rank, name in sorted(ranked, key=itemgetter(0))))
+
+
 def all_assumptions(domains: Sequence[Domain], date: dt.date) -> list[AssumptionLine]:
-    """Every parameter that has a value on that date: those of the domains first, the uncertain ones before all."""
+    """Every parameter that has a value on that date: the decisive ones, then what a council should question."""
+    rank_of = {name: rank for rank, name in enumerate(decisive_names(domains))}
     lines = []
     for folder in reversed(parameter_folders(domains)):
-        for parameter in load(folder).values():
+        for name, parameter in load(folder).items():
             try:
-                lines.append(assumption_line(parameter, parameter.at(date)))
+                line = assumption_line(parameter, parameter.at(date))
             except ParameterError:
                 continue  # not yet, or no longer, in force: nothing rests on it
-    return sorted(lines, key=_weight)
+            lines.append((rank_of.get(name, len(rank_of)), _weight(line), line))
+    return [line for _rank, _order, line in sorted(lines, key=itemgetter(0, 1))]
 
 
 def _weight(line: AssumptionLine) -> tuple[bool, bool, float]:

@@ -20,17 +20,18 @@ from bocage.twin.noun_headings import indicators_of
 from bocage.twin.plan import evaluations
 from bocage.twin.plan_record import PlanRecord, load_current_plan
 from bocage.twin.propose import Proposal, consider
+from bocage.twin.report_money import funding_lines, ledgers_of
 from bocage.twin.report_plan import (
     CHARTED,
     chosen_lines,
     decision_of,
     evaluation_lines,
-    funding_lines,
     headlines,
     joint_lines,
-    ledgers_of,
+    joint_note,
     options_of,
     request_lines,
+    unpriced_changes,
     waiting_lines,
     work_lines,
 )
@@ -41,11 +42,13 @@ from bocage.twin.report_state import (
     plan_map,
     quality_lines,
     state_figures,
+    values_today,
 )
 from bocage.twin.tables import exported_tables
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
-from bocage.vocabulary.text import Language, current_language, use_language
+from bocage.vocabulary.columns import shared_asset_tables
+from bocage.vocabulary.text import Language, Message, current_language, use_language
 
 
 def write_reports(territory: Territory, *, into: Path | None = None, language: Language | None = None) -> Answer:
@@ -105,6 +108,7 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
     return ReportContent(
         place=place_of(territory),
         data_date=_data_date(territory, states),
+        computed_on=record.made_on,
         version=__version__,
         fingerprint=record.fingerprint,
         decision=decision_of(record, {name: ", ".join(d.label[name] for d in domains) for name in ("fr", "en")}),
@@ -114,13 +118,14 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         findings=finding_lines(states),
         breakdowns=breakdowns(states),
         quality=quality_lines(states),
-        options=options_of(record),
+        options=options_of(record, unpriced_changes(record, indicators, values_today(states))),
         charted=CHARTED,
         joint=joint_lines(record, indicators),
+        joint_note=joint_note(record),
         requests=request_lines(record, actions, names),
-        waiting=waiting_lines(record, actions),
+        waiting=waiting_lines(record, actions, _contract_names(territory)),
         funding=funding_lines(record),
-        works=work_lines(chosen_lines(record, actions)),
+        works=work_lines(record, chosen_lines(record, actions)),
         ledgers=ledgers_of(record, names),
         evaluation=evaluation_lines(evaluations(proposals, lines), indicators),
         assumptions=all_assumptions(domains, record.made_on),
@@ -138,17 +143,26 @@ def _data_date(territory: Territory, states: Sequence[DomainState]) -> dt.date:
     return max((date for date in dates if isinstance(date, dt.date)), default=states[0].site.date)
 
 
-def _sources(territory: Territory) -> list[dict[str, str]]:
-    """Where the assets come from, one sentence per source."""
+def _sources(territory: Territory) -> list[Message]:
+    """Where the assets come from: each source with its type of assets and its number of rows."""
     sentences = []
     for table in territory.asset_tables.values():
         if not territory.store.count_assets(table):
             continue
         counts = territory.store.read_assets(table, columns=["source"]).group_by("source").len().sort("source")
         for source, count in counts.iter_rows():
-            sentence = _("{type}: {source}, {count} rows", type=table.label, source=source or "", count=count)
-            sentences.append({"fr": sentence.say("fr"), "en": sentence.say("en")})
+            type_name = {language: label.lower() for language, label in table.label.items()}
+            sentences.append(_("{source} ({count} rows, {type})", type=type_name, source=source or "", count=count))
     return sentences
+
+
+def _contract_names(territory: Territory) -> dict[str, str]:
+    """Contracts by identifier, each named with its holder where it is known."""
+    contracts = territory.store.read_assets(shared_asset_tables()["contract"], columns=["asset_id", "holder"])
+    return {
+        identifier: f"{identifier} ({holder})" if holder else identifier
+        for identifier, holder in contracts.select("asset_id", "holder").iter_rows()
+    }
 
 
 @contextmanager

@@ -9,47 +9,34 @@ from bocage.publish.report.content import (
     Decision,
     EvaluationLine,
     Figure,
-    FundingLine,
-    FundingStatus,
     JointLine,
-    Ledger,
-    LedgerLine,
     Option,
     PlannedWork,
     RequestLine,
     WaitingLine,
 )
+from bocage.publish.texts import Text
 from bocage.twin.plan_record import PlanRecord
+from bocage.twin.report_money import funding_lines, named_body, option_row
 from bocage.twin.wording import _
 from bocage.vocabulary.domain import Indicator
 from bocage.vocabulary.responsibility import NO_END_YEAR
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import LANGUAGES, Message
+from bocage.vocabulary.units import units
 
-MEMO_LINES = ("recycled", "balance")
-BUDGETS: Mapping[str, Mapping[str, str]] = {
-    "M57_main": {"fr": "principal (M57)", "en": "main (M57)"},
-    "M49_water": {"fr": "eau (M49)", "en": "water (M49)"},
-    "syndicate": {"fr": "du syndicat", "en": "of the syndicate"},
-    "epci": {"fr": "de l'EPCI", "en": "of the EPCI"},
-}
 CHARTED = 3
 """Rank of the net present value among the criteria of `options`."""
 
 
 def chosen_lines(record: PlanRecord, actions: pl.DataFrame) -> pl.DataFrame:
     """Lines of the plan that were chosen, with the labels of their actions, by year then cost."""
-    names = ("action_id", "label_fr", "label_en", "place", "unit_count")
+    names = ("action_id", "label_fr", "label_en", "place", "unit_count", "contract_id", "first_year")
     return (
         record.frames["plan"]
         .filter(pl.col("decision") == "in")
         .join(actions.select(names).with_columns(kind_labels()), on="action_id", how="left")
         .sort(["year", "cost_eur"], descending=[False, True])
     )
-
-
-def option_row(record: PlanRecord, name: str) -> Mapping[str, Any]:
-    """The measures of one of the options compared."""
-    return next(row for row in record.frames["options"].iter_rows(named=True) if row["option"] == name)
 
 
 def decision_of(record: PlanRecord, programme: Mapping[str, str]) -> Decision | None:
@@ -77,7 +64,16 @@ def headlines(record: PlanRecord) -> list[Figure]:
     """The three figures of the first page: energy saved, money saved each year, own funds needed."""
     row = option_row(record, "chosen")
     labels = (("energy", _("Energy saved each year")), ("cash", _("Running costs saved each year")))
-    savings = [_saving(record, role, label) for role, label in labels]
+    if not row["actions"]:
+        return []
+    savings = [saving_of(record, role, label) for role, label in labels]
+    hoped = sum(line.amount_eur for line in funding_lines(record) if line.status == "hoped")
+    note = _("VAT included, grants and FCTVA deducted")
+    if hoped:
+        note = _(
+            "VAT included, grants and FCTVA deducted; {more} EUR if the aids hoped for are not granted",
+            more=row["own_eur"] + hoped,
+        )
     own = Figure(
         label=_("Own funds needed"),
         value=row["own_eur"],
@@ -85,12 +81,12 @@ def headlines(record: PlanRecord) -> list[Figure]:
         low=row["own_low_eur"],
         high=row["own_high_eur"],
         default_share=1.0,
-        note=_("VAT included, grants and FCTVA deducted"),
+        note=note,
     )
     return [*(saving for saving in savings if saving is not None), own]
 
 
-def _saving(record: PlanRecord, role: str, label: Message) -> Figure | None:
+def saving_of(record: PlanRecord, role: str, label: Message) -> Figure | None:
     """What is saved in one role once the plan is complete."""
     rows = record.frames["savings"].filter(pl.col("role") == role).sort("year")
     if not rows.height:
@@ -103,35 +99,106 @@ def _saving(record: PlanRecord, role: str, label: Message) -> Figure | None:
         low=last["low"],
         high=last["high"],
         default_share=last["default_share"],
+        rounded=True,
         note=_("once all the works are done, as far as predicted savings come true"),
     )
 
 
-def options_of(record: PlanRecord) -> list[Option]:
-    """The options compared, doing nothing first, the same criteria for each."""
+def options_of(record: PlanRecord, unpriced: Sequence[Message] = ()) -> list[Option]:
+    """The options compared, doing nothing first, the same criteria for each; none that does nothing but the first.
+
+    Args:
+        record: the plan.
+        unpriced: sentences on what the plan changes and no money stands for, shown among its risks.
+    """
     return [
         Option(
             name={"fr": row["label_fr"], "en": row["label_en"]},
-            figures=[
-                Figure(label=_("Works excl. VAT"), value=row["cost_eur"], unit="EUR"),
-                Figure(label=_("Grants"), value=row["grants_eur"], unit="EUR"),
-                Figure(
-                    label=_("Own funds, net"),
-                    value=row["own_eur"], unit="EUR", low=row["own_low_eur"], high=row["own_high_eur"],
-                ),
-                Figure(
-                    label=_("Net present value for society"),
-                    value=row["npv_eur"], unit="EUR", low=row["npv_low_eur"], high=row["npv_high_eur"],
-                ),
-                Figure(label=_("Running costs saved"), value=row["saving_eur_year"], unit="EUR/year"),
-                Figure(label=_("Energy saved"), value=row["energy_kwh_year"], unit="kWh/year"),
-                Figure(label=_("Emissions avoided"), value=row["carbon_kg_year"], unit="kgCO2e/year"),
-            ],
-            risk=_RISKS.get(row["option"], ""),
+            figures=_criteria(record, row),
+            risk=_risk(row["option"], unpriced),
             chosen=row["option"] == "chosen",
         )
         for row in record.frames["options"].iter_rows(named=True)
+        if row["actions"] or row["option"] == "nothing"
+    ]
+
+
+def _criteria(record: PlanRecord, row: Mapping[str, Any]) -> list[Figure]:
+    money = [
+        Figure(label=_("Works excl. VAT"), value=row["cost_eur"], unit="EUR"),
+        Figure(label=_("Grants"), value=row["grants_eur"], unit="EUR"),
+        Figure(
+            label=_("Own funds, net"),
+            value=row["own_eur"], unit="EUR", low=row["own_low_eur"], high=row["own_high_eur"],
+        ),
+        Figure(
+            label=_("Net present value for society"), rounded=True,
+            value=row["npv_eur"], unit="EUR", low=row["npv_low_eur"], high=row["npv_high_eur"],
+        ),
     ]  # fmt: skip
+    savings = [
+        ("cash", _("Running costs saved"), row["saving_eur_year"], "EUR/year"),
+        ("energy", _("Energy saved"), row["energy_kwh_year"], "kWh/year"),
+        ("carbon", _("Emissions avoided"), row["carbon_kg_year"], "kgCO2e/year"),
+    ]
+    for role, label, value, unit in savings:
+        # the plan itself was simulated as a whole: the same figure as on the first page, with its interval
+        simulated = saving_of(record, role, label) if row["option"] == "chosen" else None
+        money.append(simulated or Figure(label=label, value=value, unit=unit, rounded=True))
+    return money
+
+
+def _risk(option: str, unpriced: Sequence[Message]) -> Text:
+    sentence = _RISKS.get(option)
+    if sentence is None or option != "chosen" or not unpriced:
+        return sentence or ""
+    return {
+        language: " ".join([sentence.say(language), *(one.say(language) for one in unpriced)]) for language in LANGUAGES
+    }
+
+
+def unpriced_changes(
+    record: PlanRecord, indicators: Mapping[str, Indicator], today: Mapping[str, float]
+) -> list[Message]:
+    """What the plan changes for people without any money standing for it: indicators of the role `quality`.
+
+    Args:
+        record: the plan.
+        indicators: declared indicators by name.
+        today: value of each indicator for the whole territory today.
+    """
+    effects = record.frames["effects"]
+    last = effects.filter(pl.col("year") == effects["year"].max()) if effects.height else effects
+    return [
+        _(
+            "{label}: from {before} to {after} {unit} ({description}); no cost to society is counted for it.",
+            label=indicators[row["indicator"]].label,
+            description={
+                language: text[:1].lower() + text[1:]
+                for language, text in indicators[row["indicator"]].description.items()
+            },
+            before=today[row["indicator"]],
+            after=today[row["indicator"]] + row["value"],
+            unit=units()[row["unit"]].label,
+        )
+        for row in last.iter_rows(named=True)
+        if indicators[row["indicator"]].role == "quality" and row["indicator"] in today and row["value"]
+    ]
+
+
+def joint_note(record: PlanRecord) -> Message | str:
+    """Says that the joint table comes before the share of predicted savings that is realised."""
+    shares = [
+        value.value
+        for value in record.assumptions
+        if value.name.startswith("realisation.") and isinstance(value.value, float)
+    ]
+    if not shares or not record.frames["joint"].height:
+        return ""
+    return _(
+        "As predicted, before the share that comes true (multiplied by {share:3} for the savings of the other tables).",
+        share=sum(shares) / len(shares),
+    )
 
 
 _RISKS = {
@@ -178,17 +245,18 @@ def request_lines(record: PlanRecord, actions: pl.DataFrame, names: Mapping[str,
     ]
 
 
-def named_body(siren: str, names: Mapping[str, str]) -> Message | str:
-    """The name of a public body, its SIREN where the name is not known."""
-    return names.get(siren) or _("SIREN {siren}", siren=siren)
+def waiting_lines(record: PlanRecord, actions: pl.DataFrame, contracts: Mapping[str, str]) -> list[WaitingLine]:
+    """Works that a contract delays, by contract and kind.
 
-
-def waiting_lines(record: PlanRecord, actions: pl.DataFrame) -> list[WaitingLine]:
-    """Works that a contract delays, by contract and kind."""
+    Args:
+        record: the plan.
+        actions: frame of the noun `action`.
+        contracts: name of contracts by identifier, with their holder, where known.
+    """
     grouped = _grouped(record, actions, "waits", ["contract_id", "kind", "first_year"])
     return [
         WaitingLine(
-            contract=str(row["contract_id"]),
+            contract=contracts.get(row["contract_id"], str(row["contract_id"])),
             label={"fr": row["kind_fr"], "en": row["kind_en"]},
             actions=row["actions"],
             from_year=None if row["first_year"] >= NO_END_YEAR else row["first_year"],
@@ -223,88 +291,29 @@ def _grouped(record: PlanRecord, actions: pl.DataFrame, decision: str, by: Seque
     )
 
 
-FUNDING_STATUS: Mapping[str, FundingStatus] = {"certain": "certain", "discretionary": "hoped"}
+def work_lines(record: PlanRecord, lines: pl.DataFrame) -> list[PlannedWork]:
+    """The works of the plan, by year then cost; those that a contract put off say so.
 
-
-def funding_lines(record: PlanRecord) -> list[FundingLine]:
-    """Who pays: programmes counted on, the VAT refund, own funds; then what may be asked for besides."""
-    chosen = record.frames["plan"].filter(pl.col("decision") == "in")["action_id"]
-    financing = record.frames["financing"].filter(pl.col("action_id").is_in(chosen.implode()))
-    by_programme = financing.group_by("programme", "status", maintain_order=True).agg(
-        pl.col("amount_eur", "low_eur", "high_eur").sum(),
-        pl.col("label_fr", "label_en", "note_fr", "note_en").first(),
-    )
-    counted: list[FundingLine] = []
-    besides: list[FundingLine] = []
-    for row in by_programme.sort("amount_eur", descending=True).iter_rows(named=True):
-        status = FUNDING_STATUS.get(row["status"], "uncounted")
-        (besides if status == "uncounted" else counted).append(
-            FundingLine(
-                programme={"fr": row["label_fr"], "en": row["label_en"]},
-                amount_eur=row["amount_eur"],
-                low_eur=row["low_eur"],
-                high_eur=row["high_eur"],
-                status=status,
-                condition={"fr": row["note_fr"], "en": row["note_en"]},
-            )
-        )
-    chosen_row = option_row(record, "chosen")
-    refund = FundingLine(
-        programme=_("FCTVA (VAT compensation)"),
-        amount_eur=chosen_row["fctva_eur"],
-        status="refund",
-        condition=_("Paid back after the works, by law"),
-    )
-    own = FundingLine(
-        programme=_("Own funds"),
-        amount_eur=chosen_row["own_eur"],
-        low_eur=chosen_row["own_low_eur"],
-        high_eur=chosen_row["own_high_eur"],
-        status="own",
-    )
-    return [*counted, refund, own, *besides]
-
-
-def work_lines(lines: pl.DataFrame) -> list[PlannedWork]:
-    """The works of the plan, by year then cost."""
+    Args:
+        record: the plan.
+        lines: `chosen_lines` of it.
+    """
     return [
         PlannedWork(
             year=row["year"],
             place=row["place"] or "",
             label={"fr": row["kind_fr"], "en": row["kind_en"]},
             cost_eur=row["cost_eur"],
+            delay=_delay(row, record.first_year),
         )
         for row in lines.iter_rows(named=True)
     ]
 
 
-def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:
-    """Cash of each payer by year; memo lines, and those of nothing but zeros, are left to the workbook."""
-    found = []
-    for (siren, budget), rows in record.frames["ledgers"].group_by("payer_siren", "budget", maintain_order=True):
-        years = sorted(rows["year"].unique().to_list())
-        lines = []
-        for (line, french, english), amounts in rows.group_by("line", "label_fr", "label_en", maintain_order=True):
-            if line in MEMO_LINES or not amounts["amount_eur"].abs().max():
-                continue
-            by_year = dict(amounts.group_by("year").agg(pl.col("amount_eur").sum()).iter_rows())
-            lines.append(
-                LedgerLine(
-                    label={"fr": str(french), "en": str(english)},
-                    amounts_eur=[by_year.get(year, 0.0) for year in years],
-                )
-            )
-        if not lines:
-            continue
-        payer = _("{body}, budget {budget}", body=_both(named_body(str(siren), names)), budget=BUDGETS[str(budget)])
-        found.append(Ledger(payer=payer, years=years, lines=lines))
-    return found
-
-
-def _both(text: Message | str) -> Mapping[str, str]:
-    if isinstance(text, str):
-        return {"fr": text, "en": text}
-    return {"fr": text.say("fr"), "en": text.say("en")}
+def _delay(row: Mapping[str, Any], first_year: int) -> Message | str:
+    if not row["contract_id"] or row["first_year"] <= first_year:
+        return ""
+    return _("from {year} on, contract {contract}", year=str(row["first_year"]), contract=row["contract_id"])
 
 
 def evaluation_lines(planned: pl.DataFrame, indicators: Mapping[str, Indicator]) -> list[EvaluationLine]:

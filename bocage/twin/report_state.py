@@ -17,7 +17,7 @@ from bocage.publish.report.content import (
     Place,
     QualityLine,
 )
-from bocage.publish.tokens import CATEGORICAL, GREY, HEDGE, OCHRE, Mark, categorical_mark
+from bocage.publish.tokens import CATEGORICAL, GREY, HEDGE, OCHRE, Mark
 from bocage.twin.diagnose import DomainState
 from bocage.twin.report_plan import kind_labels
 from bocage.twin.territory import Territory
@@ -25,15 +25,13 @@ from bocage.twin.wording import _
 from bocage.vocabulary.columns import GEOMETRY, shared_asset_tables
 from bocage.vocabulary.domain import Indicator
 from bocage.vocabulary.origin import origin_column
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import LANGUAGES, Message
 
 MOST_BARS = 7
 MOST_NAMES = 40
-MOST_OTHER_KINDS = 2
-WORKS_MARKS = (
-    Mark(CATEGORICAL[1], "circle"), Mark(CATEGORICAL[5], "diamond"),
-    Mark(HEDGE, "square"), Mark(CATEGORICAL[2], "triangle"), categorical_mark(3),
-)  # fmt: skip
+KIND_MARKS = (Mark(CATEGORICAL[1], "plus"), Mark(CATEGORICAL[5], "cross"))
+PERIOD_MARKS = (Mark(HEDGE, "square"), Mark(CATEGORICAL[2], "triangle"), Mark(CATEGORICAL[3], "down"))
+"""No two classes of one map share a shape: the circle is for no works, the diamond for those of others."""
 LABELS = ("label_fr", "label_en")
 TERRITORY = "territory"
 
@@ -77,6 +75,12 @@ def state_figures(states: Sequence[DomainState]) -> list[Figure]:
             if indicators[row["indicator"]].role != "investment"
         ]
     return figures
+
+
+def values_today(states: Sequence[DomainState]) -> dict[str, float]:
+    """Value of each indicator for the whole territory, doing nothing."""
+    wholes = [state.diagnosis.outcomes.where(pl.col("scope") == TERRITORY).summary() for state in states]
+    return {row["indicator"]: row["value"] for whole in wholes for row in whole.iter_rows(named=True)}
 
 
 def finding_lines(states: Sequence[DomainState]) -> list[FindingLine]:
@@ -154,8 +158,28 @@ def _by_sector(state: DomainState) -> list[Breakdown]:
     ]
     if not bars:
         return []
+    bars += _other_sectors(state, energy.name, sectors["scope"][MOST_BARS:])
     title = {"fr": f"{energy.label['fr']} par secteur", "en": f"{energy.label['en']} by sector"}
     return [Breakdown(title=title, bars=bars, source=_("Source: inventory and nights of the site; P10 to P90"))]
+
+
+def _other_sectors(state: DomainState, indicator: str, scopes: pl.Series) -> list[Figure]:
+    """All the sectors that have no bar of their own as one: their draws are added, never their bounds."""
+    others = state.diagnosis.outcomes.where(
+        pl.col("scope").is_in(scopes.implode()) & (pl.col("indicator") == indicator)
+    )
+    label = _("1 other sector") if len(scopes) == 1 else _("{count} other sectors", count=len(scopes))
+    return [
+        Figure(
+            label=label,
+            value=row["value"],
+            unit=row["unit"],
+            low=row["low"],
+            high=row["high"],
+            default_share=row["default_share"],
+        )
+        for row in others.total(["indicator"]).summary().iter_rows(named=True)
+    ]
 
 
 def quality_lines(states: Sequence[DomainState]) -> list[QualityLine]:
@@ -208,6 +232,7 @@ def plan_map(
         return None
     located, centres = located.filter(pl.Series(there)), shapely.centroid(geometry[there])
     ranks, legend = _classes(located["asset_id"], lines, actions)
+    note = _touched(located["asset_id"], lines, actions)
     roads = territory.store.read_assets(shared_asset_tables()["road"])
     return MapData(
         title=_("Works of the plan"),
@@ -217,7 +242,32 @@ def plan_map(
         streets=_lines_of(roads),
         names=_names_of(roads),
         attribution=_("Inventory of the territory"),
+        note=note,
     )
+
+
+def _touched(asset_ids: pl.Series, lines: pl.DataFrame, actions: pl.DataFrame) -> Message | str:
+    """How many assets of the map each kind of chosen action touches: classes show only the dearest of each."""
+    chosen = lines.filter(pl.col("decision") == "in").select("action_id")
+    touched = (
+        chosen.join(actions, on="action_id", how="inner", maintain_order="left")
+        .with_columns(kind_labels())
+        .explode("asset_ids")
+        .filter(pl.col("asset_ids").is_in(asset_ids.implode()))
+        .group_by("kind", maintain_order=True)
+        .agg(pl.col("asset_ids").n_unique().alias("count"), pl.col("kind_fr", "kind_en").first())
+        .sort("count", descending=True)
+    )
+    if touched.height < 2:
+        return ""
+    counts = {
+        language: ", ".join(
+            _("{kind} {count}", kind=row[f"kind_{language}"], count=row["count"]).say(language)
+            for row in touched.iter_rows(named=True)
+        )
+        for language in LANGUAGES
+    }
+    return _("Points by kind of works, all those that it touches: {counts}", counts=counts)
 
 
 def _classes(
@@ -234,6 +284,7 @@ def _classes(
         .filter(pl.col("decision") != "out")
         .sort(pl.col("decision") != "in", -pl.col("cost_eur") / pl.col("unit_count"))
         .explode("asset_ids")
+        .with_columns((pl.col("decision") == "in").sum().over("asset_ids").alias("kinds"))
         .unique("asset_ids", keep="first", maintain_order=True)
     )
     chosen = main.filter(pl.col("decision") == "in")
@@ -254,18 +305,31 @@ def _classes_of_works(chosen: pl.DataFrame) -> list[_Part]:
         .agg(pl.col("cost_eur").unique().sum(), pl.col("kind_fr", "kind_en").first())
         .sort("cost_eur", descending=True)
     )
-    marks = iter(WORKS_MARKS)
     parts: list[_Part] = []
-    for kind, _cost, french, english in kinds.tail(-1).head(MOST_OTHER_KINDS).iter_rows():
-        found = chosen.filter(pl.col("kind") == kind)["asset_ids"]
-        parts.append(({"fr": french, "en": english}, next(marks), found))
+    for found, mark in zip(_other_kinds(chosen, kinds["kind"].to_list()[1:]), KIND_MARKS, strict=False):
+        name: Message | dict[str, str] = {"fr": found["kind_fr"][0], "en": found["kind_en"][0]}
+        if found["kind"].n_unique() > 1:
+            name = _("Other works")
+        elif found["kinds"].max() == 1:
+            name = _("{kind}, nothing else", kind=name)
+        parts.append((name, mark, found["asset_ids"]))
     for kind, _cost, french, english in kinds.head(1).iter_rows():
         same = chosen.filter(pl.col("kind") == kind)
-        for first, last in _periods(sorted(same["year"].unique().to_list())):
-            found = same.filter(pl.col("year").is_between(first, last))["asset_ids"]
+        # the last class is drawn on top and named first: the first years
+        for (first, last), mark in reversed(
+            list(zip(_periods(sorted(same["year"].unique().to_list())), PERIOD_MARKS, strict=False))
+        ):
+            assets = same.filter(pl.col("year").is_between(first, last))["asset_ids"]
             span = str(first) if first == last else f"{first}–{last}"
-            parts.append(({"fr": f"{french}, {span}", "en": f"{english}, {span}"}, next(marks), found))
+            parts.append(({"fr": f"{french}, {span}", "en": f"{english}, {span}"}, mark, assets))
     return parts
+
+
+def _other_kinds(chosen: pl.DataFrame, kinds: Sequence[str]) -> list[pl.DataFrame]:
+    """The assets of each of the other kinds, the most numerous first; beyond the marks there are, as one class."""
+    found = sorted((chosen.filter(pl.col("kind") == kind) for kind in kinds), key=lambda frame: -frame.height)
+    alone = len(KIND_MARKS) if len(found) <= len(KIND_MARKS) else len(KIND_MARKS) - 1
+    return [*found[:alone], *([pl.concat(found[alone:])] if found[alone:] else [])]
 
 
 def _periods(years: Sequence[int]) -> list[tuple[int, int]]:

@@ -148,6 +148,15 @@ def test_cash_bars_balance() -> None:
     assert f"2027 {balance:,.0f}".replace(",", "\u202f").replace("-", "−") in (root.findtext(f"{SVG}title") or "")
 
 
+def test_the_dots_of_the_cash_chart_are_the_carried_balance_where_there_is_one() -> None:
+    ledger = made_up_content().ledgers[0]
+    carried = replace(ledger, carried_eur=[1_000.0] * len(ledger.years))
+    root = ET.fromstring(draw_cash(carried, "en"))
+    heights = {circle.get("cy") for circle in root.iter(f"{SVG}circle")}
+    assert len(heights) == 2  # one level for the dots, one for the legend
+    assert "Carried balance" in (root.findtext(f"{SVG}title") or "")
+
+
 @pytest.mark.parametrize("ground", [tokens.PAPER, tokens.TINT, tokens.LAND])
 def test_words_stand_out_from_their_ground(ground: str) -> None:
     for colour in (tokens.INK, tokens.GREY, tokens.HEDGE, tokens.WATER, tokens.OCHRE, tokens.RED):

@@ -1,6 +1,8 @@
 """The council report: four tagged pages whatever the content, in both languages."""
 
+import datetime as dt
 import io
+import itertools
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from publish_samples import made_up_content, made_up_map
 from pypdf import PdfReader
 
-from bocage.publish.report.content import FindingLine, FundingLine, MapData, PlannedWork, ReportContent
+from bocage.publish.report.content import FindingLine, FundingLine, LedgerLine, MapData, PlannedWork, ReportContent
 from bocage.publish.report.frame import assembly
 from bocage.publish.report.table import Room
 from bocage.publish.report.typeset import make_presentable, report_model, typeset, write_report
@@ -222,7 +224,7 @@ def test_options_and_bars_beyond_the_room_are_said_to_be_left_out() -> None:
         [Room()] * 4,
     )
     assert model["third"]["options"]["more"] == "and 3 more, see the workbook"
-    assert model["second"]["charts"][0]["source"].endswith("and 5 more, see the workbook")
+    assert model["second"]["charts"][0]["source"].endswith("and 4 more, see the workbook")
 
 
 def test_a_text_that_cannot_fit_is_refused_with_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,3 +273,87 @@ def test_the_model_holds_no_english_in_french() -> None:
     model = str(report_model(bare(made_up_content()), "fr", [Room()] * 4))
     for word in ("Decision", "Funding", "Diagnosis", "Options compared", "page {number} of"):
         assert word not in model
+
+
+def test_both_dates_are_in_the_foot_where_they_differ() -> None:
+    content = replace(made_up_content(), computed_on=dt.date(2026, 11, 22))
+    for page in read(typeset(content, "fr")).pages:
+        assert "données du 1er novembre 2026, calcul du 22 novembre 2026" in " ".join(page.extract_text().split())
+    assert "calcul du" not in words(typeset(made_up_content(), "fr"))
+
+
+def cash_rows(content: ReportContent, room: Room) -> list[list[str]]:
+    table = report_model(content, "en", [room] * 4)["fourth"]["cash_table"]
+    return [[cell["text"].replace("−", "-").replace(",", "") for cell in row] for row in table["rows"]]
+
+
+@pytest.mark.parametrize("years", [8, 3])
+def test_the_cash_table_adds_up_whatever_the_number_of_aids(years: int) -> None:
+    content = made_up_content()
+    ledger = content.ledgers[0]
+    aids = [LedgerLine(label=f"aid {i}", amounts_eur=[100.0 * i] * 6, aid=True) for i in range(1, 7)]
+    flows = [*ledger.lines[:3], *aids]
+    carried = list(itertools.accumulate(sum(year) for year in zip(*[one.amounts_eur for one in flows], strict=True)))
+    full = replace(ledger, lines=flows, carried_eur=carried, memo=[ledger.lines[3]])
+    rows = cash_rows(replace(content, ledgers=[full]), Room(years=years))
+    labels = [row[0] for row in rows]
+    balance = labels.index("Balance of the year")
+    assert labels[balance - 1] == "Other aids"
+    assert labels[balance + 1] == "Carried balance of the plan"
+    assert labels[-1] == "Savings"
+    for column in range(1, len(rows[0])):
+        assert sum(int(row[column]) for row in rows[:balance]) == int(rows[balance][column])
+    assert int(rows[balance + 1][-2]) == round(carried[-1]) == int(rows[balance][-1])
+
+
+def test_an_interval_that_prints_as_one_number_is_no_interval() -> None:
+    line = FundingLine(programme="aid", amount_eur=40_050, low_eur=40_050, high_eur=40_050, status="certain")
+    model = report_model(replace(made_up_content(), funding=[line]), "fr", [Room()] * 4)
+    assert model["fourth"]["funding"]["rows"][0][2]["note"] == ""
+
+
+def test_the_box_says_what_own_funds_become_without_the_hoped_aid() -> None:
+    model = report_model(made_up_content(), "en", [Room()] * 4)
+    assert "€335,931" in model["first"]["without"]
+    sure = replace(made_up_content(), funding=made_up_content().funding[1:])
+    assert report_model(sure, "en", [Room()] * 4)["first"]["without"] == ""
+
+
+def test_an_unchecked_right_has_no_tick() -> None:
+    content = made_up_content()
+    lines = [replace(content.funding[1], rule_status="to_verify"), content.funding[2]]
+    rows = report_model(replace(content, funding=lines), "en", [Room()] * 4)["fourth"]["funding"]["rows"]
+    assert [row[1]["icon"] for row in rows] == ["watch", "certain"]
+    assert rows[0][1]["text"] == "by right if eligible"
+    assert rows[0][1]["note"] == "rule to verify"
+
+
+def test_methods_and_sources_are_whole_and_the_baseline_is_named() -> None:
+    content = made_up_content()
+    method = (
+        "Compteurs des points, mois par mois, comparés à l’année d’avant travaux corrigée de la durée des nuits " * 2
+    )
+    content = replace(
+        content,
+        evaluation=[replace(content.evaluation[0], method=method.strip(), baseline="2026")],
+        sources=[f"inventaire {i}" for i in range(12)],
+    )
+    text = words(typeset(content, "fr"))
+    assert method.strip() in text
+    assert "Référence : 2026" in text
+    assert "Sources des données : inventaire 0, inventaire 1" in text
+    assert "inventaire 11" in text
+
+
+def test_works_put_off_by_a_contract_say_so_in_the_calendar() -> None:
+    work = PlannedWork(year=2030, place="ZAC", label="LED", cost_eur=1, delay="à partir de 2030, contrat MPGP-ZAC")
+    assert "ZAC (à partir de 2030, contrat MPGP-ZAC)" in words(typeset(replace(made_up_content(), works=[work]), "fr"))
+
+
+def test_what_the_plan_does_without_is_said_under_the_total() -> None:
+    content = made_up_content()
+    extra = FundingLine(programme="Fonds vert", amount_eur=32_561, status="uncounted")
+    fourth = report_model(replace(content, funding=[*content.funding, extra]), "en", [Room()] * 4)["fourth"]
+    printed = [int("".join(filter(str.isdigit, row[2]["text"]))) for row in fourth["funding"]["rows"]]
+    assert sum(printed) == 583_560 == int("".join(filter(str.isdigit, fourth["funding"]["total"][2]["text"])))
+    assert fourth["hoped"][-1] == "Not counted on: Fonds vert (€32,561)."

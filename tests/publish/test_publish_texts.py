@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bocage.publish
-from bocage.publish.texts import amount, estimate, interval, number, parameter, percent, shorten
+from bocage.publish.texts import amount, bare_interval, estimate, interval, number, parameter, percent, shorten
 from bocage.vocabulary.codes import core_codes
 
 FOLDER = Path(bocage.publish.__file__).parent
@@ -58,6 +60,21 @@ def test_numbers_the_french_way() -> None:
     assert interval(1000, 2000, "EUR", "en") == "€1,000 to €2,000"
     assert percent(0.5, "fr") == "50\u202f%"
     assert parameter(0.052, "fr") == "0,052"
+
+
+@given(
+    st.floats(-1e7, 1e7, allow_nan=False),
+    st.floats(0, 1e5),
+    st.floats(0, 1e5),
+    st.sampled_from(["EUR", "kWh/year", "kW"]),
+)
+def test_the_printed_value_is_inside_its_printed_interval(value: float, under: float, over: float, unit: str) -> None:
+    words = bare_interval(value - under, value + over, unit, "en")
+    if words:
+        low, high = (float(word.replace(",", "").replace("−", "-")) for word in words.split(" to "))
+        printed = float(number(value, unit, "en", estimated=True).replace(",", "").replace("−", "-"))
+        assert low <= printed <= high
+        assert low < high
 
 
 def test_shortened_texts_are_one_line() -> None:

@@ -44,18 +44,17 @@ def evaluate(actions: pl.DataFrame, site: Site) -> pl.DataFrame:
 
 def _measures(action: Mapping[str, object]) -> list[tuple[str, str, str]]:
     energy = _(
-        "Energy of the meters that feed the points, month by month, against the twelve months before the works"
-        " corrected for the nights of each month; points outside the works serve as counterfactual where their"
-        " meters are apart"
+        "Meters of the points, month by month, against the year before the works corrected for the length of"
+        " nights; points without works as control where metered apart"
     )
     if action["kind"] == "curfew":
         lived = _(
-            "Hours of switch-off checked on site or on the load curve; complaints, accidents and incidents at night"
-            " before and after, both in the sectors switched off and elsewhere"
+            "Switch-off checked on site or on the load curve; complaints, accidents and incidents at night, before"
+            " and after, there and elsewhere"
         )
         return [("energy_kwh_year", "kWh/year", energy), ("dark_hours_h_year", "h/year", lived)]
     works = _(
-        "Power drawn by a sample of points after the works, measured at the cabinet, against the power planned;"
-        " opinions of residents on the light, favourable and not"
+        "Power measured at the cabinet for a sample of points, against the power planned; opinions of residents,"
+        " favourable and not"
     )
     return [("energy_kwh_year", "kWh/year", energy), ("installed_power_kw", "kW", works)]

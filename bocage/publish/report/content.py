@@ -12,6 +12,7 @@ from bocage.publish.texts import Text
 from bocage.publish.tokens import Mark, Severity
 
 FundingStatus = Literal["certain", "hoped", "own", "refund", "uncounted"]
+SourceStatus = Literal["verified", "to_verify", "expired"]
 PlaceKind = Literal["commune", "epci", "syndicate", "departement", "other"]
 
 
@@ -48,6 +49,7 @@ class Figure:
         high: 90th percentile [unit].
         default_share: share of the value that rests on default or inferred inputs, 0 to 1.
         note: a sentence shown under it.
+        rounded: True where three significant figures are all that the value can claim, interval or not.
     """
 
     label: Text
@@ -57,6 +59,17 @@ class Figure:
     high: float | None = None
     default_share: float | None = None
     note: Text = ""
+    rounded: bool = False
+
+
+def is_rounded(figure: Figure) -> bool:
+    """Whether three significant figures are enough: the same on every page; a sum of the budget is to the euro.
+
+    >>> is_rounded(Figure(label="Own funds", value=111427.0, unit="EUR", low=38500.0, high=192000.0))
+    False
+    """
+    known_by_interval = figure.low is not None and figure.high is not None and figure.low < figure.high
+    return figure.rounded or (known_by_interval and figure.unit != "EUR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +118,7 @@ class MapData:
         boundary: rings of the territory, each a float array (k, 2) [m].
         names: name and position (x, y) [m] of what may be labelled, the most important first.
         attribution: sources of the geometry.
+        note: what the classes cannot show, under the map.
     """
 
     title: Text
@@ -115,6 +129,7 @@ class MapData:
     boundary: Sequence[npt.NDArray[np.float64]] = ()
     names: Sequence[tuple[str, float, float]] = ()
     attribution: Text = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,10 +218,11 @@ class FundingLine:
         amount_eur: amount of the plan [EUR].
         low_eur: 10th percentile, None where the amount is exact.
         high_eur: 90th percentile.
-        status: `certain` (a right or a notified decision), `hoped` (to be applied for),
-            `own` (own funds), `refund` (FCTVA), `uncounted` (to be applied for, but the plan does
-            without it: never in the total).
+        status: `certain` (a right to whoever is eligible), `hoped` (an authority decides),
+            `own` (own funds), `refund` (FCTVA), `uncounted` (the plan does without it: never in
+            the total, and it may exclude an aid that is counted).
         condition: what it depends on.
+        rule_status: whether the rule of the aid was checked at its source.
     """
 
     programme: Text
@@ -215,33 +231,50 @@ class FundingLine:
     high_eur: float | None = None
     status: FundingStatus = "hoped"
     condition: Text = ""
+    rule_status: SourceStatus = "verified"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedWork:
-    """Works of one year in one street or sector; `cost_eur` excludes VAT."""
+    """Works of one year in one street or sector; `cost_eur` excludes VAT; `delay` says what put them off."""
 
     year: int
     place: Text
     label: Text
     cost_eur: float
+    delay: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerLine:
-    """One line of a cash ledger; amounts by year, money in positive and money out negative [EUR]."""
+    """One line of a cash ledger; amounts by year, money in positive and money out negative [EUR].
+
+    `aid` tells the aids, of which the smallest may be shown as one line.
+    """
 
     label: Text
     amounts_eur: Sequence[float]
+    aid: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """Cash of one payer by year, all taxes included; every line has one amount per year."""
+    """Cash of one payer by year, all taxes included; every line has one amount per year.
+
+    Attributes:
+        payer: whose cash.
+        years: years, in order.
+        lines: what the plan receives and spends; they add up to its balance.
+        carried_eur: balance at the end of each year with what the years before left, none where
+            nothing is carried over.
+        memo: what the plan brings the payer but does not spend: never in the balance.
+    """
 
     payer: Text
     years: Sequence[int]
     lines: Sequence[LedgerLine]
+    carried_eur: Sequence[float] = ()
+    memo: Sequence[LedgerLine] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +295,7 @@ class AssumptionLine:
     value: str | float
     unit: str
     since: dt.date
-    status: Literal["verified", "to_verify", "expired"]
+    status: SourceStatus
     reference: Text
     low: float | None = None
     high: float | None = None
@@ -275,6 +308,7 @@ class ReportContent:
     Attributes:
         place: the territory.
         data_date: date of the data.
+        computed_on: date of the computation, None where it is that of the data.
         version: version of the software.
         fingerprint: fingerprint of the twin.
         decision: what is asked, None where no action was chosen.
@@ -287,6 +321,7 @@ class ReportContent:
         options: options compared, doing nothing first.
         charted: rank of the criterion of the options that is drawn with its intervals.
         joint: sum of actions against all actions together.
+        joint_note: what to know before these are compared with the other figures.
         requests: works to be asked of other owners.
         waiting: works that wait for a contract.
         funding: who pays, own funds included.
@@ -294,7 +329,7 @@ class ReportContent:
         ledgers: cash by year, one per payer.
         evaluation: evaluation plan.
         assumptions: numbers used, with their sources.
-        sources: sources of the data, one sentence each.
+        sources: sources of the data, a few words each.
     """
 
     place: Place
@@ -303,6 +338,7 @@ class ReportContent:
     fingerprint: str
     decision: Decision | None
     headlines: Sequence[Figure]
+    computed_on: dt.date | None = None
     map: MapData | None = None
     state: Sequence[Figure] = ()
     findings: Sequence[FindingLine] = ()
@@ -311,6 +347,7 @@ class ReportContent:
     options: Sequence[Option] = ()
     charted: int = 0
     joint: Sequence[JointLine] = ()
+    joint_note: Text = ""
     requests: Sequence[RequestLine] = ()
     waiting: Sequence[WaitingLine] = ()
     funding: Sequence[FundingLine] = ()

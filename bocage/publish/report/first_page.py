@@ -3,7 +3,7 @@
 from typing import Any
 
 from bocage.publish.map import describe_map, draw_map
-from bocage.publish.report.content import Decision, Figure, ReportContent
+from bocage.publish.report.content import Decision, Figure, ReportContent, is_rounded
 from bocage.publish.report.frame import assembly, report_title
 from bocage.publish.report.table import Room
 from bocage.publish.texts import _, amount, counted_actions, interval, number, percent, say, shorten, unit_label
@@ -19,6 +19,7 @@ def first_page(content: ReportContent, language: Language, room: Room) -> dict[s
         "asked": _("Decision asked", language),
         "sentence": _sentence(content, language),
         "statement": shorten(say(content.decision.statement, language), 320) if content.decision else "",
+        "without": own_without_hoped(content, language),
         "amounts": _amounts(content.decision, language) if content.decision else [],
         "headlines": [describe_figure(figure, language) for figure in content.headlines[:3]],
         "map": _map(content, language, room.map_pt),
@@ -56,9 +57,24 @@ def _amounts(decision: Decision, language: Language) -> list[dict[str, str]]:
     ]
 
 
+def own_without_hoped(content: ReportContent, language: Language) -> str:
+    """What own funds become without the aids that an authority may refuse; empty where there are none."""
+    hoped = [line for line in content.funding if line.status == "hoped"]
+    if content.decision is None or not hoped:
+        return ""
+    if len(hoped) == 1:
+        sentence = _("Own funds would be {amount} if this aid is not granted: {aids}.", language)
+    else:
+        sentence = _("Own funds would be {amount} if these aids are not granted: {aids}.", language)
+    return sentence.format(
+        amount=amount(content.decision.own_eur + sum(line.amount_eur for line in hoped), language),
+        aids=", ".join(say(line.programme, language) for line in hoped),
+    )
+
+
 def describe_figure(figure: Figure, language: Language) -> dict[str, Any]:
     """One figure in words: number, unit, interval, share on defaults, place of the value in its interval."""
-    exact = figure.low is None or figure.high is None
+    bounds = interval(figure.low, figure.high, figure.unit, language)
     share = ""
     if figure.default_share is not None:
         share = _("{share} rests on default or inferred values", language).format(
@@ -70,17 +86,17 @@ def describe_figure(figure: Figure, language: Language) -> dict[str, Any]:
         words, unit = amount(figure.value, language), ""
     else:
         words, unit = (
-            number(figure.value, figure.unit, language, estimated=not exact),
+            number(figure.value, figure.unit, language, estimated=is_rounded(figure)),
             unit_label(figure.unit, language),
         )
     return {
         "label": shorten(say(figure.label, language), 60),
         "number": words,
         "unit": unit,
-        "interval": interval(low, high, figure.unit, language) or _("exact amount", language),
-        "spot": -1.0 if exact else min(max(spot, 0.0), 1.0),
+        "interval": bounds or _("exact amount", language),
+        "spot": min(max(spot, 0.0), 1.0) if bounds else -1.0,
         "share": share,
-        "note": shorten(say(figure.note, language), 110),
+        "note": shorten(say(figure.note, language), 160),
     }
 
 
@@ -90,11 +106,13 @@ def _map(content: ReportContent, language: Language, height: float) -> dict[str,
             "title": _("Map", language),
             "svg": "",
             "alt": "",
+            "note": "",
             "none": _("No map: the data have no location.", language),
         }
     return {
         "title": shorten(say(content.map.title, language), 100),
         "svg": draw_map(content.map, language, width=_MAP_WIDTH, height=height),
         "alt": describe_map(content.map, language),
+        "note": shorten(say(content.map.note, language), 300),
         "none": "",
     }

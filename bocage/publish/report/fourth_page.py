@@ -5,17 +5,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from bocage.publish.chart import describe_cash, draw_cash
+from bocage.publish.report.cash import cash_picture, cash_table
 from bocage.publish.report.content import (
     AssumptionLine,
+    EvaluationLine,
     FundingLine,
-    FundingStatus,
-    Ledger,
     PlannedWork,
     ReportContent,
 )
+from bocage.publish.report.first_page import own_without_hoped
 from bocage.publish.report.table import Cell, Room, heading, left_out_words, make_table
-from bocage.publish.texts import _, amount, interval, number, parameter, say, shorten, status_word, unit_label
+from bocage.publish.texts import _, amount, interval, parameter, say, shorten, status_word, unit_label
 from bocage.vocabulary.text import Language
 
 
@@ -26,37 +26,47 @@ def fourth_page(content: ReportContent, language: Language, room: Room) -> dict[
         "funding_title": _("Funding plan", language),
         "funding": _funding(content, language, room) if content.funding else None,
         "no_funding": _("Nothing to fund.", language),
-        "hoped": _hoped(content, language),
-        "cash": _cash(content, language),
-        "cash_table": _cash_table(content, language, room),
+        "hoped": [words for words in (own_without_hoped(content, language), _uncounted(content, language)) if words],
+        "cash": cash_picture(content, language),
+        "cash_table": cash_table(content, language, room),
         "calendar_title": _("Calendar of the works", language),
         "calendar": _calendar(content, language, room) if content.works else None,
         "evaluation_title": _("Evaluation plan", language),
         "evaluation": _evaluation(content, language, room) if content.evaluation else None,
         "assumptions_title": _("Assumptions and sources", language),
         "assumptions": _assumptions(content, language, room) if content.assumptions else None,
-        "sources": [shorten(say(source, language), room.letters) for source in content.sources[: room.sources]],
+        "sources_title": f"{_('Sources of the data', language)}{_(': ', language)}",
+        "sources": shorten(", ".join(say(source, language) for source in content.sources), 600),
     }
 
 
 def _status(line: FundingLine, language: Language) -> Cell:
-    icons = {"certain": "certain", "refund": "certain", "own": "own", "hoped": "hoped", "uncounted": "hoped"}
-    return {"text": funding_word(line.status, language), "icon": icons[line.status]}
+    icons = {"certain": "certain", "refund": "certain", "own": "own", "hoped": "hoped"}
+    sure = line.status != "certain" or line.rule_status == "verified"
+    note = "" if sure else rule_words(line, language)
+    return {"text": funding_word(line, language), "icon": icons[line.status] if sure else "watch", "note": note}
 
 
-def funding_word(status: FundingStatus, language: Language) -> str:
-    """The word for the status of a line of the funding plan."""
-    match status:
+def funding_word(line: FundingLine, language: Language) -> str:
+    """The words for the status of a line of the funding plan.
+
+    An aid that is a right is said to be acquired only where its rule was checked at its source.
+    """
+    match line.status:
         case "certain":
-            return _("certain", language)
+            verified = line.rule_status == "verified"
+            return _("certain", language) if verified else _("by right if eligible", language)
         case "own":
             return _("own funds", language)
         case "refund":
             return _("by right", language)
-        case "uncounted":
-            return _("not counted on", language)
         case _:
             return _("hoped for", language)
+
+
+def rule_words(line: FundingLine, language: Language) -> str:
+    """The status of the rule of an aid."""
+    return _("rule {status}", language).format(status=status_word(line.rule_status, language))
 
 
 def _funding(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
@@ -66,65 +76,29 @@ def _funding(content: ReportContent, language: Language, room: Room) -> dict[str
         heading(_("Amount", language), "right"),
     ]
     rows: list[list[Cell]] = []
-    for line in content.funding:
+    counted = [line for line in content.funding if line.status != "uncounted"]
+    for line in counted:
         note = interval(line.low_eur, line.high_eur, "EUR", language)
-        condition = shorten(say(line.condition, language), 90)
-        name = {"text": shorten(say(line.programme, language), 60), "note": condition}
+        condition = shorten(say(line.condition, language), 100) if room.conditions else ""
+        name = {"text": shorten(say(line.programme, language), 90), "note": condition}
         rows.append([name, _status(line, language), {"text": amount(line.amount_eur, language), "note": note}])
-    total = amount(sum(line.amount_eur for line in content.funding if line.status != "uncounted"), language)
+    total = amount(sum(line.amount_eur for line in counted), language)
     return make_table(
-        columns, rows, language, limit=room.funding, total=[_("Total", language), "", {"text": total, "strong": "yes"}]
+        columns,
+        rows,
+        language,
+        limit=room.funding,
+        total=[_("Total: works including VAT", language), "", {"text": total, "strong": "yes"}],
     )
 
 
-def _hoped(content: ReportContent, language: Language) -> str:
-    hoped = sum(line.amount_eur for line in content.funding if line.status == "hoped")
-    if not hoped:
-        return ""
-    sentence = _("Without the aids that are only hoped for, {amount} more would fall on own funds.", language)
-    return sentence.format(amount=amount(hoped, language))
-
-
-def _first_ledger(content: ReportContent) -> Ledger | None:
-    return next((ledger for ledger in content.ledgers if ledger.lines and ledger.years), None)
-
-
-def _cash(content: ReportContent, language: Language) -> dict[str, str] | None:
-    ledger = _first_ledger(content)
-    if ledger is None:
-        return None
-    others = len(content.ledgers) - 1
-    source = _("Source: computation by Bocage; cash including VAT, by year.", language)
-    if others:
-        source += " " + _("Other payers ({count}): see the workbook.", language).format(count=others)
-    return {
-        "title": _("Cash of {payer}", language).format(payer=shorten(say(ledger.payer, language), 50)),
-        "svg": draw_cash(ledger, language, width=222, height=158),
-        "alt": describe_cash(ledger, language),
-        "source": source,
-    }
-
-
-def _cash_table(content: ReportContent, language: Language, room: Room) -> dict[str, Any] | None:
-    """The first ledger, years across; years beyond the room are summed in one column."""
-    ledger = _first_ledger(content)
-    if ledger is None:
-        return None
-    shown = list(ledger.years[: room.years])
-    rest = len(ledger.years) - len(shown)
-    columns = [heading(_("Cash, € incl. VAT", language), width="1fr")]
-    columns += [heading(str(year), "right") for year in shown]
-    columns += [heading(_("then", language), "right")] if rest else []
-    columns.append(heading(_("Total", language), "right"))
-    lines = [(shorten(say(line.label, language), 40), list(line.amounts_eur)) for line in ledger.lines]
-    balance = [sum(year) for year in zip(*[amounts for _label, amounts in lines], strict=True)]
-    rows: list[list[Cell]] = []
-    for label, amounts in [*lines, (_("Balance of the year", language), balance)]:
-        values = [*amounts[: len(shown)], *([sum(amounts[len(shown) :])] if rest else []), sum(amounts)]
-        rows.append([label, *[number(value, "EUR", language) for value in values]])
-    *body, last = rows
-    total: list[Cell] = [{"text": str(cell), "strong": "yes"} for cell in last]
-    return make_table(columns, body, language, limit=room.funding, total=total)
+def _uncounted(content: ReportContent, language: Language) -> str:
+    aids = [
+        f"{say(line.programme, language)} ({amount(line.amount_eur, language)})"
+        for line in content.funding
+        if line.status == "uncounted"
+    ]
+    return _("Not counted on: {aids}.", language).format(aids=", ".join(aids)) if aids else ""
 
 
 def _calendar(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
@@ -154,27 +128,38 @@ def _places(works: Sequence[PlannedWork], language: Language, room: Room) -> str
     for label, group in kinds.items():
         shown = group[: max(room.places - named, 0)]
         if shown:
-            places = ", ".join(shorten(say(work.place, language), 40) for work in shown)
+            places = ", ".join(_place(work, language) for work in shown)
             pieces.append(f"{label}{_(': ', language)}{places}")
             named += len(shown)
     return f"{'. '.join(pieces)} {left_out_words(len(works) - named, language)}".strip()
 
 
+def _place(work: PlannedWork, language: Language) -> str:
+    delay = say(work.delay, language)
+    place = shorten(say(work.place, language), 40)
+    return f"{place} ({delay})" if delay else place
+
+
 def _evaluation(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
     columns = [
-        heading(_("What is measured", language), width="1fr"),
-        heading(_("How, against what", language), width="2fr"),
+        heading(_("What is measured", language)),
+        heading(_("How, against what", language), width="1fr"),
         heading(_("Reported", language)),
     ]
     rows: list[list[Cell]] = [
         [
             shorten(say(line.indicator, language), 60),
-            {"text": shorten(say(line.method, language), 130), "note": shorten(say(line.baseline, language), 80)},
+            {"text": shorten(say(line.method, language), 260), "note": _baseline(line, language)},
             shorten(say(line.report, language), 30) or "–",
         ]
         for line in content.evaluation
     ]
     return make_table(columns, rows, language, limit=room.evaluation)
+
+
+def _baseline(line: EvaluationLine, language: Language) -> str:
+    period = shorten(say(line.baseline, language), 80)
+    return _("Baseline: {period}", language).format(period=period) if period else ""
 
 
 def _assumptions(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
@@ -184,8 +169,7 @@ def _assumptions(content: ReportContent, language: Language, room: Room) -> dict
         heading(_("Status", language)),
         heading(_("Source", language), width="1.5fr"),
     ]
-    doubtful_first = sorted(content.assumptions, key=lambda line: line.status == "verified")
-    rows = [_assumption(line, language) for line in doubtful_first]
+    rows = [_assumption(line, language) for line in content.assumptions]
     return make_table(columns, rows, language, limit=room.assumptions)
 
 

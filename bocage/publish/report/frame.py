@@ -69,6 +69,15 @@ def report_title(content: ReportContent, language: Language) -> str:
     return shorten(say(content.decision.programme, language), 110)
 
 
+def dates(content: ReportContent, language: Language) -> str:
+    """Date of the data and, where it is another one, that of the computation."""
+    words = _("data of {date}", language).format(date=write_date(content.data_date, language))
+    if content.computed_on in (None, content.data_date):
+        return words
+    computed = write_date(content.computed_on or content.data_date, language)
+    return f"{words}, {_('computed on {date}', language).format(date=computed)}"
+
+
 def describe_frame(content: ReportContent, language: Language) -> dict[str, Any]:
     """Texts of the document's properties, of the head of page 1 and of the foot of each page."""
     place = content.place
@@ -77,7 +86,6 @@ def describe_frame(content: ReportContent, language: Language) -> dict[str, Any]
         facts.append(shorten(place.department, 40))
     if place.population is not None:
         facts.append(_("{count} inhabitants", language).format(count=format_number(place.population, language)))
-    date = write_date(content.data_date, language)
     return {
         "lang": language,
         "title": f"{report_title(content, language)} – {shorten(place.name, 60)}",
@@ -91,7 +99,7 @@ def describe_frame(content: ReportContent, language: Language) -> dict[str, Any]
         "foot": " · ".join(
             [
                 shorten(place.name, 40),
-                _("data of {date}", language).format(date=date),
+                dates(content, language),
                 f"Bocage {shorten(content.version, 24)}",
                 _("fingerprint {hash}", language).format(hash=shorten(content.fingerprint, 24)),
             ]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bocage.publish.chart import describe_bars, draw_bars
-from bocage.publish.report.content import Breakdown, Figure, FindingLine, QualityLine, ReportContent
+from bocage.publish.report.content import Breakdown, FindingLine, QualityLine, ReportContent
 from bocage.publish.report.table import Room, heading, left_out_words, make_table
-from bocage.publish.texts import _, number, percent, say, shorten, unit_label
+from bocage.publish.texts import _, bare_interval, number, percent, say, shorten, unit_label
 from bocage.publish.tokens import Severity
 from bocage.vocabulary.text import Language, format_number
 
-_MOST_BARS = 7
+_MOST_BARS = 8
 
 
 def second_page(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
@@ -46,22 +46,12 @@ def _state(content: ReportContent, language: Language, room: Room) -> dict[str, 
             shorten(say(figure.label, language), 70),
             number(figure.value, figure.unit, language, estimated=figure.low is not None),
             unit_label(figure.unit, language),
-            _bounds(figure, language),
+            bare_interval(figure.low, figure.high, figure.unit, language) or "–",
             percent(figure.default_share, language),
         ]
         for figure in content.state
     ]
     return make_table(columns, rows, language, limit=room.state)
-
-
-def _bounds(figure: Figure, language: Language) -> str:
-    """The interval without its unit, which has its own column."""
-    if figure.low is None or figure.high is None:
-        return "–"
-    return _("{low} to {high}", language).format(
-        low=number(figure.low, figure.unit, language, estimated=True),
-        high=number(figure.high, figure.unit, language, estimated=True),
-    )
 
 
 def severity_word(severity: Severity, language: Language) -> str:

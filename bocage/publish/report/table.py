@@ -11,7 +11,9 @@ Cell = str | dict[str, str]
 """A text, or a text with an icon (`icon`), a weight (`strong`) or a second line (`note`)."""
 
 
-KEPT_ASSUMPTIONS = 4
+KEPT_ASSUMPTIONS = 6
+KEPT_PLACES = 3
+LEAST_SCALE = 0.92
 
 
 @dataclass(frozen=True)
@@ -32,27 +34,34 @@ class Room:
     places: int = 6
     evaluation: int = 5
     assumptions: int = 12
-    sources: int = 4
     letters: int = 170
+    conditions: bool = True
 
     def tighter(self) -> "Room":
-        """Smaller type and a lower map first, then fewer assumptions, then less of every table.
+        """Smaller type and a lower map first, then fewer assumptions, then fewer words, then less of every table.
 
-        The workbook lists every assumption; the funding and the calendar are what the council votes on.
+        The workbook lists every assumption and condition; the funding and the calendar are what the
+        council votes on.
 
         >>> Room(scale=1.2).tighter().scale
         1.12
-        >>> Room(scale=0.96, assumptions=12).tighter().assumptions
+        >>> Room(scale=0.92, assumptions=12).tighter().assumptions
         10
-        >>> Room(scale=0.96, assumptions=4, findings=8).tighter().findings
+        >>> Room(scale=0.92, assumptions=6).tighter().conditions
+        False
+        >>> Room(scale=0.92, assumptions=6, places=3, conditions=False, findings=8).tighter().findings
         6
         """
-        smaller = replace(self, scale=max(0.96, round(self.scale - 0.08, 2)), map_pt=max(120, self.map_pt - 24))
-        if self.scale > 0.96:
+        smaller = replace(self, scale=max(LEAST_SCALE, round(self.scale - 0.08, 2)), map_pt=max(120, self.map_pt - 24))
+        if self.scale > LEAST_SCALE:
             return smaller
         if self.assumptions > KEPT_ASSUMPTIONS:
             return replace(smaller, assumptions=max(KEPT_ASSUMPTIONS, self.assumptions - 2))
-        rows = {one.name: max(1, int(getattr(self, one.name) * 0.75)) for one in fields(self) if one.type is int}
+        if self.conditions:
+            return replace(smaller, places=min(self.places, KEPT_PLACES), conditions=False)
+        rows: dict[str, Any] = {
+            one.name: max(1, int(getattr(self, one.name) * 0.85)) for one in fields(self) if one.type is int
+        }
         return replace(smaller, **rows)
 
 

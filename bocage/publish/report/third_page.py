@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from bocage.publish.chart import describe_bars, draw_bars
-from bocage.publish.report.content import Figure, Option, ReportContent
+from bocage.publish.report.content import Figure, Option, ReportContent, is_rounded
 from bocage.publish.report.table import Cell, Room, heading, left_out_words, make_table
-from bocage.publish.texts import _, amount, number, percent, say, shorten, unit_label
+from bocage.publish.texts import _, amount, bare_interval, number, percent, say, shorten, unit_label
 from bocage.vocabulary.text import Language, format_number
 
 _MOST_OPTIONS = 5
@@ -23,12 +23,13 @@ def third_page(content: ReportContent, language: Language, room: Room) -> dict[s
         "chart": _chart(options, content.charted, language),
         "risks_title": _("Risks", language),
         "risks": [
-            {"name": shorten(say(o.name, language), 50), "risk": shorten(say(o.risk, language), room.letters)}
+            {"name": shorten(say(o.name, language), 50), "risk": shorten(say(o.risk, language), 3 * room.letters)}
             for o in options
             if say(o.risk, language)
         ],
         "joint_title": _("Taken together, actions do not simply add up", language),
         "joint": _joint(content, language, room) if content.joint else None,
+        "joint_note": say(content.joint_note, language),
         "requests_title": _("To be asked of other owners", language),
         "requests": _requests(content, language, room) if content.requests else None,
         "waiting_title": _("Waiting for a contract", language),
@@ -57,17 +58,9 @@ def _options(options: Sequence[Option], left_out: int, language: Language, room:
 def _value(figure: Figure | None, chosen: bool, language: Language) -> Cell:
     if figure is None:
         return "–"
-    exact = figure.low is None or figure.high is None or figure.low == figure.high
-    note = (
-        ""
-        if exact
-        else _("{low} to {high}", language).format(
-            low=number(figure.low, figure.unit, language, estimated=True),
-            high=number(figure.high, figure.unit, language, estimated=True),
-        )
-    )
+    note = bare_interval(figure.low, figure.high, figure.unit, language)
     return {
-        "text": number(figure.value, figure.unit, language, estimated=not exact and figure.unit != "EUR"),
+        "text": number(figure.value, figure.unit, language, estimated=is_rounded(figure)),
         "note": note,
         "strong": "yes" if chosen else "",
     }
@@ -122,7 +115,7 @@ def _requests(content: ReportContent, language: Language, room: Room) -> dict[st
     ]
     rows = [
         [
-            shorten(say(line.owner, language), 48),
+            shorten(say(line.owner, language), 60),
             shorten(say(line.label, language), 80),
             format_number(line.actions, language),
             amount(line.cost_eur, language) if line.cost_eur is not None else "–",
@@ -141,7 +134,7 @@ def _waiting(content: ReportContent, language: Language, room: Room) -> dict[str
     ]
     rows = [
         [
-            shorten(say(line.contract, language), 48),
+            shorten(say(line.contract, language), 90),
             shorten(say(line.label, language), 80),
             format_number(line.actions, language),
             _("end unknown", language) if line.from_year is None else str(line.from_year),
