@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 from pyproj import Transformer
 
+from bocage.publish.texts import parameter as written_number
 from bocage.sources.files import read_raw
 from bocage.sources.inventory import Reading, check_inventory
 from bocage.sources.mapping import InventoryMapping, load_mapping, write_mapping
@@ -17,10 +18,13 @@ from bocage.sources.propose import layer_fit, propose_mapping
 from bocage.sources.raw import RawTable
 from bocage.store.interface import MergeReport
 from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.code_labels import all_code_labels
+from bocage.twin.domains import discover_domains
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
+from bocage.vocabulary.code_labels import CodeLabels, label_of
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.columns import Table
+from bocage.vocabulary.columns import Column, Table
 from bocage.vocabulary.text import Message, current_language
 
 REACH_M: Mapping[str, float] = {"commune": 30_000, "epci": 80_000, "syndicate": 150_000, "departement": 200_000}
@@ -328,7 +332,7 @@ def _difference_section(table: Table, merged: MergeReport) -> Section:
     return Section(
         title=_("What would change") if merged.dry_run else _("What changed"),
         lines=lines,
-        table=shown.with_columns(pl.col("column").replace(labels)) if shown.height else None,
+        table=_readable(shown, table).with_columns(pl.col("column").replace(labels)) if shown.height else None,
         headings=[
             Heading(name="asset_id", label=_("Identifier")),
             Heading(name="column", label=_("Column")),
@@ -336,3 +340,25 @@ def _difference_section(table: Table, merged: MergeReport) -> Section:
             Heading(name="after", label=_("After")),
         ],
     )
+
+
+def _readable(differences: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Differences with numbers the way of the reader's language and codes in words."""
+    labels = all_code_labels(discover_domains())
+    known = {column.name: column for column in table.columns}
+    return differences.with_columns(
+        pl.Series(
+            end,
+            [_written(known.get(name), text, labels) for name, text in differences.select("column", end).iter_rows()],
+            dtype=pl.String,
+        )
+        for end in ("before", "after")
+    )
+
+
+def _written(column: Column | None, text: str | None, labels: CodeLabels) -> str | None:
+    if column is None or text is None:
+        return text
+    if column.type == "real":
+        return written_number(float(text), current_language())
+    return label_of(text, labels.get(column.name, {})) if column.codes else text

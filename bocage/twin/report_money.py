@@ -9,16 +9,11 @@ import polars as pl
 from bocage.publish.report.content import FundingLine, FundingStatus, Ledger, LedgerLine
 from bocage.twin.plan_record import PlanRecord
 from bocage.twin.wording import _
+from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.text import Message
 
 CARRIED, MEMO, AID = "balance", "savings", "grant:"
 """Lines of the ledgers that page 4 sets apart: the balance, what the plan does not spend, the aids."""
-BUDGETS: Mapping[str, Mapping[str, str]] = {
-    "M57_main": {"fr": "principal (M57)", "en": "main (M57)"},
-    "M49_water": {"fr": "eau (M49)", "en": "water (M49)"},
-    "syndicate": {"fr": "du syndicat", "en": "of the syndicate"},
-    "epci": {"fr": "de l'EPCI", "en": "of the EPCI"},
-}
 
 
 def option_row(record: PlanRecord, name: str) -> Mapping[str, Any]:
@@ -90,7 +85,8 @@ def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:
         flows = [line for name, line in lines.items() if name not in (CARRIED, MEMO)]
         if not flows:
             continue
-        payer = _("{body}, budget {budget}", body=_both(named_body(str(siren), names)), budget=BUDGETS[str(budget)])
+        purse = core_code_labels()["budget"][str(budget)]
+        payer = _("{body}, {budget}", body=_both(named_body(str(siren), names)), budget=purse)
         found.append(
             Ledger(
                 payer=payer,
