@@ -282,7 +282,7 @@ def _write_funding(document: "Docx", content: ReportContent, language: Language)
         (say(line.programme, language), _status(line, language), amount(line.amount_eur, language)) for line in counted
     ]
     total = amount(sum(line.amount_eur for line in counted), language)
-    rows.append((_("Total: works including VAT", language), "", total))
+    rows.append((_("Total: works including VAT, rounded to the euro", language), "", total))
     for rank, row in enumerate(rows):
         line = table.rows[0].cells if rank == 0 else table.add_row().cells
         for cell, text in zip(line, row, strict=True):

@@ -193,7 +193,7 @@ def joint_note(record: PlanRecord) -> Message | str:
         for value in record.assumptions
         if value.name.startswith("realisation.") and isinstance(value.value, float)
     ]
-    if not shares or not record.frames["joint"].height:
+    if not shares or not option_row(record, "chosen")["actions"]:
         return ""
     return _(
         "As predicted, before the share that comes true (multiplied by {share:3} for the savings of the other tables).",
@@ -205,7 +205,7 @@ _RISKS = {
     "nothing": _("Bills follow the price of energy; equipment goes on ageing."),
     "low_cost": _("Most of the old equipment stays as it is."),
     "greedy": _("Takes the best ratios first, whatever that leaves for later years."),
-    "without": _("Does without what saves the most; accepted more easily where residents fear it."),
+    "without": _("Does without what saves the most."),
     "chosen": _("Rests on the grants it counts on being awarded, and on the price of energy."),
 }
 
@@ -213,7 +213,7 @@ _RISKS = {
 def joint_lines(record: PlanRecord, indicators: Mapping[str, Indicator]) -> list[JointLine]:
     """The sum of the actions beside all of them together, in the last year, where money or energy is at stake."""
     joint = record.frames["joint"]
-    if not joint.height:
+    if not joint.height or not option_row(record, "chosen")["actions"]:
         return []
     last = joint.filter(pl.col("year") == joint["year"].max())
     return [

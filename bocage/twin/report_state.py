@@ -235,7 +235,7 @@ def plan_map(
     note = _touched(located["asset_id"], lines, actions)
     roads = territory.store.read_assets(shared_asset_tables()["road"])
     return MapData(
-        title=_("Works of the plan"),
+        title=_("Works of the plan") if (lines["decision"] == "in").any() else _("Assets of the territory"),
         points=shapely.get_coordinates(centres),
         classes=ranks,
         legend=legend,

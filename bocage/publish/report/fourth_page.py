@@ -88,7 +88,7 @@ def _funding(content: ReportContent, language: Language, room: Room) -> dict[str
         rows,
         language,
         limit=room.funding,
-        total=[_("Total: works including VAT", language), "", {"text": total, "strong": "yes"}],
+        total=[_("Total: works including VAT, rounded to the euro", language), "", {"text": total, "strong": "yes"}],
     )
 
 
