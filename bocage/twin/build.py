@@ -1,6 +1,7 @@
 """Build: one file becomes assets of the twin; what cannot is kept aside with its reason."""
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +30,8 @@ from bocage.vocabulary.text import Message, current_language
 
 REACH_M: Mapping[str, float] = {"commune": 30_000, "epci": 80_000, "syndicate": 150_000, "departement": 200_000}
 """How far from the centre of a territory an asset may lie, by kind of body [m]."""
+DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
+"""Names that Windows keeps for devices."""
 SHOWN_DIFFERENCES = 20
 SHOWN_NAMES = 10
 SURE = 0.9
@@ -96,7 +99,7 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
         table,
         reading.rows,
         source=source,
-        on=on or dt.datetime.now(tz=dt.UTC).date(),
+        on=on or territory.today(),
         dry_run=dry_run,
         retire_absent=retire_absent,
     )
@@ -165,12 +168,17 @@ def _mapping_path(territory: Territory, source: str) -> Path:
 
 
 def file_name(text: str) -> str:
-    """A name that every file system takes.
+    """A name that every file system takes, different for different texts.
 
-    >>> file_name("Éclairage 2024/ZAC")
-    'Éclairage-2024-ZAC'
+    >>> file_name("éclairage_bourg")
+    'éclairage_bourg'
+    >>> file_name("ZAC 2024"), file_name("ZAC/2024")
+    ('ZAC-2024-18b2dd', 'ZAC-2024-8b18e1')
     """
-    return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] or "source"
+    name = re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80]
+    if name == text and name.upper().split(".")[0] not in DEVICES:
+        return name
+    return f"{name or 'source'}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def _keep(territory: Territory, source: str, meaning: InventoryMapping, reading: Reading) -> list[Path]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.domain import Domain, Setting, read_settings
@@ -34,6 +35,13 @@ class Configuration:
         """The value as text, empty where there is none."""
         value = self.sections[section][key]
         return "" if value is None else str(value)
+
+    def required_number(self, section: str, key: str) -> float:
+        """The value of a key whose declaration gives a default; KeyError for one that gives none."""
+        value = self.number(section, key)
+        if value is None:
+            raise KeyError(f"{section}.{key} has neither a value nor a default")
+        return value
 
     def number(self, section: str, key: str) -> float | None:
         """The value as a number, None where there is none."""
@@ -104,15 +112,28 @@ def _unknown(path: Path, key: str, known: Mapping[str, object] | Sequence[str]) 
 
 def _parsed(setting: Setting, value: object, section: str, path: Path) -> object:
     try:
+        if (section, setting.name) == ("territory", "timezone"):
+            ZoneInfo(str(value))
         return setting.parse(value)
-    except ValueError as fault:
+    except (ValueError, ZoneInfoNotFoundError) as fault:
         raise BocageError("BOC-TWI-004", where={"file": path}, key=f"{section}.{setting.name}", fault=fault) from fault
 
 
-def write_configuration(
+def configuration_text(
     path: Path, values: Mapping[str, Mapping[str, object]], domains: Sequence[Domain], language: Language
-) -> None:
-    """Write a `territory.toml` that shows every key: the given ones, the others as comments with their default."""
+) -> str:
+    """The text of a `territory.toml` that shows every key: the given ones, the others as comments with their default.
+
+    Args:
+        path: file that will hold the text, named in refusals.
+        values: given keys by section.
+        domains: domains that declare settings.
+        language: language of the comments.
+
+    Raises:
+        BocageError: BOC-TWI-003 a key that is not declared, BOC-TWI-004 a value that cannot be.
+    """
+    _refuse_unknown({name: dict(section) for name, section in values.items()}, declared_settings(domains), path)
     lines = []
     for section, settings in declared_settings(domains).items():
         lines.append(f"[{section}]")
@@ -123,9 +144,18 @@ def write_configuration(
                 default = setting.default_value()
                 lines.append(f"# {setting.name} = {_toml(default) if default is not None else ''}".rstrip())
             else:
-                lines.append(f"{setting.name} = {_toml(setting.parse(value))}")
+                lines.append(f"{setting.name} = {_toml(_parsed(setting, value, section, path))}")
         lines.append("")
-    path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    return "\n".join(lines)
+
+
+def write_configuration(
+    path: Path, values: Mapping[str, Mapping[str, object]], domains: Sequence[Domain], language: Language
+) -> None:
+    """Write a `territory.toml` (see `configuration_text`), whole or not at all."""
+    draft = path.with_name(f"{path.name}.part")
+    draft.write_text(configuration_text(path, values, domains, language), encoding="utf-8", newline="\n")
+    draft.replace(path)
 
 
 def _toml(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -87,7 +88,10 @@ def write_examples(folder: Path) -> list[ExampleFile]:
     """
     files: list[ExampleFile] = []
     for domain in discover_domains():
-        example = importlib.import_module(f"{package_of(domain)}.example")
+        place = f"{package_of(domain)}.example"
+        if importlib.util.find_spec(place) is None:
+            continue
+        example = importlib.import_module(place)
         write: WriteExample | None = getattr(example, "write_example", None)
         if write is not None:
             files += write(folder)

@@ -70,7 +70,7 @@ def _write_workbook(territory: Territory, states: Sequence[DomainState], into: P
             exported_tables(territory, states),
             into / f"{territory.code}.xlsx",
             language=current_language(),
-            assumptions=all_assumptions([state.domain for state in states], _date(states)),
+            assumptions=all_assumptions([state.domain for state in states], _date(territory, states)),
             notes=identity_notes(territory),
             timezone=territory.config.text("territory", "timezone"),
         )
@@ -91,8 +91,8 @@ def identity_notes(territory: Territory) -> list[Message]:
     return notes
 
 
-def _date(states: Sequence[DomainState]) -> dt.date:
-    return states[0].site.date if states else dt.datetime.now(tz=dt.UTC).date()
+def _date(territory: Territory, states: Sequence[DomainState]) -> dt.date:
+    return states[0].site.date if states else territory.today()
 
 
 _WRITERS: Mapping[str, Callable[[Territory, Sequence[DomainState], Path], list[Path]]] = {

@@ -134,7 +134,7 @@ def decide_plan(
     budget = budget_eur_year if budget_eur_year is not None else territory.config.number("plan", "budget_eur_year")
     if budget is None:
         raise BocageError("BOC-TWI-013")
-    length = years or int(territory.config.number("plan", "years") or 6)
+    length = years or int(territory.config.required_number("plan", "years"))
     domains = territory.chosen_domains(None)
     if not domains:
         raise BocageError("BOC-TWI-010", where={"folder": territory.folder})

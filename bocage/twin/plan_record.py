@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -90,7 +89,7 @@ def save_plan(folder: Path, record: PlanRecord) -> Path:
     target = folder / FILE
     temporary = folder / f"{FILE}.part"
     temporary.write_text(json.dumps(content, default=_as_text, ensure_ascii=False), encoding="utf-8")
-    os.replace(temporary, target)  # noqa: PTH105 - Path.replace is the same; both are atomic
+    temporary.replace(target)
     return target
 
 
@@ -143,7 +142,7 @@ def _record(content: Mapping[str, Any]) -> PlanRecord:
         },
         solve=SolveFacts(**{field.name: content["solve"][field.name] for field in fields(SolveFacts)}),
         assumptions=[_value(value) for value in content["assumptions"]],
-        rules=[known[name, since] for name, since in map(tuple, content["rules"]) if (name, since) in known],
+        rules=[known[name, since] for name, since in map(tuple, content["rules"])],
     )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,13 @@ from pyproj import Transformer
 
 from bocage.store.geopackage import open_store
 from bocage.store.interface import Store
-from bocage.twin.configuration import FILE, Configuration, read_configuration, write_configuration
+from bocage.twin.configuration import (
+    FILE,
+    Configuration,
+    configuration_text,
+    read_configuration,
+    write_configuration,
+)
 from bocage.twin.domains import discover_domains
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, Table, noun_tables, shared_asset_tables
@@ -72,7 +79,7 @@ class Territory:
     @property
     def srid(self) -> int:
         """EPSG code of the legal projection."""
-        return int(self.config.number("territory", "srid") or 2154)
+        return int(self.config.required_number("territory", "srid"))
 
     @property
     def synthetic(self) -> bool:
@@ -97,6 +104,10 @@ class Territory:
                 return domain
         raise BocageError("BOC-TWI-005", name=name, known=", ".join(domain.name for domain in self.domains))
 
+    def today(self) -> dt.date:
+        """Today's date where the territory is."""
+        return dt.datetime.now(tz=ZoneInfo(self.config.text("territory", "timezone"))).date()
+
     def chosen_domains(self, name: str | None) -> list[Domain]:
         """The domain of that name, or all that have assets in the twin."""
         if name is not None:
@@ -110,7 +121,7 @@ class Territory:
     def site(self, domain: Domain, *, date: dt.date | None = None) -> Site:
         """The conditions of a computation for that domain."""
         longitude, latitude = self.centre
-        number = self.config.number
+        number = self.config.required_number
         return Site(
             territory_id=self.code,
             siren=self.siren,
@@ -119,9 +130,9 @@ class Territory:
             latitude_deg=latitude,
             timezone=self.config.text("territory", "timezone"),
             srid=self.srid,
-            date=date or dt.datetime.now(tz=dt.UTC).date(),
-            seed=int(number("computation", "seed") or 0),
-            draws=int(number("computation", "draws") or 200),
+            date=date or self.today(),
+            seed=int(number("computation", "seed")),
+            draws=int(number("computation", "draws")),
             settings=self.config.sections[domain.name],
         )
 
@@ -201,7 +212,7 @@ def create_territory(
 
     Raises:
         BocageError: BOC-TWI-007 odd code, BOC-TWI-008 folder already in use or not writable,
-            BOC-TWI-004 a setting that cannot be.
+            BOC-TWI-003 and 004 a setting that cannot be, BOC-TWI-009 a folder that cannot be made.
     """
     if not CODE_SHAPE.fullmatch(code):
         raise BocageError("BOC-TWI-007", value=code)
@@ -209,17 +220,18 @@ def create_territory(
     values: dict[str, object] = {"code": code, "name": name, "srid": srid, "timezone": timezone}
     values |= {key: value for key, value in (settings or {}).items() if value not in {None, ""}}
     domains = discover_domains()
+    given = {**(sections or {}), "territory": values}
+    language = language or current_language()
+    configuration_text(folder / FILE, given, domains, language)  # refused before anything is made
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BocageError("BOC-TWI-008", where={"folder": folder})
-        write_configuration(
-            folder / FILE, {**(sections or {}), "territory": values}, domains, language or current_language()
-        )
-    except (OSError, ValueError) as fault:
+        write_configuration(folder / FILE, given, domains, language)
+    except OSError as fault:
         raise BocageError("BOC-TWI-009", where={"folder": folder}, fault=fault) from fault
     config = read_configuration(folder / FILE, domains)
-    store = open_store(folder, srid=int(config.number("territory", "srid") or srid), create=True)
+    store = open_store(folder, srid=int(config.required_number("territory", "srid")), create=True)
     territory = Territory(folder, config, store, domains)
     declare(territory)
     return territory
@@ -235,7 +247,7 @@ def open_territory(folder: Path, *, read_only: bool = False) -> Territory:
         raise BocageError("BOC-TWI-001", where={"folder": folder}, path=folder)
     domains = discover_domains()
     config = read_configuration(folder / FILE, domains)
-    srid = int(config.number("territory", "srid") or 2154)
+    srid = int(config.required_number("territory", "srid"))
     store = open_store(folder, srid=srid, create=not (folder / "twin.gpkg").exists(), read_only=read_only)
     territory = Territory(folder, config, store, domains)
     if not read_only:

@@ -51,6 +51,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, language: str) -> None:
         ("[territory]\nlatitude_deg = 148.0\n", "BOC-TWI-004"),
         ("[territory]\nkind = 'royaume'\n", "BOC-TWI-004"),
         ("[computation]\ndraws = true\n", "BOC-TWI-004"),
+        ("[territory]\ntimezone = 'Europe/Lutèce'\n", "BOC-TWI-004"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_reason(tmp_path: Path, text: str, code: str) -> None:
@@ -98,3 +99,15 @@ def test_a_new_territory_opens_again_with_its_legal_projection(tmp_path: Path) -
 @pytest.mark.parametrize(("code", "srid"), [("97105", 5490), ("97302", 2972), ("97611", 4471), ("2A004", 2154)])
 def test_legal_projections(code: str, srid: int) -> None:
     assert legal_projection(code)[0] == srid
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"), [({"kind": "royaume"}, "BOC-TWI-004"), ({"colour": "red"}, "BOC-TWI-003")]
+)
+def test_a_wrong_setting_is_refused_before_anything_is_made(
+    tmp_path: Path, settings: dict[str, object], code: str
+) -> None:
+    with pytest.raises(BocageError) as refusal:
+        create_territory(tmp_path / "t", code="35238", name="Rennes", settings=settings)
+    assert refusal.value.code == code
+    assert not (tmp_path / "t").exists()
