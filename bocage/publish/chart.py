@@ -137,7 +137,7 @@ def balances(ledger: Ledger) -> list[float]:
 
 
 def _dot_label(ledger: Ledger, language: Language) -> str:
-    return _("Carried balance of the plan", language) if ledger.carried_eur else _("Balance of the year", language)
+    return _("Carried balance", language) if ledger.carried_eur else _("Balance of the year", language)
 
 
 def _balance(x: float, y: float) -> str:
