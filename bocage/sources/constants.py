@@ -6,9 +6,10 @@ from dataclasses import replace
 import polars as pl
 
 from bocage.sources.judge import Judged, judge, labels_of
-from bocage.sources.mapping import LOCALE, InventoryMapping, Match, unsuitable
+from bocage.sources.mapping import InventoryMapping, Match, unsuitable
 from bocage.sources.values import Writings
 from bocage.sources.verdict import Verdict, reason
+from bocage.sources.wording import LOCALE
 from bocage.vocabulary.columns import Table
 from bocage.vocabulary.text import LANGUAGES, Message
 

@@ -11,8 +11,10 @@ from bocage.sources.limits import check_archive, check_size
 from bocage.sources.raw import RawTable
 from bocage.sources.vector import SHAPEFILE_MAGIC, Choose, check_shapefile, is_archive, read_vector, shapefile_members
 from bocage.sources.verdict import Verdict
+from bocage.sources.wording import LOCALE, by_language
 from bocage.sources.workbook import list_sheets, read_sheet
 from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Message
 
 Fits = Callable[[Sequence[str]], float]
 """How well the columns of a layer fit what is looked for; 0 for not at all."""
@@ -88,13 +90,14 @@ def _sniff_bytes(path: Path, start: bytes) -> str:
         return "gpkg"
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return "spreadsheet"
-    if start.startswith(b"PK\x03\x04"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):  # the latter where the archive is empty
         return _sniff_archive(path)
     if start.startswith(SHAPEFILE_MAGIC) or suffix == ".shp":
         return "shp"
     if suffix in {".gpkg", ".dbf", ".shx", ".prj", ".cpg", ".qgz", ".qgs", ".kml", ".gml", ".dxf", ".dwg", ".gdb"}:
         code = "BOC-IMP-015" if suffix == ".gpkg" else "BOC-IMP-022"
-        raise BocageError(code, where={"path": path}, cause="not a SQLite file", format=suffix[1:])
+        cause = by_language(Message("not an SQLite file", {}, LOCALE))
+        raise BocageError(code, where={"path": path}, cause=cause, format=suffix[1:])
     for magic, name in _FOREIGN.items():
         if start.startswith(magic):
             raise BocageError("BOC-IMP-022", where={"path": path}, format=name)
@@ -120,8 +123,9 @@ def _sniff_archive(path: Path) -> str:
         return "spreadsheet"
     if any(name.endswith(".shp") for name in names):
         return "shp"
-    inside = ", ".join(names[:3]) or "nothing"
-    raise BocageError("BOC-IMP-022", where={"path": path}, format=f"zip ({inside})")
+    if not names:
+        raise BocageError("BOC-IMP-022", where={"path": path}, format=by_language(Message("empty zip", {}, LOCALE)))
+    raise BocageError("BOC-IMP-022", where={"path": path}, format=f"zip ({', '.join(names[:3])})")
 
 
 def _choose(path: Path, columns: Mapping[str, Sequence[str]], layer: str | None, fits: Fits | None) -> str:

@@ -1,19 +1,22 @@
 """Which column of a file is which declared column: proposed, written as small TOML, read again."""
 
 import datetime as dt
+import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import LANGUAGES, Language, Message
+from bocage.vocabulary.text import Language, Message
 
-LOCALE = Path(__file__).parent / "locale"
 PlaceKind = Literal["geometry", "xy", "pair", "wkt", "geojson", "none"]
 _KEYS = frozenset({"asset_type", "identifier", "place", "columns", "constants"})
 _PLACE_KEYS = frozenset({"kind", "columns", "order", "srid"})
+_POSITION = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _EXAMPLES = {
     "owner_siren": 'owner_siren = "259999999"',
     "contract_id": 'contract_id = "2024-07"',
@@ -113,7 +116,7 @@ def write_mapping(mapping: InventoryMapping, path: Path, *, replace: bool = True
 
     Args:
         mapping: proposal or earlier mapping.
-        path: file to write whole.
+        path: file, replaced whole: the earlier one stays where writing fails.
         replace: whether a file that is there may be replaced; a person may have edited it.
 
     Raises:
@@ -150,8 +153,18 @@ def write_mapping(mapping: InventoryMapping, path: Path, *, replace: bool = True
         lines += ["", "# colonnes du fichier sans correspondance / columns of the file without a match:"]
         lines += [f"#   {header!r}" for header in mapping.unmatched]
     lines += ["", *_constant_lines(mapping)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    _replace(path, "\n".join(lines) + "\n")
     return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all: what a person corrected by hand outlives a full disk."""
+    draft = path.with_name(f"{path.name}.new-{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _constant_lines(mapping: InventoryMapping) -> list[str]:
@@ -168,14 +181,18 @@ def load_mapping(path: Path) -> InventoryMapping:
     """Read a mapping written by `write_mapping` or by hand.
 
     Raises:
-        BocageError: BOC-IMP-001 absent, 019 not TOML, unknown key or wrong value.
+        BocageError: BOC-IMP-001 absent, 025 unreadable, 019 not TOML, unknown key or wrong value.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise BocageError("BOC-IMP-001", where={"path": path}) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise unsuitable(Message("it is not TOML ({fault})", {"fault": error}, LOCALE), path) from error
+    except OSError as error:
+        raise BocageError("BOC-IMP-025", where={"path": path}, cause=error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise unsuitable(Message("it is not a text in UTF-8", {}, LOCALE), path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise unsuitable(_toml_fault(error), path) from error
     _check_keys(path, content, _KEYS)
     place = content.get("place", {"kind": "geometry"})
     columns = content.get("columns", {})
@@ -197,6 +214,16 @@ def load_mapping(path: Path) -> InventoryMapping:
     )
 
 
+def _toml_fault(error: tomllib.TOMLDecodeError) -> Message:
+    """Where the TOML is wrong; what the parser says more is in English alone."""
+    place = _POSITION.search(str(error))
+    if place is None:
+        return Message("it is not TOML: see its last line", {}, LOCALE)
+    return Message(
+        "it is not TOML: see line {line}, column {column}", {"line": place.group(1), "column": place.group(2)}, LOCALE
+    )
+
+
 def unsuitable(cause: Message, path: Path | None = None) -> BocageError:
     """The refusal of a mapping, BOC-IMP-019, with its cause in both languages.
 
@@ -208,7 +235,7 @@ def unsuitable(cause: Message, path: Path | None = None) -> BocageError:
     'The mapping does not suit: identifier must be a text'
     """
     where = {} if path is None else {"path": path}
-    return BocageError("BOC-IMP-019", where=where, cause={language: cause.say(language) for language in LANGUAGES})
+    return BocageError("BOC-IMP-019", where=where, cause=by_language(cause))
 
 
 def check_mapping(mapping: InventoryMapping, headers: Sequence[str], columns: Sequence[str]) -> None:

@@ -9,11 +9,12 @@ import polars as pl
 
 from bocage.sources.files import Fits
 from bocage.sources.locate import propose_place
-from bocage.sources.mapping import LOCALE, InventoryMapping, Match
+from bocage.sources.mapping import InventoryMapping, Match
 from bocage.sources.names import plain, split_unit, unit_factor
 from bocage.sources.raw import RawTable
 from bocage.sources.roles import role_names
 from bocage.sources.values import Writings, code_map, read_values
+from bocage.sources.wording import LOCALE
 from bocage.sources.written import boolean, date, numbers, time_of_day, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table

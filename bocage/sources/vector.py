@@ -16,7 +16,9 @@ from bocage.sources.delimited import detect_decimal
 from bocage.sources.encoding import single_byte_encoding
 from bocage.sources.limits import READER_SECONDS, check_columns, check_rows
 from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Message
 
 SHAPEFILE_MAGIC = b"\0\0\x27\x0a"
 MAX_CAUSE = 160
@@ -151,7 +153,8 @@ def is_archive(path: Path) -> bool:
 def check_magic(path: Path, start: bytes) -> None:
     """Refuse what only bears the name of a shapefile (BOC-IMP-015): GDAL would try its other drivers on it."""
     if start[:4] != SHAPEFILE_MAGIC:
-        raise BocageError("BOC-IMP-015", where={"path": path}, cause="not a shapefile")
+        cause = by_language(Message("not a shapefile", {}, LOCALE))
+        raise BocageError("BOC-IMP-015", where={"path": path}, cause=cause)
 
 
 def check_shapefile(path: Path) -> None:
@@ -236,10 +239,17 @@ def _ask(verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "B
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except json.JSONDecodeError as error:
-        cause = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        raise BocageError(failure, where={"path": path}, cause=cause[0]) from error
-    if done.returncode or "error" in answer:
-        said = str(answer.get("error", f"exit status {done.returncode}"))
+        said = done.stderr.strip().splitlines()
+        raise BocageError(failure, where={"path": path}, cause=said[-1] if said else _exit(done.returncode)) from error
+    if "error" in answer:
         # GDAL repeats itself from the call to the fault, which comes last
-        raise BocageError(failure, where={"path": path}, cause=said.strip(" .").rsplit("; ", 1)[-1][:MAX_CAUSE])
+        last = str(answer["error"]).strip(" .").rsplit("; ", 1)[-1]
+        raise BocageError(failure, where={"path": path}, cause=last[:MAX_CAUSE])
+    if done.returncode:
+        raise BocageError(failure, where={"path": path}, cause=_exit(done.returncode))
     return answer
+
+
+def _exit(status: int) -> Mapping[str, str]:
+    """What is left to say of a child that ended without a word."""
+    return by_language(Message("exit status {status}", {"status": status}, LOCALE))

@@ -15,6 +15,7 @@ import shapely
 import xlsxwriter
 
 from bocage.sources import limits
+from bocage.sources.files import read_raw
 from bocage.sources.inventory import Reading
 from bocage.sources.vector import write_vector
 from bocage.vocabulary.codes import BocageError
@@ -202,6 +203,23 @@ def test_refused_with_its_code(name: str, tmp_path: Path, import_file: Callable[
             assert "{" not in caught.value.say(part, language)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("make", "english", "french"),
+    [
+        (lambda f: _file(f, "a.gpkg", SOUND), "not an SQLite file", "ce n'est pas un fichier SQLite"),
+        (lambda f: _file(f, "a.shp", SOUND), "not a shapefile", "ce n'est pas un shapefile"),
+        (lambda f: _zip(f, {}), "empty zip", "zip vide"),
+    ],
+)
+def test_what_bocage_itself_found_is_said_in_the_language_of_the_reader(
+    make: Maker, english: str, french: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BocageError) as caught:
+        read_raw(make(tmp_path))
+    assert english in caught.value.say("what", "en")
+    assert french in caught.value.say("what", "fr")
+
+
 def test_there_are_thirty_kinds() -> None:
     assert len(CASES) >= 30
 
@@ -285,6 +303,7 @@ def test_a_crash_of_gdal_is_a_damaged_file(
         import_file(path)
     assert caught.value.code == "BOC-IMP-015"
     assert "exit status" in str(caught.value)
+    assert "code de sortie" in caught.value.say("what", "fr")
 
 
 def test_a_cell_that_claims_to_be_far_away_is_not_given_the_memory(

@@ -1,12 +1,13 @@
 """What columns mean: the proposal, its file, and the refusal of a file that says something else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bocage.sources.files import read_raw
-from bocage.sources.inventory import Reading, read_inventory
+from bocage.sources.inventory import Reading, check_inventory
 from bocage.sources.mapping import InventoryMapping, load_mapping, write_mapping
 from bocage.sources.propose import layer_fit, propose_mapping
 from bocage.sources.values import read_values
@@ -111,8 +112,8 @@ def test_mapping_file_gives_the_same_rows(
     assert "#   'remarque'" in text
     loaded = load_mapping(path)
     options = {"table": luminaire, "srid": 2154, "values": values}
-    first = read_inventory(tmp_path / "a.csv", mapping=mapping, **options)  # type: ignore[arg-type]
-    again = read_inventory(tmp_path / "a.csv", mapping=loaded, **options)  # type: ignore[arg-type]
+    first = check_inventory(read_raw(tmp_path / "a.csv"), mapping=mapping, **options)  # type: ignore[arg-type]
+    again = check_inventory(read_raw(tmp_path / "a.csv"), mapping=loaded, **options)  # type: ignore[arg-type]
     assert again.rows.equals(first.rows)
     assert first.rows["lamp_power_w"].to_list() == [70.0, 30.0]
 
@@ -152,8 +153,54 @@ def test_a_wrong_mapping_is_refused(
     data.write_text("id;x;y;rue\n1;652000;6860000;A\n", encoding="utf-8")
     mapping.write_text(text, encoding="utf-8")
     with pytest.raises(BocageError) as caught:
-        read_inventory(data, table=luminaire, mapping=load_mapping(mapping), srid=2154, values=values)
+        check_inventory(read_raw(data), table=luminaire, mapping=load_mapping(mapping), srid=2154, values=values)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "french"),
+    [
+        ("asset_type = ", "it is not TOML: see its last line", "ce n'est pas du TOML\u202f: voir sa dernière ligne"),
+        ("a = 1\na = 2\n", "see line 2, column 6", "voir ligne 2, colonne 6"),
+        ("a = 'é'", "it is not a text in UTF-8", "ce n'est pas un texte en UTF-8"),
+        (f"colour = 1\n{SOUND}", "unknown key colour", "clé inconnue colour"),
+        (SOUND.replace("rue", ""), "columns.street must name a column", "columns.street doit nommer une colonne"),
+        (SOUND.replace('"xy"', '"pair"'), "does not suit kind pair", "n'a pas le nombre de colonnes de kind = pair"),
+    ],
+)  # fmt: skip
+def test_a_refusal_speaks_the_language_of_the_reader(text: str, english: str, french: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(BocageError) as caught:
+        load_mapping(path)
+    assert caught.value.code == "BOC-IMP-019"
+    assert english in caught.value.say("what", "en")
+    assert french in caught.value.say("what", "fr")
+
+
+def test_a_mapping_that_cannot_be_opened_is_no_toml_fault(tmp_path: Path) -> None:
+    with pytest.raises(BocageError) as caught:
+        load_mapping(tmp_path)
+    assert caught.value.code == "BOC-IMP-025"
+
+
+def test_a_mapping_that_cannot_be_written_leaves_the_earlier_one(
+    tmp_path: Path, luminaire: Table, values: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up in the middle of the text."""
+    mapping = _propose(tmp_path, CONTENT, [luminaire], values)
+    path = write_mapping(mapping, tmp_path / "a.toml")
+    before, write = path.read_text(encoding="utf-8"), Path.write_text
+
+    def fill_up(target: Path, text: str, **options: str) -> None:
+        write(target, text[: len(text) // 2], **options)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fill_up)
+    with pytest.raises(OSError, match="No space"):
+        write_mapping(replace(mapping, identifier=""), path)
+    assert path.read_text(encoding="utf-8") == before
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "a.toml"]
 
 
 def test_a_mapping_written_by_hand_commands(tmp_path: Path, luminaire: Table, values: dict[str, Path]) -> None:
@@ -164,7 +211,7 @@ def test_a_mapping_written_by_hand_commands(tmp_path: Path, luminaire: Table, va
         '[columns]\nlamp_power_w = { header = "p", unit = "kW" }\n',
         encoding="utf-8",
     )
-    reading = read_inventory(data, table=luminaire, mapping=load_mapping(mapping), srid=2154, values=values)
+    reading = check_inventory(read_raw(data), table=luminaire, mapping=load_mapping(mapping), srid=2154, values=values)
     assert reading.rows.select("asset_id", "lamp_power_w").rows() == [("L1", 70.0)]
 
 
