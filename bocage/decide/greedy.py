@@ -4,6 +4,7 @@ Greedy: actions in the order of their value per own euro, each in the earliest y
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def greedy(portfolio: Portfolio) -> list[int]:
         portfolio: what decides the plan.
     """
     selection = Selection(portfolio)
-    _fill(selection, _by_ratio(portfolio))
+    fill(selection, by_ratio(portfolio))
     return selection.columns
 
 
@@ -44,19 +45,23 @@ def polish(portfolio: Portfolio, columns: list[int]) -> list[int]:
         columns: an admissible selection.
     """
     selection = Selection(portfolio, columns)
-    by_action = _by_ratio(portfolio)
+    finish(selection, by_ratio(portfolio))
+    return selection.columns
+
+
+def finish(selection: Selection, by_action: Mapping[int, Sequence[int]]) -> None:
+    """Move chosen actions to better columns and add what still fits, while something changes."""
     for _ in range(_PASSES):
         changed = False
         for action, candidates in by_action.items():
             if action in selection.chosen:
                 changed |= _improve(selection, action, candidates)
-        changed |= _fill(selection, by_action)
+        changed |= fill(selection, by_action)
         if not changed:
             break
-    return selection.columns
 
 
-def _by_ratio(portfolio: Portfolio) -> dict[int, list[int]]:
+def by_ratio(portfolio: Portfolio) -> dict[int, list[int]]:
     """Columns of each action, earliest first and best value first within a year; best actions first."""
     columns: dict[int, list[int]] = defaultdict(list)
     for column in np.lexsort((-portfolio.value, portfolio.year, portfolio.action)).tolist():
@@ -65,7 +70,8 @@ def _by_ratio(portfolio: Portfolio) -> dict[int, list[int]]:
     return {action: columns[action] for action in sorted(columns, key=lambda action: (-best[action], action))}
 
 
-def _fill(selection: Selection, by_action: dict[int, list[int]]) -> bool:
+def fill(selection: Selection, by_action: Mapping[int, Sequence[int]]) -> bool:
+    """Add actions in the given order, each in the first of its columns that gains and fits; True where one did."""
     added = False
     for _ in range(_PASSES):
         again = False
@@ -83,7 +89,7 @@ def _fill(selection: Selection, by_action: dict[int, list[int]]) -> bool:
     return added
 
 
-def _improve(selection: Selection, action: int, candidates: list[int]) -> bool:
+def _improve(selection: Selection, action: int, candidates: Sequence[int]) -> bool:
     """Move one chosen action to its best admissible column; True where it moved."""
     present = selection.chosen[action]
     if selection.counts_in.get(present) or selection.users_of.get(present):

@@ -18,7 +18,8 @@ from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
 from bocage.decide.portfolio import Floor, Pair, Portfolio
 from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
-from bocage.decide.solve import Solve, relative_gap, solve
+from bocage.decide.search import search
+from bocage.decide.solve import Solve, relative_gap
 from bocage.decide.worth import read_worth
 from bocage.parameters.funding_rules import FundingRule
 from bocage.vocabulary.codes import BocageError
@@ -100,7 +101,7 @@ def _choose(request: PlanRequest, portfolio: Portfolio) -> tuple[SolveFacts, lis
     baseline = greedy(portfolio)
     start = polish(portfolio, baseline)
     admissible = not portfolio.violations(start)
-    solved = _solve(request, portfolio, warm=start if admissible else None)
+    solved = _search(request, portfolio, start if admissible else None)
     if solved.status == "infeasible" or (solved.columns is None and not admissible):
         _out_of_reach(request, portfolio)
     chosen, source = _best(portfolio, solved, start if admissible else None)
@@ -122,10 +123,10 @@ def _choose(request: PlanRequest, portfolio: Portfolio) -> tuple[SolveFacts, lis
     return facts, chosen, baseline
 
 
-def _solve(request: PlanRequest, portfolio: Portfolio, *, warm: list[int] | None) -> Solve:
-    return solve(
+def _search(request: PlanRequest, portfolio: Portfolio, start: list[int] | None) -> Solve:
+    return search(
         portfolio,
-        warm=warm,
+        start,
         gap=request.gap,
         time_limit_s=request.time_limit_s,
         seed=request.seed,
@@ -150,7 +151,7 @@ def _out_of_reach(request: PlanRequest, portfolio: Portfolio) -> None:
         best = 0.0
         if len(portfolio.action):
             alone = replace(portfolio, floors=(), value=floor.weights[portfolio.action], pairs=_only(portfolio, floor))
-            solved = _solve(request, alone, warm=None)
+            solved = _search(request, alone, None)
             best = portfolio.reached(floor, portfolio.starts(solved.columns or ()))
         if best < floor.minimum or floor is portfolio.floors[-1]:
             raise BocageError("BOC-DEC-005", role=floor.role, minimum=floor.minimum, best=best)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide import planning
+from bocage.decide import search
 from bocage.decide.columns import base_values, build_columns
 from bocage.decide.economy import read_economy
 from bocage.decide.financing import Terms
@@ -349,7 +349,7 @@ def test_a_dead_or_interrupted_solver_still_gives_a_plan(
     interrupted = make_plan(request_of(rows, on_progress=interrupt))
     assert interrupted.solve.status == "interrupted"
     assert "in" in decisions(interrupted).values()
-    monkeypatch.setattr(planning, "solve", dead)
+    monkeypatch.setattr(search, "solve", dead)
     fallen = make_plan(request_of(rows))
     assert (fallen.solve.status, fallen.solve.source) == ("failed", "greedy")
     assert "in" in decisions(fallen).values()
