@@ -246,6 +246,9 @@ def plan_map(
     )
 
 
+JOINTS = {"fr": "\u202f; ", "en": "; "}
+
+
 def _touched(asset_ids: pl.Series, lines: pl.DataFrame, actions: pl.DataFrame) -> Message | str:
     """How many assets of the map each kind of chosen action touches: classes show only the dearest of each."""
     chosen = lines.filter(pl.col("decision") == "in").select("action_id")
@@ -261,13 +264,13 @@ def _touched(asset_ids: pl.Series, lines: pl.DataFrame, actions: pl.DataFrame) -
     if touched.height < 2:
         return ""
     counts = {
-        language: ", ".join(
-            _("{kind} {count}", kind=row[f"kind_{language}"], count=row["count"]).say(language)
+        language: JOINTS[language].join(
+            _("{kind}, {count}", kind=row[f"kind_{language}"], count=row["count"]).say(language)
             for row in touched.iter_rows(named=True)
         )
         for language in LANGUAGES
     }
-    return _("Points by kind of works, all those that it touches: {counts}", counts=counts)
+    return _("Points that each kind of works touches: {counts}", counts=counts)
 
 
 def _classes(
