@@ -25,18 +25,11 @@ _FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, Geometry
 
 
 def layers(request: dict[str, Any]) -> dict[str, Any]:
-    """Layers of a file: name, kind of geometry (None for a table), column names, number of rows."""
+    """Layers of a file: name and column names of each."""
     found = []
-    for name, kind in pyogrio.list_layers(request["path"]):
+    for name, _ in pyogrio.list_layers(request["path"]):
         information = pyogrio.read_info(request["path"], layer=name, encoding=request.get("encoding"))
-        found.append(
-            {
-                "name": str(name),
-                "geometry": None if kind is None else str(kind),
-                "columns": [str(column) for column in information["fields"]],
-                "rows": int(information["features"]),
-            }
-        )
+        found.append({"name": str(name), "columns": [str(column) for column in information["fields"]]})
     return {"layers": found}
 
 
@@ -72,7 +65,6 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
         "columns": attributes.columns,
         "crs": meta["crs"],
         "encoding": meta["encoding"],
-        "geometry_type": meta["geometry_type"],
     }
 
 
@@ -102,7 +94,6 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
         encoding=request.get("encoding"),
         append=request.get("append", False),
         nan_as_null=True,
-        layer_options=request.get("layer_options") or None,
     )
     return {}
 
@@ -130,14 +121,13 @@ def _column(values: pl.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, An
 def main() -> int:
     """Serve the request on standard input; the exit status is 1 where GDAL refuses the file."""
     request = json.load(sys.stdin)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             answer = {"read": read, "write": write}[sys.argv[1]](request)
         except (*_FAILURES, pl.exceptions.PolarsError, ValueError, UnicodeDecodeError, OSError) as error:
-            json.dump({"error": str(error), "kind": type(error).__name__}, sys.stdout)
+            json.dump({"error": str(error)}, sys.stdout)
             return 1
-    answer["warnings"] = sorted({str(warning.message) for warning in caught})
     json.dump(answer, sys.stdout)
     return 0
 

@@ -9,7 +9,6 @@ import polars as pl
 from bocage.sources.encoding import repair_twice_encoded
 from bocage.sources.verdict import Verdict
 
-GEOMETRY_HEADER = "geometry"
 LOST_CHARACTERS = r"\x{FFFD}|ï¿½"
 
 
