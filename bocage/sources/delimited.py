@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def read_delimited(path: Path) -> RawTable:
     if not decoded.repaired_lines:
         return table
     mixed = Verdict(code="BOC-IMP-302", count=decoded.repaired_lines, values={"encoding": decoded.encoding})
-    return RawTable(**{**table.__dict__, "verdicts": (mixed, *table.verdicts)})
+    return replace(table, verdicts=(mixed, *table.verdicts))
 
 
 def detect_delimiter(head: Sequence[str]) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import shapely
 from numpy.typing import NDArray
 
 from bocage.sources.judge import as_text
+from bocage.sources.locate import centres_of
 from bocage.sources.raw import RawTable
 from bocage.sources.written import MANGLED
 from bocage.vocabulary.columns import Table
@@ -54,8 +54,7 @@ def computed_identifiers(
         prints = [hashlib.blake2b(text.encode(), digest_size=6).hexdigest() for text in texts["t"]]
         base = pl.Series("base", [mark + text for text in prints], dtype=pl.String)
     else:
-        bounds = shapely.bounds(geometry)
-        centres = np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
+        centres = centres_of(geometry)
         whole = np.where(np.isfinite(centres), np.round(centres), 0).astype(np.int64)
         base = pl.DataFrame({"x": whole[:, 0], "y": whole[:, 1]}).select(
             pl.format("{}E{}-N{}", pl.lit(mark), "x", "y").alias("base")

@@ -1,4 +1,4 @@
-"""Read an inventory: rows of a declared table, rows refused, values set aside, and nothing lost."""
+"""Check an inventory: rows of a declared table, rows refused, values set aside, and nothing lost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from bocage.sources.constants import fill_constants
-from bocage.sources.files import read_raw
 from bocage.sources.identify import computed_identifiers, identifier_cells
 from bocage.sources.judge import Judged, judge, labels_of
-from bocage.sources.locate import geometries_of
+from bocage.sources.locate import centres_of, geometries_of
 from bocage.sources.mapping import InventoryMapping, check_mapping
 from bocage.sources.projections import Area, Extent, find_reference, repair_rows, transform
 from bocage.sources.raw import RawTable
@@ -68,37 +67,6 @@ class _Rows:
         return np.asarray(self.codes == "", dtype=bool)
 
 
-def read_inventory(
-    path: Path,
-    *,
-    table: Table,
-    mapping: InventoryMapping,
-    srid: int,
-    area: Area = None,
-    values: Mapping[str, Path],
-    layer: str | None = None,
-    source: str = "",
-) -> Reading:
-    """Read a file as rows of a declared table.
-
-    Args:
-        path: the file.
-        table: asset type.
-        mapping: meaning of its columns, proposed or loaded.
-        srid: EPSG code of the projection of the territory.
-        area: polygon of the territory or its bounds (xmin, ymin, xmax, ymax) in `srid`, None where unknown.
-        values: `values.csv` by asset type.
-        layer: layer or sheet.
-        source: name of the inventory, part of computed identifiers where it is given.
-
-    Raises:
-        BocageError: BOC-IMP-001 to 026: the file as a whole is refused.
-    """
-    return check_inventory(
-        read_raw(path, layer=layer), table=table, mapping=mapping, srid=srid, area=area, values=values, source=source
-    )
-
-
 def check_inventory(
     raw: RawTable,
     *,
@@ -109,7 +77,20 @@ def check_inventory(
     values: Mapping[str, Path],
     source: str = "",
 ) -> Reading:
-    """The same from a file that was already read (see `read_inventory`)."""
+    """Make rows of a declared table of a file as it was read.
+
+    Args:
+        raw: the file (see `files.read_raw`).
+        table: asset type.
+        mapping: meaning of its columns, proposed or loaded.
+        srid: EPSG code of the projection of the territory.
+        area: polygon of the territory or its bounds (xmin, ymin, xmax, ymax) in `srid`, None where unknown.
+        values: `values.csv` by asset type.
+        source: name of the inventory, part of computed identifiers where it is given.
+
+    Raises:
+        BocageError: BOC-IMP-018 to 020, 023, 026: the file as a whole is refused.
+    """
     check_mapping(mapping, raw.frame.columns, table.names)
     faults = raw.faults.fill_null("").to_numpy().astype(object)
     state = _Rows(np.array(faults, dtype=object), np.full(len(faults), "", dtype=object))
@@ -160,7 +141,7 @@ def _place_rows(
     sound = np.flatnonzero(~np.asarray(found == None))  # noqa: E711 - element-wise on an object array
     if not len(sound):
         return found, None
-    centres = _centres(found[sound])
+    centres = centres_of(found[sound])
     declared = mapping.place.srid or raw.srid
     reference, said = find_reference(raw.path, centres, declared, extent)
     verdicts += said
@@ -194,13 +175,6 @@ def _far_row(found: Strings, sound: NDArray[np.int_], done: Strings) -> NDArray[
     mask = np.zeros(len(found), dtype=bool)
     mask[sound[np.isin(done, ["BOC-IMP-305", "BOC-IMP-321"])]] = True
     return mask
-
-
-def _centres(geometries: Strings) -> NDArray[np.float64]:
-    if (shapely.get_type_id(geometries) == 0).all():
-        return np.asarray(shapely.get_coordinates(geometries), dtype=np.float64)
-    bounds = shapely.bounds(geometries)
-    return np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
 
 
 def _kilometres(metres: float) -> str:

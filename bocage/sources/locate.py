@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from bocage.sources.mapping import Place
 from bocage.sources.names import plain
 from bocage.sources.raw import RawTable
-from bocage.sources.roles import role_names, srid_in_name
-from bocage.sources.written import numbers, without_missing
+from bocage.sources.roles import role_names
+from bocage.sources.systems import EXTENTS, WGS84, srid_in_name
+from bocage.sources.written import numbers, share, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Table
 
@@ -70,7 +71,7 @@ def propose_place(raw: RawTable, table: Table, used: set[str]) -> Place:
 
 def _two_columns(sample: pl.DataFrame, by_name: dict[str, str]) -> Place | None:
     names = role_names()
-    for first, second, srid in (("longitude", "latitude", 4326), ("x", "y", None)):
+    for first, second, srid in (("longitude", "latitude", WGS84), ("x", "y", None)):
         horizontal = [by_name[name] for name in names[first] if name in by_name and _numeric(sample[by_name[name]])]
         vertical = [by_name[name] for name in names[second] if name in by_name and _numeric(sample[by_name[name]])]
         if horizontal and vertical:
@@ -87,14 +88,14 @@ def _one_text(sample: pl.DataFrame, table: Table) -> Place | None:
     ]
     for name in sorted(texts, key=lambda one: ranked.get(plain(one), 99)):
         cells = sample[name].drop_nulls()
-        if _share(cells, _WKT) > 0.8:
+        if share(cells.str.contains(_WKT)) > 0.8:
             said = _SRID.match(cells[0])
             return Place(kind="wkt", headers=(name,), srid=int(said.group(1)) if said else None)
-        if _share(cells, _GEOJSON) > 0.8:
-            return Place(kind="geojson", headers=(name,), srid=4326)
-        if table.geometry in {"point", "any"} and _share(cells, PAIR) > 0.8 and not _numeric(cells):
+        if share(cells.str.contains(_GEOJSON)) > 0.8:
+            return Place(kind="geojson", headers=(name,), srid=WGS84)
+        if table.geometry in {"point", "any"} and share(cells.str.contains(PAIR)) > 0.8 and not _numeric(cells):
             order = "yx" if _latitude_first(cells, plain(name)) else "xy"
-            return Place(kind="pair", headers=(name,), order=order, srid=4326)  # type: ignore[arg-type]
+            return Place(kind="pair", headers=(name,), order=order, srid=WGS84)  # type: ignore[arg-type]
     return None
 
 
@@ -111,18 +112,10 @@ def _latitude_first(cells: pl.Series, name: str) -> bool:
 
 def _by_content(sample: pl.DataFrame, used: set[str]) -> Place | None:
     """Two columns, and only two, whose numbers can only be coordinates in metropolitan France."""
-    extents = {
-        4326: ((-5.5, 9.8, True), (41.0, 51.5, True)),
-        2154: ((90_000.0, 1_260_000.0, False), (6_040_000.0, 7_130_000.0, False)),
-    }
-    for srid, bounds in extents.items():
-        found = []
-        for low, high, decimals in bounds:
-            fitting = [
-                name for name in sample.columns if name not in used and _within(sample[name], low, high, decimals)
-            ]
-            found.append(fitting)
-        across, up = found
+    free = [name for name in sample.columns if name not in used]
+    for srid, extent in EXTENTS.items():
+        decimals = srid == WGS84
+        across, up = ([name for name in free if _within(sample[name], *limits, decimals)] for limits in extent)
         if len(up) == 1 and len(set(across) - set(up)) == 1:
             return Place(kind="xy", headers=((set(across) - set(up)).pop(), up[0]), srid=srid)
     return None
@@ -132,9 +125,8 @@ def _within(cells: pl.Series, low: float, high: float, decimals: bool) -> bool:
     if not _numeric(cells):
         return False
     values = _numbers(cells, ",").drop_nulls()
-    inside = values.is_between(low, high).mean() or 0.0
-    precise = not decimals or ((values * 1000).round() % 10 != 0).mean() > 0.5  # type: ignore[operator]
-    return float(inside) > 0.9 and bool(precise)  # type: ignore[arg-type]
+    precise = not decimals or share((values * 1000).round() % 10 != 0) > 0.5
+    return share(values.is_between(low, high)) > 0.9 and precise
 
 
 def _numbers(cells: pl.Series, decimal: str) -> pl.Series:
@@ -145,11 +137,17 @@ def _numbers(cells: pl.Series, decimal: str) -> pl.Series:
 
 def _numeric(cells: pl.Series) -> bool:
     filled = cells.drop_nulls()
-    return len(filled) > 0 and float(_numbers(filled, ",").is_not_null().mean() or 0.0) >= 0.8  # type: ignore[arg-type]
+    return share(_numbers(filled, ",").is_not_null()) >= 0.8
 
 
-def _share(cells: pl.Series, pattern: str) -> float:
-    return float(cells.str.contains(pattern).mean() or 0.0)  # type: ignore[arg-type]  # boolean
+def centres_of(geometries: Geometries) -> NDArray[np.float64]:
+    """Centres (n, 2) of the bounds of geometries (n,); not a number where there is none.
+
+    >>> centres_of(np.array([shapely.Point(1, 2), shapely.box(0, 0, 4, 2)])).tolist()
+    [[1.0, 2.0], [2.0, 1.0]]
+    """
+    bounds = shapely.bounds(geometries)
+    return np.column_stack([(bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2])
 
 
 def geometries_of(raw: RawTable, place: Place, table: Table) -> Located:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from bocage.sources.systems import METROPOLITAN, OVERSEAS, WGS84, WITH_AREA_ONLY
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
 
@@ -23,11 +24,6 @@ Area = Any
 MARGIN_M = 20_000.0
 """A syndicate's file may hold the lamps of its neighbours; farther than this is a mistake."""
 SAMPLE = 500
-WGS84 = 4326
-_METROPOLITAN = (WGS84, 2154, 27572, *range(3942, 3951), 3857, 32630, 32631, 32632)
-_OVERSEAS = (WGS84, 3857, 5490, 4559, 2972, 2975, 4471, 32620, 32622, 32740, 32738)
-_WITH_AREA_ONLY = (27561, 27562, 27563, 27564)
-"""The old Lambert zones share one range of numbers: only the territory tells them apart."""
 
 
 @dataclass(frozen=True)
@@ -131,12 +127,12 @@ def find_reference(
 
 
 def _candidates(declared: int | None, extent: Extent) -> Iterator[Reference]:
-    metropolitan = extent.srid in {*_METROPOLITAN, *_WITH_AREA_ONLY}
-    systems = [extent.srid, *(_METROPOLITAN if metropolitan else _OVERSEAS)]
+    metropolitan = extent.srid in {*METROPOLITAN, *WITH_AREA_ONLY}
+    systems = [extent.srid, *(METROPOLITAN if metropolitan else OVERSEAS)]
     if declared is not None:
         systems.insert(0, declared)
     if extent.known and metropolitan:
-        systems += _WITH_AREA_ONLY
+        systems += WITH_AREA_ONLY
     systems = list(dict.fromkeys(systems))
     yield from (Reference(srid) for srid in systems)
     yield from (Reference(srid, swapped=True) for srid in systems)

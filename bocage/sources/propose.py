@@ -15,7 +15,7 @@ from bocage.sources.raw import RawTable
 from bocage.sources.roles import role_names
 from bocage.sources.values import Writings, code_map, read_values
 from bocage.sources.wording import LOCALE
-from bocage.sources.written import boolean, date, numbers, time_of_day, without_missing
+from bocage.sources.written import boolean, date, numbers, share, time_of_day, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table
 from bocage.vocabulary.text import LANGUAGES, Message
@@ -222,7 +222,7 @@ def _content_score(column: Column, header: _Header, writings: Writings | None) -
     if not len(texts):
         return None
     if writings and writings.time_of_day:
-        return _share(texts.to_frame("text").select(time_of_day(pl.col("text")).is_not_null()).to_series())
+        return share(texts.to_frame("text").select(time_of_day(pl.col("text")).is_not_null()).to_series())
     if column.codes:
         known = code_map(column, header.counts, writings)
         return sum(header.counts[text] for text in known) / len(texts)
@@ -231,29 +231,22 @@ def _content_score(column: Column, header: _Header, writings: Writings | None) -
             found = numbers(texts, decimal=",") * (unit_factor(header.unit, column.unit) or 1.0)
             return _range_share(column, found)
         case "date":
-            return _share(texts.to_frame("text").select(date(pl.col("text")).is_not_null()).to_series())
+            return share(texts.to_frame("text").select(date(pl.col("text")).is_not_null()).to_series())
         case "boolean":
-            return _share(texts.to_frame("text").select(boolean(pl.col("text")).is_not_null()).to_series())
+            return share(texts.to_frame("text").select(boolean(pl.col("text")).is_not_null()).to_series())
         case _:
             return 1.0
 
 
 def _range_share(column: Column, found: pl.Series) -> float:
     """Share of numbers within the limits; zeros, which often mean unknown, are not judged."""
-    if found.is_not_null().mean() or 0:
-        readable = float(found.is_not_null().mean())  # type: ignore[arg-type]  # not empty
-    else:
-        return 0.0
-    judged = found.drop_nulls().filter(found.drop_nulls() != 0)
+    readable = share(found.is_not_null())
+    judged = found.filter(found != 0)
     if not len(judged):
         return readable * 0.6
     low = column.minimum if column.minimum is not None else float("-inf")
     high = column.maximum if column.maximum is not None else float("inf")
-    return readable * float(judged.is_between(low, high).mean())  # type: ignore[arg-type]  # not empty
-
-
-def _share(mask: pl.Series) -> float:
-    return float(mask.fill_null(value=False).mean() or 0.0)  # type: ignore[arg-type]  # boolean
+    return readable * share(judged.is_between(low, high))
 
 
 def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -64,7 +65,7 @@ def read_sheet(path: Path, sheet: str) -> RawTable:
         cut_end=False,
         facts={"format": "spreadsheet", "layer": sheet},
     )
-    return RawTable(**{**table.__dict__, "layer": sheet})
+    return replace(table, layer=sheet)
 
 
 def _text(cell: object) -> str:

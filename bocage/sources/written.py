@@ -26,6 +26,15 @@ def without_missing(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.to_lowercase().str.strip_chars().is_in(list(MISSING))).then(None).otherwise(text)
 
 
+def share(mask: pl.Series) -> float:
+    """Share of True [1] in booleans (n,); null counts as False, and nothing at all as 0.
+
+    >>> share(pl.Series([True, False, None, True])), share(pl.Series([], dtype=pl.Boolean))
+    (0.5, 0.0)
+    """
+    return float(mask.sum()) / len(mask) if len(mask) else 0.0
+
+
 def numbers(texts: pl.Series, *, decimal: str) -> pl.Series:
     """Numbers of a whole column: the plain ones at once, only the others by `number`.
 
