@@ -1,6 +1,9 @@
 """The sun against pvlib's NREL SPA, and nights against the table of reference hours for France."""
 
 import datetime as dt
+import importlib
+import os
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -22,6 +25,16 @@ HOURS_2025 = {
 PARIS_MONTHS_2025 = (455, 373, 359, 294, 254, 220, 241, 286, 330, 397, 430, 469)
 
 
+def oracle(name: str) -> ModuleType:
+    """The library that checks; the test is skipped where it is absent, and fails where all tests are asked for."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        if os.environ.get("BOCAGE_TEST_ALL") == "1":
+            pytest.fail(f"{name} is required: {error}")
+        pytest.skip(f"{name} is absent: {error}")
+
+
 def hours_below(threshold_deg: float, latitude_deg: float, longitude_deg: float) -> float:
     start_s, end_s = year_bounds_s(2025, "Europe/Paris")
     found = nights(start_s, end_s, latitude_deg=latitude_deg, longitude_deg=longitude_deg, threshold_deg=threshold_deg)
@@ -29,15 +42,23 @@ def hours_below(threshold_deg: float, latitude_deg: float, longitude_deg: float)
 
 
 def test_elevation_is_that_of_the_nrel_algorithm_within_two_hundredths_of_a_degree() -> None:
-    pvlib = pytest.importorskip("pvlib")
-    pandas = pytest.importorskip("pandas")
+    pvlib, pandas = oracle("pvlib"), oracle("pandas")
     random = np.random.default_rng(7)
     start, end = (dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() for year in (2000, 2050))
     times = np.sort(random.uniform(start, end, 20_000)).round()
     for latitude, longitude in ((48.85, 2.35), (-21.1, 55.5), (5.0, -52.6), (0.0, 0.0), (69.6, 18.9)):
         stamps = pandas.to_datetime(times, unit="s", utc=True)
-        oracle = pvlib.solarposition.spa_python(stamps, latitude, longitude)["elevation"].to_numpy()
-        assert np.abs(elevation_deg(times, latitude, longitude) - oracle).max() < 0.02
+        true_deg = pvlib.solarposition.spa_python(stamps, latitude, longitude)["elevation"].to_numpy()
+        assert np.abs(elevation_deg(times, latitude, longitude) - true_deg).max() < 0.02
+
+
+def test_an_oracle_that_is_required_is_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOCAGE_TEST_ALL", "1")
+    with pytest.raises(pytest.fail.Exception, match="no_such_oracle"):
+        oracle("no_such_oracle")
+    monkeypatch.delenv("BOCAGE_TEST_ALL")
+    with pytest.raises(pytest.skip.Exception, match="no_such_oracle"):
+        oracle("no_such_oracle")
 
 
 @pytest.mark.parametrize("threshold_deg", HOURS_2025)
