@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 import bocage
+from benchmarks.frame import at_most, figure
 from bocage.store.connection import register_functions
 from bocage.store.geometry import bounds_of, from_blob
 from bocage.store.geopackage import GeoPackageStore, open_store
@@ -83,28 +84,24 @@ def run(*, seed: int) -> dict[str, object]:
     return {
         "name": "bbox",
         "figures": [
-            _figure(
+            figure(
                 "assets merged into an empty twin (peer: 200,000 rows inserted through the triggers)",
                 rate,
                 "row/s",
-                None,
-                one_by_one,
-                None,
+                peer=one_by_one,
             ),
-            _figure("the same inventory merged again, nothing written", ROWS / again_s, "row/s", None, None, None),
-            _figure("hits per query, the same as a scan finds", median(map(len, hits)), "", HITS, HITS, agree),
-            _figure(
-                f"bounds query, {HITS} hits of {ROWS:,}, median", query_ms, "ms", GOAL_MS, scan_ms, query_ms <= GOAL_MS
+            figure("the same inventory merged again, nothing written", ROWS / again_s, "row/s"),
+            figure(
+                "hits per query, the same as a scan finds",
+                median(map(len, hits)),
+                "",
+                goal=HITS,
+                peer=median(map(len, scan_hits)),
+                holds=agree,
             ),
+            at_most(f"bounds query, {HITS} hits of {ROWS:,}, median", query_ms, "ms", GOAL_MS, peer=scan_ms),
         ],
     }
-
-
-def _figure(
-    what: str, value: float, unit: str, goal: float | None, peer: float | None, holds: bool | None
-) -> dict[str, object]:
-    ratio = value / peer if peer else None
-    return {"what": what, "value": value, "unit": unit, "goal": goal, "peer": peer, "ratio": ratio, "holds": holds}
 
 
 def _elapsed(work: Callable[[], object]) -> float:

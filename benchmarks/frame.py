@@ -11,6 +11,10 @@ FIGURE_KEYS = ("what", "value", "unit", "goal", "peer", "ratio", "holds")
 FOLDER = Path(__file__).parent
 
 
+Figure = dict[str, object]
+"""One measured value with what it is held against, under `FIGURE_KEYS`."""
+
+
 class ShapeError(ValueError):
     """A benchmark handed back something else than named figures."""
 
@@ -28,6 +32,47 @@ class Listed:
     name: str
     module: str
     about: str
+
+
+def figure(
+    what: str,
+    value: float | None,
+    unit: str,
+    *,
+    goal: float | None = None,
+    peer: float | str | None = None,
+    ratio: float | None = None,
+    holds: bool | None = None,
+) -> Figure:
+    """One figure of a result.
+
+    Args:
+        what: what was measured.
+        value: measured [unit], None where it could not be.
+        unit: unit, empty for a count.
+        goal: value to reach [unit].
+        peer: value of the peer [unit], or its name with its value.
+        ratio: where it is neither value / peer nor, without a peer, value / goal [1].
+        holds: whether it is as it must be, None where that cannot be judged.
+
+    >>> figure("rows", 30.0, "rows/s", goal=20.0, peer=10.0, holds=True)["ratio"]
+    3.0
+    >>> figure("rows", 30.0, "rows/s", goal=20.0)["ratio"], figure("rows lost", 0, "", goal=0, holds=True)["ratio"]
+    (1.5, None)
+    """
+    against = goal if peer is None else peer
+    if ratio is None and value is not None and isinstance(against, int | float) and against:
+        ratio = value / against
+    return {"what": what, "value": value, "unit": unit, "goal": goal, "peer": peer, "ratio": ratio, "holds": holds}
+
+
+def at_most(what: str, value: float | None, unit: str, goal: float, *, peer: float | None = None) -> Figure:
+    """A figure that holds up to its goal, and cannot be judged where nothing was measured.
+
+    >>> at_most("time", 12.0, "s", 10.0)["holds"], at_most("time", None, "s", 10.0)["holds"]
+    (False, None)
+    """
+    return figure(what, value, unit, goal=goal, peer=peer, holds=None if value is None else value <= goal)
 
 
 def listed(folder: Path = FOLDER, package: str = "benchmarks") -> list[Listed]:

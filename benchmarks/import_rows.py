@@ -13,6 +13,7 @@ import polars as pl
 import shapely
 
 import bocage
+from benchmarks.frame import Figure, figure
 from bocage.sources.files import read_raw
 from bocage.sources.inventory import Reading, check_inventory
 from bocage.sources.propose import propose_mapping
@@ -112,45 +113,29 @@ def _geopandas(path: Path) -> tuple[str, float] | None:
     return "geopandas.read_file, reading alone", _timed(lambda: gpd.read_file(path))[1]
 
 
-def _rate(what: str, seconds: float, peer: tuple[str, float] | None) -> dict[str, object]:
+def _rate(what: str, seconds: float, peer: tuple[str, float] | None) -> Figure:
     rate = ROWS / seconds
-    return {
-        "what": what,
-        "value": round(rate),
-        "unit": "rows/s",
-        "goal": GOAL_ROWS_S,
-        "peer": f"{peer[0]}: {ROWS / peer[1]:.0f} rows/s" if peer else None,
-        "ratio": round(peer[1] / seconds, 3) if peer else None,
-        "holds": rate >= GOAL_ROWS_S,
-    }
+    return figure(
+        what,
+        round(rate),
+        "rows/s",
+        goal=GOAL_ROWS_S,
+        peer=f"{peer[0]}: {ROWS / peer[1]:.0f} rows/s" if peer else None,
+        ratio=peer[1] / seconds if peer else None,
+        holds=rate >= GOAL_ROWS_S,
+    )
 
 
-def _conserved(what: str, reading: Reading) -> dict[str, object]:
+def _conserved(what: str, reading: Reading) -> Figure:
     """Every row of the file is either imported, refused with a reason, or said to repeat another."""
     found = len(reading.rows) + len(reading.refused) + reading.duplicates
-    return {
-        "what": f"{what}: rows lost",
-        "value": ROWS - found,
-        "unit": "rows",
-        "goal": 0,
-        "peer": None,
-        "ratio": None,
-        "holds": found == ROWS,
-    }
+    return figure(f"{what}: rows lost", ROWS - found, "rows", goal=0, holds=found == ROWS)
 
 
-def _merge(path: Path, table: Table, rows: pl.DataFrame) -> dict[str, object]:
+def _merge(path: Path, table: Table, rows: pl.DataFrame) -> Figure:
     path.mkdir()
     with open_store(path, srid=2154, create=True) as store:
         store.declare([table])
         _, seconds = _timed(lambda: store.merge_assets(table, rows, source="benchmark", on=dt.date(2026, 1, 1)))
     rate = len(rows) / seconds
-    return {
-        "what": "merge into an empty twin",
-        "value": round(rate),
-        "unit": "rows/s",
-        "goal": GOAL_ROWS_S,
-        "peer": None,
-        "ratio": None,
-        "holds": rate >= GOAL_ROWS_S,
-    }
+    return figure("merge into an empty twin", round(rate), "rows/s", goal=GOAL_ROWS_S, holds=rate >= GOAL_ROWS_S)

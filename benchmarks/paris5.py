@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.frame import Figure, at_most, figure
 from bocage.twin.build import import_file
 from bocage.twin.diagnose import examine
 from bocage.twin.plan import plan
@@ -33,8 +34,7 @@ def run(*, seed: int) -> dict[str, Any]:
         seed: seed of the draws; the counts do not depend on it.
     """
     if not FILE.exists():
-        absent = {"what": "the real inventory is absent (set BOCAGE_DATA)", "value": None, "unit": "", "goal": None}
-        return {"name": "paris5", "figures": [{**absent, "peer": None, "ratio": None, "holds": None}]}
+        return {"name": "paris5", "figures": [figure("the real inventory is absent (set BOCAGE_DATA)", None, "")]}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "paris5"
         start = time.perf_counter()
@@ -61,12 +61,12 @@ def run(*, seed: int) -> dict[str, Any]:
         _exact("lamps above 4 % upward ratio", found.get("BOC-LIG-002", 0), "points", UPWARD),
         *_hours(lamps, state.domain, site),
         *_timings(state.domain, lamps, site, imported - start, diagnosed - imported),
-        _below("file to PDF, six-year plan included", reported - start, "s", REPORT_GOAL_S),
+        at_most("file to PDF, six-year plan included", reported - start, "s", REPORT_GOAL_S),
     ]
     return {"name": "paris5", "figures": figures}
 
 
-def _hours(lamps: pl.DataFrame, domain: Domain, site: Site) -> list[dict[str, Any]]:
+def _hours(lamps: pl.DataFrame, domain: Domain, site: Site) -> list[Figure]:
     """Hours of the points lit at night for each switching device, from the diagnosis of the same lamps."""
     figures = []
     for device, (threshold, goal) in HOURS.items():
@@ -76,9 +76,7 @@ def _hours(lamps: pl.DataFrame, domain: Domain, site: Site) -> list[dict[str, An
     return figures
 
 
-def _timings(
-    domain: Domain, lamps: pl.DataFrame, site: Site, import_s: float, diagnose_s: float
-) -> list[dict[str, Any]]:
+def _timings(domain: Domain, lamps: pl.DataFrame, site: Site, import_s: float, diagnose_s: float) -> list[Figure]:
     assets = {"luminaire": lamps}
     site = replace(site, settings={**site.settings, "lot_minimum_points": 1})  # as many lots as streets
     actions = domain.propose(assets, site)
@@ -89,25 +87,17 @@ def _timings(
     domain.interact(assets, actions, site)
     interact_s = time.perf_counter() - interact_s
     return [
-        _plain("file to twin", import_s, "s"),
-        _plain("diagnosis", diagnose_s, "s"),
-        _plain("actions proposed", len(actions), "1"),
-        _below("appraisal of all actions", appraise_s, "s", APPRAISE_GOAL_S),
-        _plain("interactions of all pairs", interact_s, "s"),
+        figure("file to twin", import_s, "s"),
+        figure("diagnosis", diagnose_s, "s"),
+        figure("actions proposed", len(actions), "1"),
+        at_most("appraisal of all actions", appraise_s, "s", APPRAISE_GOAL_S),
+        figure("interactions of all pairs", interact_s, "s"),
     ]
 
 
-def _plain(what: str, value: float, unit: str) -> dict[str, Any]:
-    return {"what": what, "value": value, "unit": unit, "goal": None, "peer": None, "ratio": None, "holds": None}
+def _exact(what: str, value: int, unit: str, goal: int) -> Figure:
+    return figure(what, value, unit, goal=goal, holds=value == goal)
 
 
-def _below(what: str, value: float, unit: str, goal: float) -> dict[str, Any]:
-    return {**_plain(what, value, unit), "goal": goal, "ratio": value / goal, "holds": value <= goal}
-
-
-def _exact(what: str, value: int, unit: str, goal: int) -> dict[str, Any]:
-    return {**_plain(what, value, unit), "goal": goal, "holds": value == goal}
-
-
-def _near(what: str, value: float, unit: str, goal: float, tolerance: float) -> dict[str, Any]:
-    return {**_plain(what, value, unit), "goal": goal, "ratio": value / goal, "holds": abs(value - goal) <= tolerance}
+def _near(what: str, value: float, unit: str, goal: float, tolerance: float) -> Figure:
+    return figure(what, value, unit, goal=goal, holds=abs(value - goal) <= tolerance)

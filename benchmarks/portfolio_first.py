@@ -13,6 +13,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from benchmarks.frame import at_most, figure
 from benchmarks.portfolio_instances import (
     DISCOUNT_RATE,
     FCTVA_RATE,
@@ -31,6 +32,7 @@ from bocage.decide.greedy import greedy, polish
 from bocage.decide.matrix import program_of
 from bocage.decide.portfolio import Limit, Portfolio, Switch
 from bocage.decide.solve import relative_gap, solve
+from bocage.decide.solver_process import _model
 
 GAP, TIME_LIMIT_S, SEEDS = 0.01, 60.0, 3
 
@@ -121,16 +123,7 @@ def _programme_rows(
 def solve_at_once(portfolio: Portfolio) -> tuple[float, float]:
     """Gap and seconds of HiGHS on the whole program."""
     program = program_of(portfolio)
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(program.cost), len(program.lower)
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_, model.col_lower_, model.col_upper_ = program.cost, np.zeros(len(program.cost)), program.bound
-    model.row_lower_, model.row_upper_ = program.lower, program.upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = program.start, program.index
-    model.a_matrix_.value_ = program.value
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    model.integrality_ = [kinds[int(flag)] for flag in program.integer]
+    model = _model(vars(program), integers=True)
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {"output_flag": False, "mip_rel_gap": GAP, "time_limit": TIME_LIMIT_S, "threads": 1}.items():
         highs.setOptionValue(name, value)
@@ -161,20 +154,8 @@ def run(*, seed: int) -> dict[str, Any]:
         gap, elapsed, loss = (statistics.median(values) for values in (gaps, seconds, losses))
         what = f"{count} actions x {YEARS} years, median of {SEEDS} seeds"
         figures += [
-            _figure(f"{what}: gap reached", 100 * gap, "%", goal=100 * GAP, peer=100 * whole[0]),
-            _figure(f"{what}: time, process included", elapsed, "s", goal=TIME_LIMIT_S, peer=whole[1]),
-            _figure(f"{what}: value lost by the greedy rule", 100 * loss, "%", goal=None, peer=None),
+            at_most(f"{what}: gap reached", 100 * gap, "%", 100 * GAP, peer=100 * whole[0]),
+            at_most(f"{what}: time, process included", elapsed, "s", TIME_LIMIT_S, peer=whole[1]),
+            figure(f"{what}: value lost by the greedy rule", 100 * loss, "%"),
         ]
     return {"name": "portfolio-first", "figures": figures}
-
-
-def _figure(what: str, value: float, unit: str, *, goal: float | None, peer: float | None) -> dict[str, Any]:
-    return {
-        "what": what,
-        "value": round(value, 3),
-        "unit": unit,
-        "goal": goal,
-        "peer": None if peer is None else round(peer, 3),
-        "ratio": round(value / peer, 4) if peer else None,
-        "holds": None if goal is None else value <= goal,
-    }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.frame import Figure, at_most, figure
 from bocage.science.civil import year_bounds_s
 from bocage.science.intervals import duration_s
 from bocage.science.night import nights
@@ -42,31 +43,24 @@ def run(*, seed: int) -> dict[str, Any]:
         peer_s = _median_s(lambda: _peer(times, *PLACES["Paris"]))
         gaps = [abs(_hours(year, place) - _peer_hours(year, place)) for place in PLACES.values()]
         figures += [
-            _figure("largest error of elevation, 4 places", max(errors), "degree", goal=ERROR_GOAL_DEG, most=True),
-            _figure("largest error of hours below -3° in 2025", max(gaps), "h/year", goal=HOURS_GOAL, most=True),
-            {
-                **_figure("instants per second", SAMPLES / ours_s, "1/s", goal=None),
-                "peer": SAMPLES / peer_s,
-                "ratio": peer_s / ours_s,
-                "holds": peer_s > ours_s,
-            },
+            at_most("largest error of elevation, 4 places", max(errors), "degree", ERROR_GOAL_DEG),
+            at_most("largest error of hours below -3° in 2025", max(gaps), "h/year", HOURS_GOAL),
+            figure("instants per second", SAMPLES / ours_s, "1/s", peer=SAMPLES / peer_s, holds=peer_s > ours_s),
         ]
     else:
         figures += [
-            _figure(
-                "largest error of elevation, 4 places (pvlib is not installed)", None, "degree", goal=ERROR_GOAL_DEG
-            ),
-            _figure("instants per second", SAMPLES / ours_s, "1/s", goal=None),
+            at_most("largest error of elevation, 4 places (pvlib is not installed)", None, "degree", ERROR_GOAL_DEG),
+            figure("instants per second", SAMPLES / ours_s, "1/s"),
         ]
     return {"name": "solar-hours", "figures": figures}
 
 
-def _range_figures(year: tuple[float, float]) -> list[dict[str, Any]]:
+def _range_figures(year: tuple[float, float]) -> list[Figure]:
     """Fewest and most full-night hours of mainland France between thresholds of -3° and -2°."""
     towns = [PLACES[name] for name in ("Marseille", "Paris", "Lille")]
     found = [_hours(year, town, threshold_deg) for town in towns for threshold_deg in (-2, -3)]
     return [
-        {**_figure(what, value, "h/year", goal=goal), "holds": abs(value - goal) <= HOURS_GOAL}
+        figure(what, value, "h/year", goal=goal, holds=abs(value - goal) <= HOURS_GOAL)
         for what, value, goal in (
             ("fewest full-night hours (Lille, -3°)", min(found), RANGE_H[0]),
             ("most full-night hours (Marseille, -2°)", max(found), RANGE_H[1]),
@@ -74,14 +68,9 @@ def _range_figures(year: tuple[float, float]) -> list[dict[str, Any]]:
     ]
 
 
-def _year_figure(year: tuple[float, float]) -> dict[str, Any]:
+def _year_figure(year: tuple[float, float]) -> Figure:
     seconds = _median_s(lambda: _hours(year, PLACES["Paris"]))
-    return _figure("nights of one place and year", 1000 * seconds, "ms", goal=50.0, most=True)
-
-
-def _figure(what: str, value: float | None, unit: str, *, goal: float | None, most: bool = False) -> dict[str, Any]:
-    holds = value <= goal if most and value is not None and goal is not None else None
-    return {"what": what, "value": value, "unit": unit, "goal": goal, "peer": None, "ratio": None, "holds": holds}
+    return at_most("nights of one place and year", 1000 * seconds, "ms", 50.0)
 
 
 def _hours(year: tuple[float, float], place: tuple[float, float], threshold_deg: float = -3.0) -> float:

@@ -4,11 +4,13 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import frame
+from benchmarks import frame, portfolio_first
+from benchmarks.portfolio_instances import draw_instance
 
 FIGURE = {"what": "rows", "value": 12.5, "unit": "rows/s", "goal": 10, "peer": None, "ratio": 1.25, "holds": True}
 
@@ -70,7 +72,43 @@ def test_another_shape_is_refused(result: dict[str, object]) -> None:
         frame.check_shape(result, "x")
 
 
+@pytest.mark.parametrize(
+    ("options", "ratio", "holds"),
+    [
+        ({}, None, None),
+        ({"goal": 5.0, "holds": False}, 2.0, False),
+        ({"goal": 5.0, "peer": 40.0}, 0.25, None),
+        ({"goal": 0.0}, None, None),
+        ({"peer": "pandas: 40 rows/s", "goal": 5.0}, None, None),
+        ({"peer": "pandas: 40 rows/s", "ratio": 0.25}, 0.25, None),
+    ],
+)
+def test_a_figure_has_the_shape_and_its_ratio(options: dict[str, Any], ratio: float | None, holds: bool | None) -> None:
+    figure = frame.figure("rows", 10.0, "rows/s", **options)
+    frame.check_shape({"name": "x", "figures": [figure]}, "x")
+    assert (figure["ratio"], figure["holds"]) == (ratio, holds)
+
+
+def test_what_was_not_measured_is_not_judged() -> None:
+    figure = frame.at_most("time", None, "s", 60.0)
+    frame.check_shape({"name": "x", "figures": [figure]}, "x")
+    assert (figure["ratio"], figure["holds"]) == (None, None)
+    assert frame.at_most("time", 60.0, "s", 60.0)["holds"]
+    assert not frame.at_most("time", 60.1, "s", 60.0)["holds"]
+
+
+def test_figures_are_made_in_one_place() -> None:
+    """A dictionary written by hand would escape the shape until its benchmark is run."""
+    makers = [path.name for path in frame.FOLDER.glob("*.py") if '"holds":' in path.read_text(encoding="utf-8")]
+    assert makers == ["frame.py"]
+
+
 def test_the_real_ones_say_what_they_measure() -> None:
     found = frame.listed()
     assert all(one.about for one in found)
     assert len({one.name for one in found}) == len(found)
+
+
+def test_the_peer_of_the_solver_solves_a_small_program() -> None:
+    gap, _ = portfolio_first.solve_at_once(portfolio_first.portfolio_of(draw_instance(20, seed=1)))
+    assert 0 <= gap <= portfolio_first.GAP
