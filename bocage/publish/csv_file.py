@@ -2,12 +2,13 @@
 
 import csv
 import datetime as dt
+import io
 import re
 from pathlib import Path
 
+from bocage.publish.replacing import replace_file
 from bocage.publish.tables import NamedTable, TableColumn, Value, cells
 from bocage.publish.texts import _
-from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -41,15 +42,11 @@ def write_csv(table: NamedTable, path: Path, *, language: Language, timezone: st
             words = cells(table, column, language, timezone=timezone, in_words=True)
             header.append(guard(_("{name}, in words", language).format(name=table.header(column, language))))
             written.append([guard(str(value)) if value is not None else "" for value in words])
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
-            writer = csv.writer(stream, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
-            writer.writerow(header)
-            writer.writerows(zip(*written, strict=True))
-    except OSError as fault:
-        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
-    return path
+    whole = io.StringIO(newline="")
+    writer = csv.writer(whole, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(zip(*written, strict=True))
+    return replace_file(path, whole.getvalue().encode("utf-8-sig", errors="replace"))
 
 
 def guard(text: str) -> str:

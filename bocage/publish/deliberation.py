@@ -1,15 +1,16 @@
 """The draft deliberation: amounts filled in, blanks in sight, for the secretariat to complete."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bocage.publish.replacing import replace_file
 from bocage.publish.report.content import Decision, FundingLine, Place, ReportContent
 from bocage.publish.report.first_page import own_without_hoped
 from bocage.publish.report.fourth_page import funding_word, rule_words
 from bocage.publish.report.frame import assembly, dates, write_date
 from bocage.publish.texts import _, amount, counted_actions, estimate, interval, printable, say, shorten
 from bocage.publish.tokens import HEDGE
-from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language
 
 if TYPE_CHECKING:
@@ -41,13 +42,9 @@ def write_deliberation(content: ReportContent, path: Path, *, language: Language
     articles = _no_articles(content, language) if content.decision is None else _articles(content, language)
     _write_articles(document, content, articles, language)
     _write_foot(document, content, language)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream:
-            document.save(stream)
-    except OSError as fault:
-        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
-    return path
+    whole = io.BytesIO()
+    document.save(whole)
+    return replace_file(path, whole.getvalue())
 
 
 def _prepare(document: "Docx", content: ReportContent, language: Language) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bocage.publish.replacing import replace_file
 from bocage.publish.report.content import AssumptionLine
 from bocage.publish.tables import NamedTable, TableColumn, Value, cells
 from bocage.publish.texts import Text, _, printable, say, status_word, unit_label
@@ -69,12 +70,7 @@ def write_workbook(
             _fill_sheet(book.add_worksheet(name), table, looks, language, timezone)
         _fill_sources(book.add_worksheet(names[-1]), assumptions, looks, language)
         _fill_read_me(read_me, tables, names, notes, looks, language)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(whole.getvalue())
-    except OSError as fault:
-        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
-    return path
+    return replace_file(path, whole.getvalue())
 
 
 def sheet_names(wanted: Sequence[str]) -> list[str]:

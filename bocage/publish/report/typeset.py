@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bocage.publish import tokens
+from bocage.publish.replacing import replace_file
 from bocage.publish.report.content import ReportContent
 from bocage.publish.report.first_page import first_page
 from bocage.publish.report.fourth_page import fourth_page
@@ -47,13 +48,7 @@ def write_report(content: ReportContent, path: Path, *, language: Language) -> P
         BocageError: BOC-PUB-001 where the file cannot be written, BOC-PUB-002 where the texts do
             not fit on four pages even when every table is cut to one row.
     """
-    pdf = typeset(content, language)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pdf)
-    except OSError as fault:
-        raise BocageError("BOC-PUB-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
-    return path
+    return replace_file(path, typeset(content, language))
 
 
 def typeset(content: ReportContent, language: Language) -> bytes:
