@@ -32,7 +32,7 @@ from bocage.decide.greedy import greedy, polish
 from bocage.decide.matrix import program_of
 from bocage.decide.portfolio import Limit, Portfolio, Switch
 from bocage.decide.solve import relative_gap, solve
-from bocage.decide.solver_process import _model
+from bocage.decide.solver_process import model_of
 
 GAP, TIME_LIMIT_S, SEEDS = 0.01, 60.0, 3
 
@@ -123,7 +123,7 @@ def _programme_rows(
 def solve_at_once(portfolio: Portfolio) -> tuple[float, float]:
     """Gap and seconds of HiGHS on the whole program."""
     program = program_of(portfolio)
-    model = _model(vars(program), integers=True)
+    model = model_of(vars(program), integers=True)
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {"output_flag": False, "mip_rel_gap": GAP, "time_limit": TIME_LIMIT_S, "threads": 1}.items():
         highs.setOptionValue(name, value)

@@ -80,7 +80,7 @@ def simulate_command(*, territory: Path, action_ids: tuple[str, ...], kinds: tup
     type=click.Choice(["npv", "cash", "carbon", "energy"]),
     default="npv",
     show_default=True,
-    help=mark("What the plan is best at: value for society, cash of the commune, carbon or energy."),
+    help=mark("What the plan is best at: value for society, cash of the payers, tonnes or kWh (both discounted)."),
 )
 @option("--time-limit", "time_limit_s", type=Amount(), default=20.0, help=mark("Longest search [s]; 20 by default."))
 @option("--gap", type=Amount(), default=0.005, help=mark("Stop once this close to the optimum; 0.005 is 0.5 %."))

@@ -65,7 +65,7 @@ class PlanRequest:
     carried: bool = True
     floors: Mapping[str, float] = field(default_factory=dict)
     gap: float = 0.005
-    time_limit_s: float = 60.0
+    time_limit_s: float = 20.0
     seed: int = 1
     on_progress: Callable[[Progress], None] | None = None
 

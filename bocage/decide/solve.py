@@ -77,9 +77,9 @@ def relative_gap(objective: float, bound: float) -> float:
 def solve(
     portfolio: Portfolio,
     *,
+    gap: float,
+    time_limit_s: float,
     warm: Sequence[int] | None = None,
-    gap: float = 0.01,
-    time_limit_s: float = 60.0,
     seed: int = 1,
     grace_s: float = GRACE_S,
     on_progress: Callable[[Progress], None] | None = None,
@@ -88,9 +88,9 @@ def solve(
 
     Args:
         portfolio: what decides the plan.
-        warm: columns of an admissible selection to start from.
         gap: relative gap at which the solver may stop [1].
         time_limit_s: time that the solver is given [s].
+        warm: columns of an admissible selection to start from.
         seed: seed of the solver.
         grace_s: time after the limit before it is killed [s].
         on_progress: told whenever something better is known; raising KeyboardInterrupt stops the solve.

@@ -95,7 +95,7 @@ class Solver:
 
     def _relaxation(self) -> Any:  # noqa: ANN401 - array of reduced costs
         """Solve without integrality; the reduced cost of each variable, None where there is no solution."""
-        highs = self._highs(_model(self.program, integers=False))
+        highs = self._highs(model_of(self.program, integers=False))
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -112,7 +112,7 @@ class Solver:
         if self.solution is not None:
             kept |= self.solution > 0.5
         places = np.flatnonzero(kept)
-        highs = self._highs(_model(_without(self.program, kept), integers=True), share=share)
+        highs = self._highs(model_of(_without(self.program, kept), integers=True), share=share)
         # The bound of the relaxation holds for all: a value this close to it ends the stage.
         target = self.bound / (1.0 + self.gap) if self.bound > 0 else self.bound
         if self.solution is not None:
@@ -161,7 +161,8 @@ class Solver:
         return highs
 
 
-def _model(program: dict[str, Any], *, integers: bool) -> Any:  # noqa: ANN401 - highspy has no types
+def model_of(program: dict[str, Any], *, integers: bool) -> Any:  # noqa: ANN401 - highspy has no types
+    """The program as HiGHS takes it, its variables integer or relaxed."""
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(program["cost"]), len(program["lower"])
     model.sense_ = highspy.ObjSense.kMaximize

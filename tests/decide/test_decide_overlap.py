@@ -122,7 +122,7 @@ def ending(seed: int, *, sign: float) -> Portfolio:
 def test_solver_finds_what_trying_everything_finds(seed: int, sign: float, brute_force: BruteForce) -> None:
     portfolio = ending(seed, sign=sign)
     best, columns = brute_force(portfolio)
-    result = solve(portfolio, gap=0.0)
+    result = solve(portfolio, gap=0.0, time_limit_s=60.0)
     assert result.objective == pytest.approx(best, abs=1e-6)
     assert result.bound == pytest.approx(best, abs=1e-6)
     program = program_of(portfolio)

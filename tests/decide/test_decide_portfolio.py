@@ -74,7 +74,7 @@ def tiny(seed: int, *, actions: int = 5, years: int = 2) -> Portfolio:
 def test_solver_finds_what_trying_everything_finds(seed: int, brute_force: BruteForce) -> None:
     portfolio = tiny(seed)
     best, _ = brute_force(portfolio)
-    result = solve(portfolio, gap=0.0)
+    result = solve(portfolio, gap=0.0, time_limit_s=60.0)
     assert result.status == "optimal"
     assert result.columns is not None
     assert portfolio.violations(result.columns) == []
@@ -92,7 +92,7 @@ def test_pairs_between_alternatives_are_counted_once(seed: int, brute_force: Bru
         budgets=np.full((2, 2), 40.0),
     )  # fmt: skip
     best, _ = brute_force(portfolio)
-    assert solve(portfolio, gap=0.0).objective == pytest.approx(best, abs=1e-6)
+    assert solve(portfolio, gap=0.0, time_limit_s=60.0).objective == pytest.approx(best, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -104,7 +104,7 @@ def test_a_floor_is_held_as_trying_everything_holds_it(seed: int, brute_force: B
     for minimum in (reached + 0.5, reached + 1.0):
         floored = replace(portfolio, floors=[Floor(role="energy", weights=weights, minimum=minimum)])
         best, _ = brute_force(floored)
-        result = solve(floored, gap=0.0)
+        result = solve(floored, gap=0.0, time_limit_s=60.0)
         if np.isinf(best):
             assert result.status == "infeasible"
             assert result.columns is None
@@ -159,7 +159,10 @@ def larger(seed: int = 5, actions: int = 150) -> Portfolio:
 
 def test_the_same_seed_gives_the_same_plan() -> None:
     portfolio = larger()
-    first, second = solve(portfolio, gap=5e-3, seed=7), solve(portfolio, gap=5e-3, seed=7)
+    first, second = (
+        solve(portfolio, gap=5e-3, time_limit_s=60.0, seed=7),
+        solve(portfolio, gap=5e-3, time_limit_s=60.0, seed=7),
+    )
     assert first.columns == second.columns
     assert first.bound == second.bound
 
@@ -185,7 +188,7 @@ def test_a_solver_killed_after_its_time_leaves_its_plan(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(solving.subprocess, "Popen", deaf)
     begin = time.monotonic()
-    result = solve(portfolio, warm=warm, time_limit_s=1.0, grace_s=0.5)
+    result = solve(portfolio, warm=warm, gap=0.01, time_limit_s=1.0, grace_s=0.5)
     assert result.status == "killed"
     assert time.monotonic() - begin < 10
     assert result.columns is not None
@@ -200,7 +203,7 @@ def test_a_solver_that_dies_is_said_to_have_failed(monkeypatch: pytest.MonkeyPat
         return popen([sys.executable, "-c", "raise SystemExit('out of memory')"], **settings)
 
     monkeypatch.setattr(solving.subprocess, "Popen", dying)
-    result = solve(larger())
+    result = solve(larger(), gap=0.01, time_limit_s=60.0)
     assert result.status == "failed"
     assert result.columns is None
     assert "out of memory" in result.message
@@ -213,7 +216,7 @@ def test_an_interrupted_solve_gives_the_plan_found_so_far() -> None:
     def interrupt(_progress: Progress) -> None:
         raise KeyboardInterrupt
 
-    result = solve(portfolio, warm=warm, gap=0.0, on_progress=interrupt)
+    result = solve(portfolio, warm=warm, gap=0.0, time_limit_s=60.0, on_progress=interrupt)
     assert result.status == "interrupted"
     assert result.columns is not None
     assert portfolio.violations(result.columns) == []
