@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bocage.publish.replacing import replace_file
-from bocage.publish.report.content import Decision, FundingLine, Place, ReportContent
+from bocage.publish.report.bodies import BODY_WORDS
+from bocage.publish.report.content import Decision, FundingLine, ReportContent
 from bocage.publish.report.first_page import own_without_hoped
 from bocage.publish.report.fourth_page import funding_word, rule_words
-from bocage.publish.report.frame import assembly, dates, write_date
+from bocage.publish.report.frame import dates, write_date
 from bocage.publish.texts import _, amount, counted_actions, estimate, interval, printable, say, shorten
 from bocage.publish.tokens import HEDGE
 from bocage.vocabulary.text import Language
@@ -93,10 +94,11 @@ def _add(
 
 def _write_head(document: "Docx", content: ReportContent, language: Language) -> None:
     place = content.place
+    words = BODY_WORDS[place.kind]
     department = place.department or BLANK
     _add(document, _("Département: {department}", language).format(department=department))
-    _add(document, f"{_kind(place, language)} {place.name} ({place.code})", bold=True)
-    _add(document, _register(place, language), bold=True, centred=True)
+    _add(document, f"{say(words.name, language)} {place.name} ({place.code})".lstrip(), bold=True)
+    _add(document, words.register.say(language), bold=True, centred=True)
     _add(document, _("Meeting of {blank} – convened on {blank}", language).format(blank=BLANK), centred=True)
     table = document.add_table(rows=2, cols=5, style="Table Grid")
     heads = (
@@ -119,30 +121,6 @@ def _fill_cell(cell: "_Cell", text: str) -> None:
     run = cell.paragraphs[0].add_run(printable(text))
     if text == BLANK:
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-
-
-def _kind(place: Place, language: Language) -> str:
-    match place.kind:
-        case "commune":
-            return _("Commune of", language)
-        case "departement":
-            return _("Département of", language)
-        case _:
-            return ""
-
-
-def _register(place: Place, language: Language) -> str:
-    match place.kind:
-        case "commune":
-            return _("EXTRACT FROM THE REGISTER OF DELIBERATIONS OF THE MUNICIPAL COUNCIL", language)
-        case "epci":
-            return _("EXTRACT FROM THE REGISTER OF DELIBERATIONS OF THE COMMUNITY COUNCIL", language)
-        case _:
-            return _("EXTRACT FROM THE REGISTER OF DELIBERATIONS", language)
-
-
-def _head_of(place: Place, language: Language) -> str:
-    return _("the mayor", language) if place.kind == "commune" else _("the president", language)
 
 
 def _subject(content: ReportContent, language: Language) -> str:
@@ -173,21 +151,10 @@ def _write_grounds(document: "Docx", content: ReportContent, language: Language)
         _add(document, f"{say(figure.label, language)}{_(': ', language)}{value}{range_words}", style="List Bullet")
     if content.decision and say(content.decision.statement, language):
         _add(document, say(content.decision.statement, language))
-    if place.kind in ("commune", "epci"):
-        _add(document, _laws(place, language))
+    if law := say(BODY_WORDS[place.kind].law, language):
+        _add(document, law)
     _add(document, _("Having regard to {blank};", language).format(blank=BLANK))
     _add(document, _("Considering the preparatory report annexed to this deliberation;", language))
-
-
-def _laws(place: Place, language: Language) -> str:
-    if place.kind == "commune":
-        return _(
-            "Having regard to the code général des collectivités territoriales, in particular article L. 2121-29;",
-            language,
-        )
-    return _(
-        "Having regard to the code général des collectivités territoriales, in particular article L. 5211-1;", language
-    )
 
 
 def _no_articles(content: ReportContent, language: Language) -> list[str]:
@@ -198,7 +165,7 @@ def _no_articles(content: ReportContent, language: Language) -> list[str]:
 def _articles(content: ReportContent, language: Language) -> list[str]:
     decision = content.decision
     assert decision is not None
-    head = _head_of(content.place, language)
+    head = BODY_WORDS[content.place.kind].head.say(language)
     approval = f"{_approval(decision, language)} {own_without_hoped(content, language)}".strip()
     articles = [approval, _("approves the funding plan below.", language)]
     articles += _applications(content, head, language)
@@ -261,7 +228,9 @@ def _approval(decision: Decision, language: Language) -> str:
 
 
 def _write_articles(document: "Docx", content: ReportContent, articles: list[str], language: Language) -> None:
-    decides = _("{assembly}, after deliberation, decides:", language).format(assembly=assembly(content.place, language))
+    decides = _("{assembly}, after deliberation, decides:", language).format(
+        assembly=BODY_WORDS[content.place.kind].assembly.say(language)
+    )
     document.add_heading(printable(decides[:1].upper() + decides[1:]), level=2)
     for rank, article in enumerate(articles, start=1):
         _add(document, f"{_('Article {number}', language).format(number=rank)}{_(': ', language)}{article}")
@@ -304,7 +273,7 @@ def _write_foot(document: "Docx", content: ReportContent, language: Language) ->
     _add(document, text, bold=True)
     _add(document, _("Done at {place}, on {blank}.", language).format(place=content.place.name, blank=BLANK))
     _add(document, _("Certified true extract.", language))
-    head = _head_of(content.place, language)
+    head = BODY_WORDS[content.place.kind].head.say(language)
     _add(document, f"{head[:1].upper()}{head[1:]}{_(': ', language)}{BLANK}")
     _add(document, _("Published on {blank}. Sent to the préfecture on {blank}.", language).format(blank=BLANK))
     text = _("Draft prepared with Bocage {version}; {dates}; fingerprint of the twin {hash}.", language)

@@ -12,8 +12,8 @@ import pytest
 from publish_samples import made_up_content, made_up_map
 from pypdf import PdfReader
 
+from bocage.publish.report.bodies import BODY_WORDS
 from bocage.publish.report.content import FindingLine, FundingLine, LedgerLine, MapData, PlannedWork, ReportContent
-from bocage.publish.report.frame import assembly
 from bocage.publish.report.table import Room
 from bocage.publish.report.typeset import make_presentable, report_model, typeset, write_report
 from bocage.vocabulary.codes import BocageError
@@ -265,7 +265,7 @@ def test_a_map_without_a_single_finite_point() -> None:
 def test_the_assembly_is_named_by_the_nature_of_the_body(kind: str) -> None:
     place = replace(made_up_content().place, kind=kind)
     text = words(typeset(replace(made_up_content(), place=place), "fr"))
-    name = assembly(place, "fr")
+    name = BODY_WORDS[place.kind].assembly.say("fr")
     assert f"{name[:1].upper()}{name[1:]} est invité" in text
 
 

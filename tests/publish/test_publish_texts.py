@@ -1,6 +1,5 @@
 """Every text exists in French, with its typography."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 import bocage.publish
 from bocage.publish.texts import amount, bare_interval, estimate, interval, number, parameter, percent, shorten
+from bocage.twin.conformance.wording import literal_texts
 from bocage.vocabulary.codes import core_codes
 
 FOLDER = Path(bocage.publish.__file__).parent
@@ -17,13 +17,7 @@ FOLDER = Path(bocage.publish.__file__).parent
 
 def said() -> set[str]:
     """Every literal text that the package translates."""
-    texts = set()
-    for path in FOLDER.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-                assert isinstance(node.args[0], ast.Constant) or path.name == "texts.py", path
-                texts.add(node.args[0].value)
-    return texts
+    return {text for path in FOLDER.rglob("*.py") for text in literal_texts(path)}
 
 
 def french() -> dict[str, str]:

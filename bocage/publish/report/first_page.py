@@ -3,8 +3,9 @@
 from typing import Any
 
 from bocage.publish.map import describe_map, draw_map
+from bocage.publish.report.bodies import BODY_WORDS
 from bocage.publish.report.content import Decision, Figure, ReportContent, is_rounded
-from bocage.publish.report.frame import assembly, report_title
+from bocage.publish.report.frame import report_title
 from bocage.publish.report.table import Room
 from bocage.publish.texts import _, amount, counted_actions, interval, number, percent, say, shorten, unit_label
 from bocage.vocabulary.text import Language
@@ -31,7 +32,7 @@ def _sentence(content: ReportContent, language: Language) -> str:
     if decision is None:
         return _(
             "No action was chosen: {assembly} is invited to take note of the diagnosis and of the options.", language
-        ).format(assembly=assembly(content.place, language))
+        ).format(assembly=BODY_WORDS[content.place.kind].assembly.say(language))
     if decision.first_year == decision.last_year:
         sentence = _("{assembly} is asked to approve, for {first}, the programme “{programme}” ({actions}).", language)
     else:
@@ -40,7 +41,7 @@ def _sentence(content: ReportContent, language: Language) -> str:
             language,
         )
     text = sentence.format(
-        assembly=assembly(content.place, language),
+        assembly=BODY_WORDS[content.place.kind].assembly.say(language),
         first=decision.first_year,
         last=decision.last_year,
         programme=shorten(say(decision.programme, language), 110),

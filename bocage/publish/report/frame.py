@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from bocage.publish.report.content import Place, ReportContent
+from bocage.publish.report.bodies import BODY_WORDS
+from bocage.publish.report.content import ReportContent
 from bocage.publish.texts import _, say, shorten
 from bocage.vocabulary.text import Language, format_number
 
@@ -28,40 +29,6 @@ def write_date(date: dt.date, language: Language) -> str:
     return f"{date.day} {_MONTHS_EN[date.month - 1]} {date.year}"
 
 
-def assembly(place: Place, language: Language) -> str:
-    """The assembly that decides, with its article.
-
-    >>> assembly(Place(name="Rennes", code="35238"), "en")
-    'the municipal council'
-    """
-    match place.kind:
-        case "commune":
-            return _("the municipal council", language)
-        case "epci":
-            return _("the community council", language)
-        case "syndicate":
-            return _("the syndicate committee", language)
-        case "departement":
-            return _("the departmental council", language)
-        case _:
-            return _("the deliberating assembly", language)
-
-
-def report_to(place: Place, language: Language) -> str:
-    """To whom the report is made, as it is written above the title."""
-    match place.kind:
-        case "commune":
-            return _("Report to the municipal council", language)
-        case "epci":
-            return _("Report to the community council", language)
-        case "syndicate":
-            return _("Report to the syndicate committee", language)
-        case "departement":
-            return _("Report to the departmental council", language)
-        case _:
-            return _("Report to the deliberating assembly", language)
-
-
 def report_title(content: ReportContent, language: Language) -> str:
     """The title: the programme asked for, or that of a diagnosis where nothing is asked."""
     if content.decision is None:
@@ -81,6 +48,7 @@ def dates(content: ReportContent, language: Language) -> str:
 def describe_frame(content: ReportContent, language: Language) -> dict[str, Any]:
     """Texts of the document's properties, of the head of page 1 and of the foot of each page."""
     place = content.place
+    words = BODY_WORDS[place.kind]
     facts = [shorten(place.name, 60), place.code]
     if place.department:
         facts.append(shorten(place.department, 40))
@@ -90,10 +58,10 @@ def describe_frame(content: ReportContent, language: Language) -> dict[str, Any]
         "lang": language,
         "title": f"{report_title(content, language)} – {shorten(place.name, 60)}",
         "author": "Bocage",
-        "description": _("Preparatory document for {assembly}", language).format(assembly=assembly(place, language)),
+        "description": _("Preparatory document for {assembly}", language).format(assembly=words.assembly.say(language)),
         "keywords": [shorten(place.name, 60), place.code, _("multi-year plan", language), "Bocage"],
         "facts": " · ".join(facts),
-        "report_to": report_to(place, language),
+        "report_to": words.report_to.say(language),
         "draft": _("Preparatory document", language),
         "synthetic": _("Fictional territory: every figure is an example", language) if place.synthetic else "",
         "foot": " · ".join(
