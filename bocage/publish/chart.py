@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bocage.publish import svg
 from bocage.publish.map import nice_length
 from bocage.publish.report.content import Figure, Ledger
-from bocage.publish.texts import _, amount, estimate, number, say, shorten, unit_label
+from bocage.publish.texts import _, amount, estimate, number, say, shorten
 from bocage.publish.tokens import CATEGORICAL, GREY, HEDGE, HEDGE_SOFT, INK, LINE
 from bocage.vocabulary.text import Language
 
@@ -171,8 +171,3 @@ def _cash_legend(ledger: Ledger, language: Language, width: float, top: float) -
     parts.append(_balance(x + 3, y - 3))
     parts.append(svg.text(x + 10, y, shorten(_dot_label(ledger, language), int(width / 2 / 4.2)), size=7.5))
     return parts
-
-
-def unit_caption(bars: Sequence[Figure], language: Language) -> str:
-    """Unit of a chart, for its caption."""
-    return unit_label(bars[0].unit, language) if bars else ""

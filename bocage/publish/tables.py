@@ -100,21 +100,6 @@ def declared_table(
     return NamedTable(name=name or table.name, label=table.label or table.name, frame=frame, columns=columns, note=note)
 
 
-def plain_table(name: str, label: Text, frame: pl.DataFrame, *, note: Text = "") -> NamedTable:
-    """Build a table to publish from any frame, its columns under their own names.
-
-    >>> table = plain_table("totals", "Totals", pl.DataFrame({"year": [2027], "cost_eur": [1250.0]}))
-    >>> [column.kind for column in table.columns]
-    ['integer', 'real']
-    """
-    columns = [
-        TableColumn(name=name, label=name, kind=kind_of(kind))
-        for name, kind in frame.schema.items()
-        if kind != pl.Binary and name != GEOMETRY
-    ]
-    return NamedTable(name=name, label=label, frame=frame, columns=columns, note=note)
-
-
 def _companions(name: str, label: Text, unit: str, frame: pl.DataFrame) -> Iterator[TableColumn]:
     """Origin and bounds of an imputed column, where the frame has them."""
     if f"{name}_origin" in frame.columns:

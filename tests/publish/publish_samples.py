@@ -25,7 +25,7 @@ from bocage.publish.report.content import (
     RequestLine,
     WaitingLine,
 )
-from bocage.publish.tokens import OCHRE, RED, Mark, categorical_mark
+from bocage.publish.tokens import CATEGORICAL, OCHRE, RED, Mark
 
 STREET_NAMES = ("rue des Tilleuls", "chemin du Lavoir", "place de l’Église", "allée des Prés", "route de Saint-Aubin")
 
@@ -59,9 +59,11 @@ def made_up_map(points: int = 420, *, seed: int = 7, streets: int = 40) -> MapDa
         points=positions,
         classes=random.choice(5, len(positions), p=[0.35, 0.25, 0.2, 0.14, 0.06]),
         legend=(
-            MapClass(label=both("Déjà en LED, inchangé", "Already LED, unchanged"), mark=categorical_mark(4)),
-            MapClass(label=both("Remplacé par une LED", "Replaced by LED"), mark=categorical_mark(0)),
-            MapClass(label=both("Abaissement de nuit", "Dimmed at night"), mark=categorical_mark(1)),
+            MapClass(
+                label=both("Déjà en LED, inchangé", "Already LED, unchanged"), mark=Mark(CATEGORICAL[4], "circle")
+            ),
+            MapClass(label=both("Remplacé par une LED", "Replaced by LED"), mark=Mark(CATEGORICAL[0], "circle")),
+            MapClass(label=both("Abaissement de nuit", "Dimmed at night"), mark=Mark(CATEGORICAL[1], "square")),
             MapClass(
                 label=both("À surveiller : plus de 3 000 K", "To watch: above 3,000 K"), mark=Mark(OCHRE, "diamond")
             ),

@@ -15,7 +15,7 @@ from publish_samples import made_up_content
 from python_calamine import CalamineWorkbook
 
 from bocage.publish.csv_file import write_csv
-from bocage.publish.tables import NamedTable, TableColumn, declared_table, plain_table
+from bocage.publish.tables import NamedTable, TableColumn, declared_table, kind_of
 from bocage.publish.workbook import MOST_ROWS, sheet_names, write_workbook
 from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.codes import BocageError
@@ -23,6 +23,12 @@ from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import LANGUAGES, Language
 
 FORMULAS = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "|cmd", " =1+1", "{=1}"]
+
+
+def plain_table(name: str, frame: pl.DataFrame) -> NamedTable:
+    """A table whose columns stand under their own names."""
+    columns = [TableColumn(name=name, label=name, kind=kind_of(kind)) for name, kind in frame.schema.items()]
+    return NamedTable(name=name, label=name, frame=frame, columns=columns)
 
 
 def lamps() -> NamedTable:
@@ -86,7 +92,7 @@ def test_a_workbook_holds_true_values(tmp_path: Path, language: Language) -> Non
 
 
 def test_a_workbook_runs_no_formula(tmp_path: Path) -> None:
-    table = plain_table("=cmd", "=1", pl.DataFrame({"=a": FORMULAS}))
+    table = plain_table("=cmd", pl.DataFrame({"=a": FORMULAS}))
     path = write_workbook([table], tmp_path / "a.xlsx", language="fr", notes=FORMULAS)
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
@@ -127,9 +133,9 @@ def test_sheet_names_are_valid_and_different() -> None:
 
 
 def test_long_text_and_empty_table_survive(tmp_path: Path) -> None:
-    long = plain_table("long", "long", pl.DataFrame({"t": ["x" * 40_000, "a\x00b\x1fc"], "n": [10**17, -1]}))
-    empty = plain_table("empty", "empty", pl.DataFrame(schema={"a": pl.Int64}))
-    none = plain_table("none", "none", pl.DataFrame())
+    long = plain_table("long", pl.DataFrame({"t": ["x" * 40_000, "a\x00b\x1fc"], "n": [10**17, -1]}))
+    empty = plain_table("empty", pl.DataFrame(schema={"a": pl.Int64}))
+    none = plain_table("none", pl.DataFrame())
     path = write_workbook([long, empty, none], tmp_path / "a.xlsx", language="en")
     rows = sheets(path).get_sheet_by_name("long").to_python()
     assert len(rows[2][0]) == 32_767
@@ -140,7 +146,7 @@ def test_long_text_and_empty_table_survive(tmp_path: Path) -> None:
 
 
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
-    table = plain_table("big", "big", pl.DataFrame({"a": pl.zeros(MOST_ROWS + 1, pl.Int8, eager=True)}))
+    table = plain_table("big", pl.DataFrame({"a": pl.zeros(MOST_ROWS + 1, pl.Int8, eager=True)}))
     with pytest.raises(BocageError) as refusal:
         write_workbook([table], tmp_path / "a.xlsx", language="fr")
     assert refusal.value.code == "BOC-PUB-003"
@@ -191,7 +197,7 @@ def test_csv_in_english_uses_comma_and_point(tmp_path: Path) -> None:
 def test_csv_loses_nothing_and_starts_no_formula(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple]) -> None:
     schema = {"t": pl.String, "x": pl.Float64, "n": pl.Int64}
     path = tmp_path_factory.mktemp("csv") / "a.csv"
-    write_csv(plain_table("t", "t", pl.DataFrame(rows, schema=schema, orient="row")), path, language="fr")
+    write_csv(plain_table("t", pl.DataFrame(rows, schema=schema, orient="row")), path, language="fr")
     with path.open(encoding="utf-8-sig", newline="") as stream:
         read = list(csv.reader(stream, delimiter=";"))[1:]
     assert len(read) == len(rows)
