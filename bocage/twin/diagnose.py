@@ -11,7 +11,7 @@ from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
-from bocage.vocabulary.domain import Assets, Diagnosis, Domain, Finding, Site
+from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Diagnosis, Domain, Finding, Site
 from bocage.vocabulary.text import Language, current_language
 
 SHOWN_ASSETS = 20
@@ -74,7 +74,7 @@ def diagnose(territory: Territory, *, domain: str | None = None) -> Answer:
         state = examine(territory, one)
         found += len(state.diagnosis.findings)
         rows = record_outcomes(territory, state)
-        whole = rows.filter(pl.col("scope") == "territory")
+        whole = rows.filter(pl.col("scope") == WHOLE_TERRITORY)
         sections += [
             Section(
                 title=one.label,

@@ -21,6 +21,7 @@ from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
+from bocage.vocabulary.domain import WHOLE_TERRITORY
 from bocage.vocabulary.draws import Array, DrawTable
 from bocage.vocabulary.responsibility import main_budget
 from bocage.vocabulary.text import Language, current_language
@@ -249,7 +250,7 @@ def record_plan(territory: Territory, planned: Planned) -> None:
     outcomes = nouns["outcome"].conform(
         planned.effects().with_columns(
             pl.lit(territory.code).alias("territory_id"),
-            pl.lit("territory").alias("scope"),
+            pl.lit(WHOLE_TERRITORY).alias("scope"),
             pl.lit(PLAN_ID).alias("action_set"),
         )
     )

@@ -21,6 +21,11 @@ from bocage.vocabulary.columns import Column, Table, declared_asset_tables, read
 from bocage.vocabulary.draws import DrawTable
 from bocage.vocabulary.text import Message
 
+WHOLE_TERRITORY = "territory"
+"""Scope of an outcome of the whole territory."""
+SECTOR_PREFIX = "sector:"
+"""What the scope of an outcome of one sector begins with, before its name."""
+
 IndicatorRole = Literal["energy", "cash", "carbon", "investment", "quality", "stock"]
 Assets = Mapping[str, pl.DataFrame]
 """Assets by type; each frame has the declared columns and, once completed, their origins and bounds."""

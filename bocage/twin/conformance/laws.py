@@ -9,6 +9,7 @@ import polars as pl
 
 from bocage.twin.conformance.fault import Fault
 from bocage.twin.conformance.trial import PAIRS_TRIED, Trial, by_indicator, same
+from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY
 from bocage.vocabulary.draws import Array
 
 ADDITIVE_ROLES = {"energy", "cash", "carbon"}
@@ -36,7 +37,7 @@ def law_faults(trial: Trial) -> Iterator[Fault]:
 
 def _zero_action(trial: Trial) -> Iterator[Fault]:
     """Doing nothing is the diagnosis, and has no effect."""
-    diagnosis = by_indicator(trial.diagnosis.outcomes.where(pl.col("scope") == "territory"))
+    diagnosis = by_indicator(trial.diagnosis.outcomes.where(pl.col("scope") == WHOLE_TERRITORY))
     shared = {name: draws for name, draws in trial.reference.items() if name in diagnosis}
     for name in same({name: diagnosis[name] for name in shared}, shared):
         yield Fault(rule="zero-action", what=f"{name}: simulating no action is not the diagnosis")
@@ -128,10 +129,10 @@ def _seeds(trial: Trial) -> Iterator[Fault]:
 
 def _sums(trial: Trial) -> Iterator[Fault]:
     """Draws of the parts add up to the draws of the whole, which sums of bounds do not."""
-    parts = trial.diagnosis.outcomes.where(pl.col("scope").str.starts_with("sector:"))
+    parts = trial.diagnosis.outcomes.where(pl.col("scope").str.starts_with(SECTOR_PREFIX))
     if not len(parts.keys):
         return
-    whole = _additive(trial, by_indicator(trial.diagnosis.outcomes.where(pl.col("scope") == "territory")))
+    whole = _additive(trial, by_indicator(trial.diagnosis.outcomes.where(pl.col("scope") == WHOLE_TERRITORY)))
     total = _additive(trial, by_indicator(parts.total([])))
     for name in same({name: whole[name] for name in total}, total):
         yield Fault(rule="sums", what=f"{name}: the draws of the sectors do not add up to those of the territory")

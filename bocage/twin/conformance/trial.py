@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from bocage.vocabulary.columns import noun_tables
-from bocage.vocabulary.domain import Assets, Diagnosis, Domain, Site
+from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Diagnosis, Domain, Site
 from bocage.vocabulary.draws import Array, DrawTable
 
 PAIRS_TRIED, ACTIONS_TRIED = 6, 10
@@ -84,7 +84,7 @@ class Trial:
     def territory(self, assets: Assets, site: Site | None = None) -> Mapping[str, Array]:
         """Draws by indicator of the whole territory, for other assets or another site."""
         diagnosis = self.domain.diagnose(assets, site or self.site)
-        return by_indicator(diagnosis.outcomes.where(pl.col("scope") == "territory"))
+        return by_indicator(diagnosis.outcomes.where(pl.col("scope") == WHOLE_TERRITORY))
 
 
 def by_indicator(table: DrawTable) -> dict[str, Array]:

@@ -10,6 +10,7 @@ import polars as pl
 from bocage.twin.conformance.fault import Fault
 from bocage.twin.conformance.trial import Trial
 from bocage.vocabulary.columns import Column, Table, noun_tables
+from bocage.vocabulary.domain import WHOLE_TERRITORY
 from bocage.vocabulary.draws import DrawTable
 from bocage.vocabulary.origin import ORIGINS, high_column, low_column, origin_column
 from bocage.vocabulary.text import LANGUAGES
@@ -117,7 +118,7 @@ def _diagnose_faults(trial: Trial) -> Iterator[Fault]:
     diagnosis = trial.diagnosis
     for what in draw_faults(trial, diagnosis.outcomes, {"scope", "indicator", "unit"}):
         yield Fault(rule="diagnose", what=what)
-    seen = set(diagnosis.outcomes.where(pl.col("scope") == "territory").keys["indicator"])
+    seen = set(diagnosis.outcomes.where(pl.col("scope") == WHOLE_TERRITORY).keys["indicator"])
     ledger = {name for name, one in trial.domain.indicators.items() if one.role in {"energy", "cash", "carbon"}}
     if ledger - seen:
         yield Fault(rule="diagnose", what=f"the territory has no {sorted(ledger - seen)}")

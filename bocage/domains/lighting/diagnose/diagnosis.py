@@ -8,10 +8,9 @@ from bocage.domains.lighting.inventory.declared import LUMINAIRE, luminaire_tabl
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.totals import totals
-from bocage.vocabulary.domain import Assets, Diagnosis, Site
+from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY, Assets, Diagnosis, Site
 from bocage.vocabulary.draws import DrawTable
 
-TERRITORY = "territory"
 FIGURES = (
     "asset_id", "technology", "system_power_w", "energy_kwh_year", "burning_hours_h_year", "dark_hours_h_year",
     "age_years", "colour_temperature_k", "ulr_percent", "flags", "priority", "on_defaults",
@@ -49,8 +48,8 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
 def _outcomes(rows: pl.DataFrame, site: Site) -> DrawTable:
     """Indicators by scope; a luminaire without a sector belongs to the territory only."""
     sectors = sorted(name for name in rows["sector"].unique().to_list() if name)
-    scopes = [TERRITORY, *(f"sector:{name}" for name in sectors)]
-    everywhere = rows.with_columns(pl.lit(TERRITORY).alias("_scope"))
-    local = rows.filter(pl.col("sector") != "").with_columns(("sector:" + pl.col("sector")).alias("_scope"))
+    scopes = [WHOLE_TERRITORY, *(f"{SECTOR_PREFIX}{name}" for name in sectors)]
+    everywhere = rows.with_columns(pl.lit(WHOLE_TERRITORY).alias("_scope"))
+    local = rows.filter(pl.col("sector") != "").with_columns((SECTOR_PREFIX + pl.col("sector")).alias("_scope"))
     found = totals(pl.concat([everywhere, local]), "_scope", scopes, site)
     return table(state(found, site), state_shares(found, site), pl.DataFrame({"scope": scopes}))

@@ -11,10 +11,8 @@ from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.investment import investment_eur
 from bocage.domains.lighting.simulate.totals import DOUBTFUL, Totals, totals
-from bocage.vocabulary.domain import Assets, Site
+from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Site
 from bocage.vocabulary.draws import DrawTable, forecast_share
-
-TERRITORY = "territory"
 
 
 def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
@@ -48,7 +46,7 @@ def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     if LUMINAIRE in assets and len(actions):
         cost = investment_eur(actions, assets[LUMINAIRE], site).sum(axis=0, keepdims=True)
     shares = {**state_shares(after, site), "investment_eur": forecast_share(cost)}
-    keyed = table({**values, "investment_eur": cost}, shares, pl.DataFrame({"scope": [TERRITORY]}))
+    keyed = table({**values, "investment_eur": cost}, shares, pl.DataFrame({"scope": [WHOLE_TERRITORY]}))
     return DrawTable(keyed.keys.select("indicator", "unit"), keyed.draws, keyed.default_share)
 
 
@@ -57,10 +55,10 @@ def whole(assets: Assets, site: Site, *, designed: Sequence[str] = ()) -> Totals
     if LUMINAIRE not in assets:
         return _nothing(site)
     rows = with_load(assets[LUMINAIRE], site).with_columns(
-        pl.lit(TERRITORY).alias("_scope"),
+        pl.lit(WHOLE_TERRITORY).alias("_scope"),
         *(pl.col(mark) | pl.col("asset_id").is_in(list(designed)) for mark in sorted(set(DOUBTFUL.values()))),
     )
-    return totals(rows, "_scope", [TERRITORY], site)
+    return totals(rows, "_scope", [WHOLE_TERRITORY], site)
 
 
 def _nothing(site: Site) -> Totals:
