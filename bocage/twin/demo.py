@@ -18,7 +18,7 @@ from bocage.twin.territory import Territory, create_territory, open_territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.example import EXAMPLE_TERRITORY, ExampleFile, WriteExample
-from bocage.vocabulary.text import Language
+from bocage.vocabulary.text import Language, Message
 
 BUDGET_EUR_YEAR = 25_000.0
 YEARS = 6
@@ -118,14 +118,13 @@ def _territory(folder: Path, language: Language) -> Territory:
     )
 
 
-def _import(territory: Territory, file: ExampleFile) -> dict[str, str]:
+def _import(territory: Territory, file: ExampleFile) -> Message:
     on = dt.date.fromisoformat(str(EXAMPLE_TERRITORY["inventory_date"]))
     answer = import_file(territory, file.path, asset_type=file.asset_type, source=file.source, on=on)
-    sentence = _(
+    return _(
         "{title} (rows kept: {read}, refused: {refused})",
         title=file.title, read=answer.data["read"], refused=answer.data["refused"],
     )  # fmt: skip
-    return {"fr": sentence.say("fr"), "en": sentence.say("en")}
 
 
 def _first(files: Sequence[Path], suffix: str) -> Path:

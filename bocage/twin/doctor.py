@@ -14,7 +14,7 @@ from bocage.twin.configuration import MOST_KEYS, declared_settings
 from bocage.twin.conformance import check_domain, package_of
 from bocage.twin.domains import broken_domains, discover_domains, verdict_on
 from bocage.twin.territory import Territory
-from bocage.twin.wording import _
+from bocage.twin.wording import _, both
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.domain import Domain
 from bocage.vocabulary.text import LANGUAGES, Message
@@ -58,7 +58,7 @@ def doctor(territory: Territory | None = None) -> Answer:
                         "{mark} {name}: {seen}",
                         mark=_mark(check),
                         name=_NAMES.get(check.name, check.name),
-                        seen=_both(check.sentence),
+                        seen=both(check.sentence),
                     )
                     for check in checks
                 ],
@@ -75,10 +75,6 @@ def doctor(territory: Territory | None = None) -> Answer:
 
 def _mark(check: Check) -> dict[str, str]:
     return {"fr": "[ok]", "en": "[ok]"} if check.sound else {"fr": "[à corriger]", "en": "[to mend]"}
-
-
-def _both(sentence: Message) -> dict[str, str]:
-    return {"fr": sentence.say("fr"), "en": sentence.say("en")}
 
 
 def _machine_checks(folder: Path) -> Iterator[Check]:
@@ -136,7 +132,9 @@ def _place_check(territory: Territory) -> Check:
     try:
         longitude, latitude = territory.centre
     except BocageError as fault:
-        return Check("place", False, _("{seen}", seen={"fr": fault.say("what", "fr"), "en": fault.say("what", "en")}))
+        return Check(
+            "place", False, _("{seen}", seen={language: fault.say("what", language) for language in LANGUAGES})
+        )
     return Check("place", True, _("{longitude:4}° E, {latitude:4}° N", longitude=longitude, latitude=latitude))
 
 

@@ -14,6 +14,7 @@ from bocage.publish.report.typeset import write_report
 from bocage.publish.workbook import write_workbook
 from bocage.twin.answer import Answer, Section
 from bocage.twin.assumptions import all_assumptions
+from bocage.twin.code_labels import all_code_labels
 from bocage.twin.diagnose import DomainState, examine
 from bocage.twin.export import identity_notes
 from bocage.twin.noun_headings import indicators_of
@@ -33,6 +34,7 @@ from bocage.twin.report_plan import (
     request_lines,
     unpriced_changes,
     waiting_lines,
+    with_kind_words,
     work_lines,
 )
 from bocage.twin.report_state import (
@@ -48,7 +50,7 @@ from bocage.twin.tables import exported_tables
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.columns import shared_asset_tables
-from bocage.vocabulary.text import Language, Message, current_language, use_language
+from bocage.vocabulary.text import LANGUAGES, Language, Message, current_language, use_language
 
 
 def write_reports(territory: Territory, *, into: Path | None = None, language: Language | None = None) -> Answer:
@@ -101,7 +103,8 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
     """
     states = [proposal.state for proposal in proposals]
     domains = [state.domain for state in states]
-    actions = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
+    proposed = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
+    actions = with_kind_words(proposed, all_code_labels(domains).get("kind", {}))
     indicators = indicators_of(domains)
     lines = record.frames["plan"]
     names = territory.body_names()
@@ -111,7 +114,7 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         computed_on=record.made_on,
         version=__version__,
         fingerprint=record.fingerprint,
-        decision=decision_of(record, {name: ", ".join(d.label[name] for d in domains) for name in ("fr", "en")}),
+        decision=decision_of(record, {name: ", ".join(d.label[name] for d in domains) for name in LANGUAGES}),
         headlines=headlines(record),
         map=plan_map(territory, states, lines, actions),
         state=state_figures(states),

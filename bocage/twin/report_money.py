@@ -8,7 +8,7 @@ import polars as pl
 
 from bocage.publish.report.content import FundingLine, FundingStatus, Ledger, LedgerLine
 from bocage.twin.plan_record import PlanRecord
-from bocage.twin.wording import _
+from bocage.twin.wording import _, both
 from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.text import Message
 
@@ -86,7 +86,7 @@ def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:
         if not flows:
             continue
         purse = core_code_labels()["budget"][str(budget)]
-        payer = _("{body}, {budget}", body=_both(named_body(str(siren), names)), budget=purse)
+        payer = _("{body}, {budget}", body=both(named_body(str(siren), names)), budget=purse)
         found.append(
             Ledger(
                 payer=payer,
@@ -119,9 +119,3 @@ def _carried(flows: Sequence[LedgerLine], balance: Sequence[float]) -> Sequence[
     running = accumulate(sum(year) for year in zip(*[line.amounts_eur for line in flows], strict=True))
     carried = all(abs(own - run) < 0.01 for own, run in zip(balance, running, strict=False))
     return balance if carried else ()
-
-
-def _both(text: Message | str) -> Mapping[str, str]:
-    if isinstance(text, str):
-        return {"fr": text, "en": text}
-    return {"fr": text.say("fr"), "en": text.say("en")}

@@ -19,6 +19,7 @@ from bocage.publish.texts import Text
 from bocage.twin.plan_record import PlanRecord
 from bocage.twin.report_money import funding_lines, named_body, option_row
 from bocage.twin.wording import _
+from bocage.vocabulary.code_labels import label_of
 from bocage.vocabulary.domain import Indicator
 from bocage.vocabulary.responsibility import NO_END_YEAR
 from bocage.vocabulary.text import LANGUAGES, Message
@@ -29,12 +30,12 @@ CHARTED = 3
 
 
 def chosen_lines(record: PlanRecord, actions: pl.DataFrame) -> pl.DataFrame:
-    """Lines of the plan that were chosen, with the labels of their actions, by year then cost."""
-    names = ("action_id", "label_fr", "label_en", "place", "unit_count", "contract_id", "first_year")
+    """Lines of the plan that were chosen, with the words of their kinds, by year then cost."""
+    names = ("action_id", "kind_fr", "kind_en", "place", "unit_count", "contract_id", "first_year")
     return (
         record.frames["plan"]
         .filter(pl.col("decision") == "in")
-        .join(actions.select(names).with_columns(kind_labels()), on="action_id", how="left")
+        .join(actions.select(names), on="action_id", how="left")
         .sort(["year", "cost_eur"], descending=[False, True])
     )
 
@@ -54,7 +55,7 @@ def decision_of(record: PlanRecord, programme: Mapping[str, str]) -> Decision | 
         last_year=int(years.max()),  # type: ignore[arg-type]
         actions=row["actions"],
         statement=_(
-            "This choice is within {gap:1} % of the best that could be done under the budget.",
+            "This choice is within {gap:1}% of the best that could be done under the budget.",
             gap=100 * min(record.solve.gap, 1.0),
         ),
     )  # fmt: skip
@@ -71,7 +72,7 @@ def headlines(record: PlanRecord) -> list[Figure]:
     note = _("VAT included, grants and FCTVA deducted")
     if hoped:
         note = _(
-            "VAT included, grants and FCTVA deducted; {more} EUR if the aids hoped for are not granted",
+            "VAT included, grants and FCTVA deducted; €{more} if the aids hoped for are not granted",
             more=row["own_eur"] + hoped,
         )
     own = Figure(
@@ -230,7 +231,7 @@ def request_lines(record: PlanRecord, actions: pl.DataFrame, names: Mapping[str,
 
     Args:
         record: the plan.
-        actions: frame of the noun `action`.
+        actions: frame of the noun `action`, with the words of its kinds.
         names: name of public bodies by SIREN, where known.
     """
     grouped = _grouped(record, actions, "request", ["owner_siren", "kind"])
@@ -250,7 +251,7 @@ def waiting_lines(record: PlanRecord, actions: pl.DataFrame, contracts: Mapping[
 
     Args:
         record: the plan.
-        actions: frame of the noun `action`.
+        actions: frame of the noun `action`, with the words of its kinds.
         contracts: name of contracts by identifier, with their holder, where known.
     """
     grouped = _grouped(record, actions, "waits", ["contract_id", "kind", "first_year"])
@@ -265,22 +266,32 @@ def waiting_lines(record: PlanRecord, actions: pl.DataFrame, contracts: Mapping[
     ]
 
 
-PLACE_IN_LABEL = r"[\s\x{00a0}\x{202f}]*:\s.*$"
-"""What follows the kind of works in the label of an action: " : rue des Bleuets, 12 points"."""
+def with_kind_words(actions: pl.DataFrame, labels: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:
+    """Actions with the words of their kind, `kind_fr` and `kind_en`; the code itself where it has none.
+
+    Args:
+        actions: frame of the noun `action`.
+        labels: what the codes of kinds mean, by language.
+
+    >>> words = {"led": {"fr": "rénovation en LED", "en": "renewal with LED"}}
+    >>> with_kind_words(pl.DataFrame({"kind": ["led", "V12"]}), words)["kind_en"].to_list()
+    ['Renewal with LED', 'V12']
+    """
+    words = {
+        f"kind_{language}": [_title(label_of(kind, labels, language)) for kind in actions["kind"]]
+        for language in LANGUAGES
+    }
+    return actions.with_columns(pl.Series(name, said, dtype=pl.String) for name, said in words.items())
 
 
-def kind_labels() -> list[pl.Expr]:
-    """Labels of an action without its place: `kind_fr` and `kind_en`."""
-    return [
-        pl.col(f"label_{language}").str.replace(PLACE_IN_LABEL, "").alias(f"kind_{language}")
-        for language in ("fr", "en")
-    ]
+def _title(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _grouped(record: PlanRecord, actions: pl.DataFrame, decision: str, by: Sequence[str]) -> pl.DataFrame:
     """Lines of one decision by some columns of their actions; of variants that exclude each other, the dearest."""
     lines = record.frames["plan"].filter(pl.col("decision") == decision).select("action_id", "cost_eur")
-    joined = lines.join(actions, on="action_id", how="inner").with_columns(kind_labels())
+    joined = lines.join(actions, on="action_id", how="inner")
     variants = joined.sort("cost_eur", descending=True).unique(
         pl.coalesce("exclusive_group", "action_id"), keep="first", maintain_order=True
     )

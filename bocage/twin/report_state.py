@@ -19,12 +19,11 @@ from bocage.publish.report.content import (
 )
 from bocage.publish.tokens import CATEGORICAL, GREY, HEDGE, OCHRE, Mark
 from bocage.twin.diagnose import DomainState
-from bocage.twin.report_plan import kind_labels
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.columns import GEOMETRY, shared_asset_tables
-from bocage.vocabulary.domain import Indicator
-from bocage.vocabulary.origin import origin_column
+from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY, Indicator
+from bocage.vocabulary.origin import ORIGINS, origin_column
 from bocage.vocabulary.text import LANGUAGES, Message
 
 MOST_BARS = 7
@@ -32,8 +31,7 @@ MOST_NAMES = 40
 KIND_MARKS = (Mark(CATEGORICAL[1], "plus"), Mark(CATEGORICAL[5], "cross"))
 PERIOD_MARKS = (Mark(HEDGE, "square"), Mark(CATEGORICAL[2], "triangle"), Mark(CATEGORICAL[3], "down"))
 """No two classes of one map share a shape: the circle is for no works, the diamond for those of others."""
-LABELS = ("label_fr", "label_en")
-TERRITORY = "territory"
+KIND_WORDS = ("kind_fr", "kind_en")
 
 
 def place_of(territory: Territory) -> Place:
@@ -67,7 +65,7 @@ def state_figures(states: Sequence[DomainState]) -> list[Figure]:
     """The indicators of the whole territory, doing nothing."""
     figures = []
     for state in states:
-        whole = state.diagnosis.outcomes.where(pl.col("scope") == TERRITORY).summary()
+        whole = state.diagnosis.outcomes.where(pl.col("scope") == WHOLE_TERRITORY).summary()
         indicators = state.domain.indicators
         figures += [
             figure_of(indicators[row["indicator"]], row)
@@ -79,7 +77,7 @@ def state_figures(states: Sequence[DomainState]) -> list[Figure]:
 
 def values_today(states: Sequence[DomainState]) -> dict[str, float]:
     """Value of each indicator for the whole territory, doing nothing."""
-    wholes = [state.diagnosis.outcomes.where(pl.col("scope") == TERRITORY).summary() for state in states]
+    wholes = [state.diagnosis.outcomes.where(pl.col("scope") == WHOLE_TERRITORY).summary() for state in states]
     return {row["indicator"]: row["value"] for whole in wholes for row in whole.iter_rows(named=True)}
 
 
@@ -128,8 +126,8 @@ def _by_class(state: DomainState) -> list[Breakdown]:
             )
             for found in layer["classes"]
         ]
-        title = {language: f"{table.label[language]} : {layer[f'title_{language}'].lower()}" for language in ("fr",)}
-        title["en"] = f"{table.label['en']}: {layer['title_en'].lower()}"
+        theme = {language: layer[f"title_{language}"].lower() for language in LANGUAGES}
+        title = _("{table}: {theme}", table=table.label, theme=theme)
         return [Breakdown(title=title, bars=[bar for bar in bars if bar.value > 0], source=_("Source: inventory"))]
     return []
 
@@ -140,14 +138,14 @@ def _by_sector(state: DomainState) -> list[Breakdown]:
         return []
     sectors = (
         state.diagnosis.outcomes.where(
-            pl.col("scope").str.starts_with("sector:") & (pl.col("indicator") == energy.name)
+            pl.col("scope").str.starts_with(SECTOR_PREFIX) & (pl.col("indicator") == energy.name)
         )
         .summary()
         .sort("value", descending=True)
     )
     bars = [
         Figure(
-            label=row["scope"].removeprefix("sector:"),
+            label=row["scope"].removeprefix(SECTOR_PREFIX),
             value=row["value"],
             unit=row["unit"],
             low=row["low"],
@@ -159,7 +157,7 @@ def _by_sector(state: DomainState) -> list[Breakdown]:
     if not bars:
         return []
     bars += _other_sectors(state, energy.name, sectors["scope"][MOST_BARS:])
-    title = {"fr": f"{energy.label['fr']} par secteur", "en": f"{energy.label['en']} by sector"}
+    title = _("{indicator} by sector", indicator=energy.label)
     return [Breakdown(title=title, bars=bars, source=_("Source: inventory and nights of the site; P10 to P90"))]
 
 
@@ -194,12 +192,9 @@ def quality_lines(states: Sequence[DomainState]) -> list[QualityLine]:
                 if origin_column(column.name) not in frame.columns:
                     continue
                 counts = dict(frame[origin_column(column.name)].value_counts().iter_rows())
-                shares = {name: counts.get(name, 0) / frame.height for name in _ORIGINS}
+                shares = {name: counts.get(name, 0) / frame.height for name in ORIGINS}
                 lines.append(QualityLine(label=column.label, **shares))
     return sorted(lines, key=lambda line: (-line.default, -line.inferred))
-
-
-_ORIGINS = ("measured", "declared", "inferred", "default")
 
 
 _Part = tuple[Message | dict[str, str], Mark, pl.Series]
@@ -215,7 +210,7 @@ def plan_map(
         territory: open territory.
         states: its domains.
         lines: frame of the noun `plan`.
-        actions: frame of the noun `action`.
+        actions: frame of the noun `action`, with the words of its kinds.
     """
     points = [
         frame.select("asset_id", GEOMETRY)
@@ -254,11 +249,10 @@ def _touched(asset_ids: pl.Series, lines: pl.DataFrame, actions: pl.DataFrame) -
     chosen = lines.filter(pl.col("decision") == "in").select("action_id")
     touched = (
         chosen.join(actions, on="action_id", how="inner", maintain_order="left")
-        .with_columns(kind_labels())
         .explode("asset_ids")
         .filter(pl.col("asset_ids").is_in(asset_ids.implode()))
         .group_by("kind", maintain_order=True)
-        .agg(pl.col("asset_ids").n_unique().alias("count"), pl.col("kind_fr", "kind_en").first())
+        .agg(pl.col("asset_ids").n_unique().alias("count"), pl.col(KIND_WORDS).first())
         .sort("count", descending=True)
     )
     if touched.height < 2:
@@ -282,8 +276,9 @@ def _classes(
     whole sector, and would hide where lanterns are replaced.
     """
     main = (
-        lines.join(actions.select("action_id", "kind", "asset_ids", "unit_count", *LABELS), on="action_id", how="inner")
-        .with_columns(kind_labels())
+        lines.join(
+            actions.select("action_id", "kind", "asset_ids", "unit_count", *KIND_WORDS), on="action_id", how="inner"
+        )
         .filter(pl.col("decision") != "out")
         .sort(pl.col("decision") != "in", -pl.col("cost_eur") / pl.col("unit_count"))
         .explode("asset_ids")
@@ -305,7 +300,7 @@ def _classes_of_works(chosen: pl.DataFrame) -> list[_Part]:
     """The dearest kind of works by period, each of the next ones as a whole."""
     kinds = (
         chosen.group_by("kind", maintain_order=True)
-        .agg(pl.col("cost_eur").unique().sum(), pl.col("kind_fr", "kind_en").first())
+        .agg(pl.col("cost_eur").unique().sum(), pl.col(KIND_WORDS).first())
         .sort("cost_eur", descending=True)
     )
     parts: list[_Part] = []
@@ -324,7 +319,7 @@ def _classes_of_works(chosen: pl.DataFrame) -> list[_Part]:
         ):
             assets = same.filter(pl.col("year").is_between(first, last))["asset_ids"]
             span = str(first) if first == last else f"{first}–{last}"
-            parts.append(({"fr": f"{french}, {span}", "en": f"{english}, {span}"}, mark, assets))
+            parts.append((_("{kind}, {years}", kind={"fr": french, "en": english}, years=span), mark, assets))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import LANGUAGES, Language, Message
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -14,3 +14,12 @@ def _(template: str, **values: object) -> Message:
     '3 rows'
     """
     return Message(template, values, LOCALE)
+
+
+def both(text: Message | str) -> dict[Language, str]:
+    """A text in every language, as a value of another sentence; a plain text is a proper name, the same in all.
+
+    >>> both(_("{count} rows", count=3))["en"]
+    '3 rows'
+    """
+    return {language: text if isinstance(text, str) else text.say(language) for language in LANGUAGES}
