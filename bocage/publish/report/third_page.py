@@ -108,7 +108,7 @@ def _joint(content: ReportContent, language: Language, room: Room) -> dict[str, 
 
 def _requests(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
     columns = [
-        heading(_("To be asked of", language), width="1fr"),
+        heading(_("To be asked of", language), width="1.6fr"),
         heading(_("Works", language), width="2fr"),
         heading(_("Actions", language), "right"),
         heading(_("Estimate excl. VAT", language), "right"),
