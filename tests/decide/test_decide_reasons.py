@@ -1,0 +1,159 @@
+"""Each reason of a plan, alone: a request made by hand that leads to it, and what it says in both languages."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bocage.decide.planning import make_plan
+from bocage.decide.request import PlanRequest
+from bocage.vocabulary.codes import core_codes
+from bocage.vocabulary.text import LANGUAGES, format_number
+
+RequestOf = Callable[..., PlanRequest]
+PAYER = ("111111118", "M57_main")
+GOOD = {"cost": 12000, "kwh": 9000}
+POOR = {"cost": 30000, "kwh": 2000}
+SMALL = {"cost": 2000, "kwh": 4000}
+NOT_LED = {"facts": {"led": False}}
+CITY = {"kind": "commune", "population": 60000, "department": "35"}
+"""A commune without DETR nor local rule."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A request, and the reason that its action number `target` must have.
+
+    Attributes:
+        code: reason expected.
+        decision: decision expected.
+        rows: actions of the request.
+        target: number of the action that is looked at.
+        names: words that both sentences hold; `{street}` is the word of the language.
+        digits: decimals with which the deciding number is written; None where the sentence has none.
+        compared: how the deciding number stands to its threshold: `<`, `>=`, `=`, or "" where there is none.
+        settings: settings of the request.
+    """
+
+    code: str
+    decision: str
+    rows: Sequence[Mapping[str, Any]]
+    target: int = 0
+    names: Sequence[str] = ()
+    digits: int | None = None
+    compared: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+CASES = [
+    Case(code="BOC-DEC-101", decision="in", rows=[GOOD], names=["2027"], digits=2, compared="="),
+    Case(
+        code="BOC-DEC-102", decision="in", names=["2027", "{street} 1"], compared="<",
+        rows=[{"cost": 3000, "kwh": 100, **NOT_LED}, {"cost": 3000, "kwh": 9000, "requires": ["A0"], **NOT_LED}],
+    ),
+    Case(
+        code="BOC-DEC-103", decision="out", digits=2, compared="<",
+        rows=[{"cost": 500000, "kwh": 170000}, {"cost": 2000, "kwh": 9000}],
+    ),
+    Case(
+        # 500 000 EUR of works, with 60 000 EUR at hand: a better ratio than the other cannot bring them in.
+        code="BOC-DEC-104", decision="out", digits=2, compared=">=",
+        rows=[{"cost": 500000, "kwh": 900000}, {"cost": 2000, "kwh": 900}],
+    ),
+    Case(
+        code="BOC-DEC-105", decision="out", target=1, names=["{street} 0"], digits=0, compared="<",
+        rows=[{**GOOD, "exclusive_group": "g"}, {**GOOD, "cost": 15000, "exclusive_group": "g"}],
+    ),
+    Case(code="BOC-DEC-106", decision="out", rows=[POOR], digits=0, compared="<"),
+    Case(
+        code="BOC-DEC-107", decision="waits", names=["2031", "MPGP-ZAC"], compared=">=",
+        rows=[{**SMALL, "standing": "waits", "first_year": 2031, "contract_id": "MPGP-ZAC"}],
+    ),
+    Case(
+        code="BOC-DEC-108", decision="request", names=["222222226"],
+        rows=[{**SMALL, "standing": "request", "owner_siren": "222222226"}],
+    ),
+    Case(code="BOC-DEC-109", decision="out", names=[PAYER[0], "M49_water"], rows=[{**SMALL, "budget": "M49_water"}]),
+    Case(
+        code="BOC-DEC-110", decision="out", target=1, names=["{street} 0"],
+        rows=[POOR, {**SMALL, "requires": ["A0"], **NOT_LED}],
+    ),
+    Case(
+        # Alone it saves 180 EUR a year; beside the first one the same 180 EUR are already saved.
+        code="BOC-DEC-111", decision="out", target=1, names=["{street} 0"], digits=0, compared="<",
+        rows=[GOOD, {"cost": 1000, "kwh": 900, **NOT_LED}],
+        settings={"interactions": [
+            {"action_a": "A0", "action_b": "A1", "indicator": "electricity_cost_eur_year", "value": 180.0}
+        ]},
+    ),
+    Case(code="BOC-DEC-112", decision="out", rows=[{**SMALL, "last_year": 2026}]),
+    Case(
+        # The money of 2027 pays the first or the second; the first cannot wait, so that the second is done in 2028,
+        # and the third, that needs the second in 2027, is left out although there is money for it.
+        code="BOC-DEC-113", decision="out", target=2, digits=2,
+        rows=[
+            {"cost": 10000, "kwh": 9000, "last_year": 2027, **NOT_LED},
+            {"cost": 10000, "kwh": 9000, **NOT_LED},
+            {"cost": 200, "kwh": 200, "last_year": 2027, "requires": ["A1"], **NOT_LED},
+        ],
+        settings={"territory": CITY, "budgets": {PAYER: [13000.0, 13000.0, 0.0]}},
+    ),
+    Case(
+        code="BOC-DEC-114", decision="waits", names=["MPGP-ZAC"],
+        rows=[{**SMALL, "standing": "waits", "first_year": 9999, "contract_id": "MPGP-ZAC"}],
+    ),
+    Case(
+        code="BOC-DEC-115", decision="in", names=["2029", "MPGP-ZAC"], digits=2, compared="=",
+        rows=[{"cost": 200, "kwh": 4000, "standing": "waits", "first_year": 2029, "contract_id": "MPGP-ZAC"}],
+    ),
+]  # fmt: skip
+STREET = {"fr": "Rue", "en": "Street"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_a_request_made_by_hand_leads_to_its_reason(request_of: RequestOf, case: Case) -> None:
+    result = make_plan(request_of(case.rows, **case.settings))
+    reason = result.reasons.row(case.target, named=True)
+    assert (reason["action_id"], reason["code"], reason["decision"]) == (f"A{case.target}", case.code, case.decision)
+    line = result.plan.row(case.target, named=True)
+    assert [line[f"reason_{language}"] for language in LANGUAGES] == [reason[f"reason_{x}"] for x in LANGUAGES]
+    for language in LANGUAGES:
+        sentence = reason[f"reason_{language}"]
+        opening = core_codes()[case.code].what[language].split("{")[0]
+        assert sentence.startswith(opening)
+        assert "{" not in sentence
+        assert "None" not in sentence
+        for name in case.names:
+            assert name.format(street=STREET[language]) in sentence
+        if case.digits is not None:
+            assert format_number(reason["value"], language, digits=case.digits) in sentence
+    assert reason["reason_fr"] != reason["reason_en"]
+    assert compares(reason["value"], reason["threshold"]) == case.compared
+
+
+def compares(value: float | None, threshold: float | None) -> str:
+    """How the number that decided stands to what it was compared with."""
+    if value is None or threshold is None:
+        return ""
+    if value == pytest.approx(threshold):
+        return "="
+    return "<" if value < threshold else ">="
+
+
+def test_no_declared_reason_is_without_its_case() -> None:
+    reasons = [code.code for code in core_codes().values() if code.kind == "reason"]
+    assert [case.code for case in CASES] == sorted(reasons)
+
+
+def test_the_ratio_that_is_told_is_the_one_worked_by_hand(request_of: RequestOf) -> None:
+    # 9 000 kWh a year during two years, at 3.2 % a year, 95.5 % of which come true, for 12 000 EUR without any aid.
+    row = {**GOOD, "lifetime_years": 2.0, **NOT_LED}
+    result = make_plan(request_of([row], objective="energy", territory=CITY))
+    by_hand = 9000 * 0.955 * (1 / 1.032 + 1 / 1.032**2) / 12000
+    assert result.reasons["code"].item() == "BOC-DEC-101"
+    assert result.reasons["value"].item() == pytest.approx(by_hand, rel=0.01)
+    for mark, language in ((",", "fr"), (".", "en")):
+        told = re.findall(rf"\d+\{mark}\d\d", result.reasons[f"reason_{language}"].item())
+        assert [float(number.replace(mark, ".")) for number in told] == pytest.approx([by_hand] * 2, abs=0.02)
