@@ -1,6 +1,5 @@
 """Options set side by side, and the plan as a sum set beside the plan computed as a whole."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -68,9 +67,8 @@ def without_kind(books: Books, kind: str) -> list[int]:
 
 def _without(books: Books, kind: str) -> tuple[str, str]:
     """Label of the option that does without a kind of actions, in French and English."""
-    row = books.request.actions.filter(pl.col("kind") == kind).row(0, named=True)
-    french, english = (re.sub(r"\s*:\s.*$", "", str(row[name])) for name in ("label_fr", "label_en"))
-    return f"Sans «\u202f{french}\u202f»", f"Without “{english}”"
+    words = books.request.kinds.get(kind, {"fr": kind, "en": kind})
+    return f"Sans «\u202f{words['fr']}\u202f»", f"Without “{words['en']}”"
 
 
 def low_cost(books: Books) -> list[int]:

@@ -44,6 +44,7 @@ class PlanRequest:
         gap: relative gap at which the solver may stop [1].
         time_limit_s: time given to the solver [s].
         seed: seed of draws and solver.
+        kinds: what each kind of actions is called, by language; its code where it has no words.
         on_progress: told how the solver gets on.
     """
 
@@ -67,6 +68,7 @@ class PlanRequest:
     gap: float = 0.005
     time_limit_s: float = 20.0
     seed: int = 1
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     on_progress: Callable[[Progress], None] | None = None
 
     @property

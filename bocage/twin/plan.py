@@ -14,6 +14,7 @@ from bocage.decide.worth import realisation_draws
 from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.code_labels import all_code_labels
 from bocage.twin.diagnose import examine, record_outcomes
 from bocage.twin.plan_record import PlanRecord, save_plan
 from bocage.twin.propose import Proposal, consider, record_actions
@@ -155,6 +156,7 @@ def decide_plan(
         date=date,
         parameters=Parameters(CORE_FOLDER, date),
         rules=load_rules(),
+        kinds=all_code_labels(domains).get("kind", {}),
         plan_id=PLAN_ID,
         objective=objective,
         count_on=frozenset(_names(territory, "count_on")),

@@ -123,7 +123,7 @@ def _legal_rules(parameters: Parameters, site: Site) -> list[Rule]:
     deadline = parameters["law.upward_ratio_removal_date"].value
     mercury, sodium = parameters["law.mercury_sale_end"].value, parameters["law.sodium_exemption_end"].value
     too_high = Message(
-        "Light points that send more than {limit} % of their light upwards and had to be replaced by {date}: {count}",
+        "Light points that send more than {limit}% of their light upwards and had to be replaced by {date}: {count}",
         {"limit": removal, "date": _day(deadline)},
         LOCALE,
     )
@@ -131,7 +131,7 @@ def _legal_rules(parameters: Parameters, site: Site) -> list[Rule]:
         "Light points above {limit} K, the limit for new or renewed installations: {count}", {"limit": warm}, LOCALE
     )
     too_upward = Message(
-        "Light points that send more than {limit} % of their light upwards, the limit"
+        "Light points that send more than {limit}% of their light upwards, the limit"
         " for new or renewed installations: {count}",
         {"limit": upward},
         LOCALE,
@@ -144,7 +144,7 @@ def _legal_rules(parameters: Parameters, site: Site) -> list[Rule]:
     )
     in_force = parameters["law.upward_ratio_maximum"].since
     recent = Message(
-        "Light points installed since {date} above {warmth} K or {upward} % of upward"
+        "Light points installed since {date} above {warmth} K or {upward}% of upward"
         " light, limits already in force: {count}",
         {"date": _day(in_force), "warmth": warm, "upward": upward},
         LOCALE,
@@ -191,8 +191,7 @@ def _permanent_sentence(concerned: pl.DataFrame, _: pl.DataFrame) -> Message:
 def _unrestrained_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
     share = _sum(concerned, "energy_kwh") / max(_sum(rows, "energy_kwh"), TINY)
     return Message(
-        "Light points that burn all night at full output, without dimming or curfew:"
-        " {count}, {share:1} % of the energy",
+        "Light points that burn all night at full output, without dimming or curfew: {count}, {share:1}% of the energy",
         {"count": len(concerned), "share": 100 * share},
         LOCALE,
     )
@@ -232,7 +231,7 @@ def _missing_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
 def _defaults_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
     load, total = _sum(concerned, "system_power_w"), _sum(rows, "system_power_w")
     return Message(
-        "Light points whose power with gear is not declared: {count}, {share:1} % of the"
+        "Light points whose power with gear is not declared: {count}, {share:1}% of the"
         " installed load ({load:1} kW), inferred or by default",
         {"count": len(concerned), "share": 100 * load / max(total, TINY), "load": load / 1000},
         LOCALE,

@@ -90,7 +90,7 @@ def test_a_full_night_is_found_with_its_share_of_the_energy(stock: Stock, site: 
     share = 100 * energy[0] / energy.sum()
     assert 0 < share < 100
     sentences = said(finding)
-    assert f"1, {share:.1f} %" in sentences["en"]
+    assert f"1, {share:.1f}%" in sentences["en"]
     assert f"{share:.1f}".replace(".", ",") in sentences["fr"]
     assert not any("BOC-LIG-010" in codes for codes in flags(lamps, site)), "a habit of the night is no fault of a lamp"
     assert "BOC-LIG-010" not in found(stock({**LED, **curfew}), site)

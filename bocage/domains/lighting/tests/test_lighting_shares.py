@@ -57,7 +57,7 @@ def test_installed_power_is_weighted_by_watts_as_the_finding_says(stock: Stock, 
     share = shares(diagnosis.outcomes)["installed_power_kw"]
     assert share == pytest.approx(power[1] / sum(power))
     (sentence,) = [found.sentence.say("en") for found in diagnosis.findings if found.code == "BOC-LIG-008"]
-    said = re.search(r"([\d.]+) % of the installed load", sentence)
+    said = re.search(r"([\d.]+)% of the installed load", sentence)
     assert said is not None
     assert float(said[1]) == pytest.approx(100 * share, abs=0.05)
 
