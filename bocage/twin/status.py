@@ -6,14 +6,54 @@ import polars as pl
 
 from bocage import __version__
 from bocage.twin.answer import Answer, Heading, Section
-from bocage.twin.plan_record import FILE, load_plan
+from bocage.twin.plan_record import PlanRecord, load_plan
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
-from bocage.vocabulary.text import current_language
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Message, current_language
+
+SCHEMA = {"type": pl.String, "asset_type": pl.String, "source": pl.String, "count": pl.Int64, "data_of": pl.Date}
 
 
 def status(territory: Territory) -> Answer:
     """Count the assets by type and source, and the results kept in the twin."""
+    assets = _inventories(territory)
+    layers = territory.store.layers()
+    results = {name: layers.get(name, 0) for name in ("action", "outcome", "plan", "evaluation")}
+    plan = _plan(territory)
+    fingerprint = territory.fingerprint()
+    headings = [
+        Heading(name="type", label=_("Type")),
+        Heading(name="source", label=_("Source")),
+        Heading(name="count", label=_("Count")),
+        Heading(name="data_of", label=_("Data of")),
+    ]
+    return Answer(
+        title=_("{name} ({code})", name=territory.name, code=territory.code),
+        sections=[
+            Section(
+                title=_("Assets"),
+                lines=[] if assets.height else [_("The twin is empty.")],
+                table=assets if assets.height else None,
+                headings=headings,
+            ),
+            Section(title=_("Results"), lines=_result_lines(results, plan, fingerprint)),
+        ],
+        data={
+            "territory": {"code": territory.code, "name": territory.name, "synthetic": territory.synthetic},
+            "version": __version__,
+            "fingerprint": fingerprint,
+            "assets": assets.drop("type").to_dicts(),
+            "results": results,
+            "plan_made_on": None if plan is None else plan.made_on,
+            "plan_up_to_date": None if plan is None else plan.fingerprint == fingerprint,
+        },
+        next_step=_("bocage diagnose") if assets.height else _("bocage import inventory.csv"),
+    )
+
+
+def _inventories(territory: Territory) -> pl.DataFrame:
+    """One row per type and source of assets: how many, and the date of the latest data."""
     language = current_language()
     rows = []
     for table in territory.asset_tables.values():
@@ -26,60 +66,29 @@ def status(territory: Territory) -> Answer:
             .sort("source")
         )
         rows += [
-            {
-                "type": table.label[language],
-                "asset_type": table.name,
-                "source": row["source"] or "",
-                "count": row["count"],
-                "data_of": row["data_of"],
-            }
+            {**row, "type": table.label[language], "asset_type": table.name, "source": row["source"] or ""}
             for row in sources.iter_rows(named=True)
         ]
-    schema = {"type": pl.String, "asset_type": pl.String, "source": pl.String, "count": pl.Int64, "data_of": pl.Date}
-    assets = pl.DataFrame(rows, schema=schema)
-    layers = territory.store.layers()
-    results = {name: layers.get(name, 0) for name in ("action", "outcome", "plan", "evaluation")}
-    made_on = _plan_date(territory)
-    return Answer(
-        title=_("{name} ({code})", name=territory.name, code=territory.code),
-        sections=[
-            Section(
-                title=_("Assets"),
-                lines=[] if rows else [_("The twin is empty.")],
-                table=assets if rows else None,
-                headings=[
-                    Heading(name="type", label=_("Type")),
-                    Heading(name="source", label=_("Source")),
-                    Heading(name="count", label=_("Count")),
-                    Heading(name="data_of", label=_("Data of")),
-                ],
-            ),
-            Section(
-                title=_("Results"),
-                lines=[
-                    _(
-                        "{action} actions, {outcome} outcomes, {plan} lines of plan, {evaluation} evaluations planned",
-                        **results,
-                    ),
-                    *([] if made_on is None else [_("Plan computed on {date}", date=_day(made_on))]),
-                ],
-            ),
-        ],
-        data={
-            "territory": {"code": territory.code, "name": territory.name, "synthetic": territory.synthetic},
-            "version": __version__,
-            "fingerprint": territory.fingerprint(),
-            "assets": assets.drop("type").to_dicts(),
-            "results": results,
-            "plan_made_on": made_on,
-        },
-        next_step=_("bocage diagnose") if rows else _("bocage import inventory.csv"),
-    )
+    return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _plan_date(territory: Territory) -> dt.date | None:
-    folder = territory.folder / "results"
-    return load_plan(folder).made_on if (folder / FILE).is_file() else None
+def _result_lines(results: dict[str, int], plan: PlanRecord | None, fingerprint: str) -> list[Message]:
+    lines = [
+        _("{action} actions, {outcome} outcomes, {plan} lines of plan, {evaluation} evaluations planned", **results)
+    ]
+    if plan is not None:
+        lines.append(_("Plan computed on {date}", date=_day(plan.made_on)))
+        if plan.fingerprint != fingerprint:
+            lines.append(_("The inventory or the settings have changed since: plan again before reporting."))
+    return lines
+
+
+def _plan(territory: Territory) -> PlanRecord | None:
+    """The last plan; None where there is none that can be read."""
+    try:
+        return load_plan(territory.folder / "results")
+    except BocageError:
+        return None
 
 
 def _day(date: dt.date) -> dict[str, str]:

@@ -133,6 +133,7 @@ def test_status_doctor_and_simulation_answer(demo: tuple[Path, Answer]) -> None:
     folder, _answer = demo
     with open_territory(folder / "territory") as territory:
         assert status(territory).data["assets"]
+        assert status(territory).data["plan_up_to_date"] is True
         assert doctor(territory).exit == 0
         together = simulate(territory, kinds=["curfew"])
         with pytest.raises(BocageError) as refusal:
@@ -238,6 +239,7 @@ def test_a_plan_made_on_other_data_is_not_reported(demo: tuple[Path, Answer], tm
         lamp = territory.store.read_assets(table, limit=1)["asset_id"].item()
         territory.store.correct(table, lamp, "lamp_power_w", 33.0, author="agent", on=dt.date(2026, 11, 1))
         assert territory.fingerprint() != before
+        assert status(territory).data["plan_up_to_date"] is False
         with pytest.raises(BocageError) as refusal:
             write_reports(territory, into=tmp_path, language="fr")
     assert refusal.value.code == "BOC-TWI-017"
