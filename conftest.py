@@ -1,6 +1,8 @@
 """What all tests share: where the real data are, and whether services and data are required."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,19 @@ def data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """Path of a program of the system; the test is skipped where it is absent, and fails where it is required."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            message = f"{name} is not installed"
+            if REQUIRED:
+                pytest.fail(message)
+            pytest.skip(message)
+        return path
+
+    return find

@@ -1,6 +1,6 @@
 """The spatial index of a layer: an r-tree kept true by triggers, or filled at once from vectorised bounds.
 
-OGC 12-128r19 (GeoPackage 1.4), annex F.3.
+OGC 12-128r19, annex F.3: the triggers of GeoPackage 1.4, that stay right under upserts, in a 1.3 file.
 """
 
 import sqlite3

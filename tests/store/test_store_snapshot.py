@@ -103,7 +103,7 @@ def test_it_is_a_valid_geopackage_that_stands_alone(store: GeoPackageStore, fold
     assert not list(folder.glob("snapshot.gpkg-*"))
     with closing(sqlite3.connect(path)) as held:
         one = {name: held.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")}
-        assert one == {"application_id": 0x47504B47, "user_version": 10400}
+        assert one == {"application_id": 0x47504B47, "user_version": 10300}
         assert held.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
         assert held.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert held.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -3,8 +3,12 @@
 import csv
 import datetime as dt
 import json
+import os
+import re
 import shutil
+import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -251,3 +255,29 @@ def test_a_plan_made_on_other_data_is_not_reported(demo: tuple[Path, Answer], tm
     with open_territory(tmp_path / "copy2") as territory, pytest.raises(BocageError) as refusal:
         write_reports(territory, into=tmp_path, language="fr")
     assert refusal.value.code == "BOC-TWI-017"
+
+
+def test_an_older_gdal_opens_the_snapshot_without_a_warning(
+    demo: tuple[Path, Answer], tool: Callable[[str], str]
+) -> None:
+    folder, _answer = demo
+    command = [tool("ogrinfo"), "-ro", "-so", "-al", str(folder / "tables" / "99999.gpkg"), "luminaire"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    assert "Warning" not in done.stdout + done.stderr
+    for line in ("Geometry: Point", "Feature Count: 896", 'ID["EPSG",2154]', "system_power_w: Real"):
+        assert line in done.stdout, line
+
+
+def test_another_reader_finds_four_tagged_pages_and_draws_each(
+    demo: tuple[Path, Answer], tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    _folder, answer = demo
+    report = str(answer.data["report"])
+    facts = subprocess.run([tool("pdfinfo"), report], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Tagged:\s+yes$", facts, re.MULTILINE)
+    assert re.search(r"^Pages:\s+4$", facts, re.MULTILINE)
+    assert "(A4)" in facts
+    subprocess.run([tool("pdftoppm"), "-r", "30", "-png", report, str(tmp_path / "page")], check=True)
+    pages = sorted(tmp_path.glob("page-*.png"))
+    assert len(pages) == 4
+    assert all(page.stat().st_size > 5_000 for page in pages)

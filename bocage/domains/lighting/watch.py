@@ -9,7 +9,7 @@ from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.hours import REGIME_COLUMNS, burning
 from bocage.domains.lighting.physics.load import with_load
 from bocage.science.intervals import overlap_s
-from bocage.vocabulary.domain import Assets, Site
+from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY, Assets, Site
 
 HOUR_S = 3600
 WATTS_PER_KILOWATT = 1000.0
@@ -72,8 +72,8 @@ def _groups(assets: Assets, site: Site) -> pl.DataFrame:
         pl.when(pl.col("cabinet_id").is_not_null())
         .then("cabinet:" + pl.col("cabinet_id"))
         .when(pl.col("sector").is_not_null())
-        .then("sector:" + pl.col("sector"))
-        .otherwise(pl.lit("territory"))
+        .then(SECTOR_PREFIX + pl.col("sector"))
+        .otherwise(pl.lit(WHOLE_TERRITORY))
     )
     power = pl.col("system_power_w")
     return (
