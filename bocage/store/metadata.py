@@ -16,7 +16,7 @@ from bocage.vocabulary.columns import GEOMETRY
 APPLICATION_ID = 0x47504B47
 """`GPKG`, clause 1.1.1.1.1."""
 GEOPACKAGE_VERSION = 10300
-"""GeoPackage 1.3: only the corrected r-tree triggers of 1.4 are used, and GDAL before 3.7, as in older QGIS, warns its user of a 1.4 file."""
+"""GeoPackage 1.3: only the corrected r-tree triggers of 1.4 are used, and GDAL before 3.7 (older QGIS) warns of 1.4."""
 
 _CORE = (
     """CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY,
