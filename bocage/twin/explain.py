@@ -44,8 +44,9 @@ def _names(one: Declared) -> set[str]:
 def _nearest(word: str) -> str:
     folded = {one.name.casefold(): one.name for one in glossary()}
     holders = sorted((name for name in folded if word.casefold() in name), key=len)
+    begun = [name for name in holders if name.startswith(word.casefold())]
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
-    return folded[(close or holders or ["boc-twi-001"])[0]]
+    return folded[(begun or close or holders or ["boc-twi-001"])[0]]
 
 
 def _section(one: Declared) -> Section:

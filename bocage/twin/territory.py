@@ -115,8 +115,11 @@ class Territory:
         return [domain for domain in self.domains if any(self.store.count_assets(table) for table in domain.tables)]
 
     def assets(self, domain: Domain, site: Site) -> Assets:
-        """The completed assets of a domain: what is declared, and what had to be imputed, said so."""
-        return domain.complete({table.name: self.store.read_assets(table) for table in domain.tables}, site)
+        """The completed assets of a domain, imputed values said so, and the shared assets that it reads."""
+        shared = {name: self.store.read_assets(shared_asset_tables()[name]) for name in domain.reads}
+        return domain.complete(
+            {**shared, **{table.name: self.store.read_assets(table) for table in domain.tables}}, site
+        )
 
     def site(self, domain: Domain, *, date: dt.date | None = None) -> Site:
         """The conditions of a computation for that domain."""

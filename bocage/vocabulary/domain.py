@@ -17,7 +17,7 @@ import polars as pl
 
 from bocage.vocabulary.code_labels import CodeLabels, read_code_labels
 from bocage.vocabulary.codes import Code, read_codes
-from bocage.vocabulary.columns import Column, Table, declared_asset_tables, read_figures
+from bocage.vocabulary.columns import Column, Table, declared_asset_tables, noun_tables, read_figures
 from bocage.vocabulary.draws import DrawTable
 from bocage.vocabulary.text import Message
 
@@ -25,6 +25,8 @@ WHOLE_TERRITORY = "territory"
 """Scope of an outcome of the whole territory."""
 SECTOR_PREFIX = "sector:"
 """What the scope of an outcome of one sector begins with, before its name."""
+COMMUNE_PREFIX = "commune:"
+"""What the scope of an outcome of one commune of a wider territory begins with, before its INSEE code."""
 
 IndicatorRole = Literal["energy", "cash", "carbon", "investment", "quality", "stock"]
 Assets = Mapping[str, pl.DataFrame]
@@ -178,6 +180,52 @@ class Evaluate(Protocol):
     def __call__(self, actions: pl.DataFrame, site: Site) -> pl.DataFrame: ...
 
 
+class Detect(Protocol):
+    """Deviations of the stored series from what the twin expects, as rows of the noun `alert`.
+
+    `series` and `observations` are rows of those nouns, observations within [start, end). The same
+    call gives the same identifiers: an alert is known by its rule, its asset and its group.
+    """
+
+    def __call__(
+        self,
+        assets: Assets,
+        series: pl.DataFrame,
+        observations: pl.DataFrame,
+        site: Site,
+        *,
+        start: dt.datetime,
+        end: dt.datetime,
+    ) -> pl.DataFrame: ...
+
+
+class Measure(Protocol):
+    """What works really did, from invoices and meters: rows of the noun `evaluation` with effect and interval.
+
+    `works` are rows of that noun.
+    """
+
+    def __call__(self, assets: Assets, works: pl.DataFrame, site: Site) -> pl.DataFrame: ...
+
+
+def no_alerts(
+    _assets: Assets,
+    _series: pl.DataFrame,
+    _observations: pl.DataFrame,
+    _site: Site,
+    *,
+    start: dt.datetime,  # noqa: ARG001 - the verb's own signature
+    end: dt.datetime,  # noqa: ARG001
+) -> pl.DataFrame:
+    """The verb `detect` of a domain that has no detector."""
+    return noun_tables()["alert"].empty()
+
+
+def no_effects(_assets: Assets, _works: pl.DataFrame, _site: Site) -> pl.DataFrame:
+    """The verb `measure` of a domain that cannot measure yet."""
+    return noun_tables()["evaluation"].empty()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Domain:
     """A domain: its folder of declarations and its verbs.
@@ -187,6 +235,7 @@ class Domain:
         label: label by language.
         folder: folder that holds `asset_types.csv`, `<type>.csv`, `figures.csv`, `code_labels.csv`,
             `indicators.csv`, `codes.csv`, `settings.csv`, `layers.yml`, `parameters/` and `locale/`.
+        reads: shared asset types (`road`, `invoice`…) that it is handed beside its own, as they are.
     """
 
     name: str
@@ -200,6 +249,9 @@ class Domain:
     interact: Interact
     watch: Watch
     evaluate: Evaluate
+    detect: Detect = no_alerts
+    measure: Measure = no_effects
+    reads: tuple[str, ...] = ()
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:

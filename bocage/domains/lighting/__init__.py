@@ -22,4 +22,5 @@ DOMAIN = Domain(
     interact=interact,
     watch=watch,
     evaluate=evaluate,
+    reads=("road", "parcel", "water_body", "delivery_point", "invoice", "supply_price", "unit_price"),
 )

@@ -22,10 +22,10 @@ SIREN = str(EXAMPLE_TERRITORY["siren"])
 
 
 def sample_assets() -> Assets:
-    """Forty-five fictional luminaires in five streets of two sectors: old, new, and one street all but unknown.
+    """Forty-five fictional luminaires in five streets of two sectors, one street all but unknown, and what feeds them.
 
-    >>> len(sample_assets()["luminaire"])
-    45
+    >>> [(name, len(frame)) for name, frame in sample_assets().items()]
+    [('luminaire', 45), ('support', 45), ('cabinet', 2), ('circuit', 5), ('lit_road', 5)]
     """
     rows = [
         {
@@ -37,6 +37,10 @@ def sample_assets() -> Assets:
             "installed_on": dt.date(year, 6, 1) if year else None,
             "curfew_from": curfew,
             "curfew_to": "05:00" if curfew else None,
+            "support_id": f"S-{street}-{number}",
+            "cabinet_id": sector,
+            "circuit_id": street,
+            "lit_road_id": street,
             "owner_siren": SIREN,
             "x": ORIGIN_M[0] + SPACING_M * number,
             "y": ORIGIN_M[1] + 100.0 * line,
@@ -46,4 +50,33 @@ def sample_assets() -> Assets:
     ]
     frame = pl.DataFrame(rows, infer_schema_length=None)
     points = shapely.to_wkb(shapely.points(frame["x"].to_numpy(), frame["y"].to_numpy()))
-    return {"luminaire": frame.drop("x", "y").with_columns(pl.Series("geometry", points.tolist(), dtype=pl.Binary))}
+    placed = frame.drop("x", "y").with_columns(pl.Series("geometry", points.tolist(), dtype=pl.Binary))
+    supports = placed.select(pl.col("support_id").alias("asset_id"), "street", "geometry", kind=pl.lit("pole"))
+    return {"luminaire": placed, "support": supports, **_network(), "lit_road": _lit_roads()}
+
+
+def _network() -> dict[str, pl.DataFrame]:
+    """A cabinet for each sector, a circuit for each street."""
+    sectors = pl.DataFrame({"asset_id": ["Bourg", "Hameau"], "prm": ["00000000000017", "00000000000024"]})
+    places = shapely.to_wkb(shapely.points([ORIGIN_M, (ORIGIN_M[0], ORIGIN_M[1] + 300.0)]))
+    cabinets = sectors.with_columns(pl.Series("geometry", places.tolist(), dtype=pl.Binary))
+    circuits = pl.DataFrame([{"asset_id": street, "cabinet_id": sector} for street, sector, *_ in STREETS])
+    return {"cabinet": cabinets, "circuit": circuits}
+
+
+def _lit_roads() -> pl.DataFrame:
+    """The road under each row of luminaires, a class where the owner has chosen one."""
+    rows = [
+        {
+            "asset_id": street,
+            "street": street,
+            "lighting_class": "P3" if line == 0 else None,
+            "in_town": sector == "Bourg",
+            "carriageway_width_m": 6.0,
+            "geometry": shapely.to_wkb(
+                shapely.linestrings([(ORIGIN_M[0] + x, ORIGIN_M[1] + 100.0 * line) for x in (0.0, SPACING_M * points)])
+            ),
+        }
+        for line, (street, sector, _technology, _power, _year, points, _curfew) in enumerate(STREETS)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"lighting_class": pl.String})
