@@ -2,14 +2,14 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bocage.store.encoding import is_asset
 from bocage.store.metadata import columns_of
 from bocage.store.schema import declared_tables, history_name
 from bocage.store.statement import quoted, statement
 
-_CHUNK = 10_000
+CHUNK = 10_000
 
 
 def fingerprint(twin: sqlite3.Connection, series: sqlite3.Connection, *, inventory_only: bool = False) -> str:
@@ -23,31 +23,49 @@ def fingerprint(twin: sqlite3.Connection, series: sqlite3.Connection, *, invento
         series: series.sqlite.
         inventory_only: leave out the other nouns (results) and the observations.
     """
-    digest = hashlib.sha256()
+    return digest(_parts(twin, series, inventory_only=inventory_only))
+
+
+Part = tuple[str, Iterable[list[tuple[object, ...]]]]
+"""Name of a table with its filled columns, and its rows of kept values in chunks of `CHUNK`, in order."""
+
+
+def digest(parts: Iterable[Part]) -> str:
+    """Hash of the content of a twin, whichever form gives it (12 hexadecimal digits)."""
+    found = hashlib.sha256()
+    for title, chunks in parts:
+        for position, chunk in enumerate(chunks):
+            if not position:
+                found.update(title.encode())
+            found.update(repr(chunk).encode())
+    return found.hexdigest()[:12]
+
+
+def title_of(name: str, columns: Sequence[str]) -> str:
+    """What a table is called in the hash.
+
+    >>> title_of("lamp", ["asset_id"])
+    "lamp['asset_id']"
+    """
+    return f"{name}{list(columns)}"
+
+
+def _parts(twin: sqlite3.Connection, series: sqlite3.Connection, *, inventory_only: bool) -> Iterator[Part]:
     for name in _content_tables(twin, inventory_only=inventory_only):
         columns = _filled_columns(twin, name)
         if columns:
             query = statement("SELECT {columns} FROM {table} ORDER BY {columns}", columns=columns, table=name)
-            _feed(digest, f"{name}{columns}", twin.execute(query))
-    if inventory_only:
-        return digest.hexdigest()[:12]
-    observations = series.execute(
-        "SELECT s.series_id, o.ts, o.value, o.quality FROM series s JOIN observation o ON o.series = s.id"
-        " ORDER BY s.series_id, o.ts"
-    )
-    _feed(digest, "observation", observations)
-    return digest.hexdigest()[:12]
-
-
-def _feed(digest: "hashlib._Hash", title: str, cursor: sqlite3.Cursor) -> None:
-    for position, chunk in enumerate(_chunks(cursor)):
-        if not position:
-            digest.update(title.encode())
-        digest.update(repr(chunk).encode())
+            yield title_of(name, columns), _chunks(twin.execute(query))
+    if not inventory_only:
+        observations = series.execute(
+            "SELECT s.series_id, o.ts, o.value, o.quality FROM series s JOIN observation o ON o.series = s.id"
+            " ORDER BY s.series_id, o.ts"
+        )
+        yield "observation", _chunks(observations)
 
 
 def _chunks(cursor: sqlite3.Cursor) -> Iterator[list[tuple[object, ...]]]:
-    while chunk := cursor.fetchmany(_CHUNK):
+    while chunk := cursor.fetchmany(CHUNK):
         yield chunk
 
 

@@ -11,7 +11,7 @@ from typing import Self
 
 import polars as pl
 
-from bocage.store import check, corrections, fingerprint, merge, nouns, reading, series
+from bocage.store import check, corrections, fingerprint, merging, nouns, reading, series
 from bocage.store.archive import write_archive
 from bocage.store.connection import PATIENCE_S, connect, create, writing
 from bocage.store.connection import reading as view
@@ -20,6 +20,7 @@ from bocage.store.interface import Bounds, MergeReport
 from bocage.store.metadata import create_core, now, projection
 from bocage.store.migrate import migrate, refuse_newer, version_of
 from bocage.store.prepare import prepare
+from bocage.store.reading import kept_layers
 from bocage.store.refusals import refused, refusing
 from bocage.store.schema import BOOKKEEPING, SCHEMA_VERSION, declare_tables, declared_tables, is_declared
 from bocage.store.snapshot import write_snapshot
@@ -188,12 +189,12 @@ class _Assets:
         prepared = prepare(table, rows, fields)
         if dry_run:
             with self._reading() as twin:
-                found = merge.compare(twin, table, fields, prepared, source=source, on=on)
+                found = merging.decide(twin, table, fields, prepared, source=source, on=on)
             return found.report(table, dry_run=True)
         self.declare([table])
         with self._writing() as twin:
-            found = merge.compare(twin, table, fields, prepared, source=source, on=on)
-            merge.apply(
+            found = merging.decide(twin, table, fields, prepared, source=source, on=on)
+            merging.apply(
                 twin, table, fields, prepared, found,
                 source=source, on=on, srid=self.srid, retire_absent=retire_absent,
             )  # fmt: skip
@@ -295,8 +296,9 @@ class GeoPackageStore(_Assets):
         """See `Store.snapshot`."""
         with self._reading() as twin:
             return write_snapshot(
-                twin, Path(path), srid=self.srid, extra=extra or {}, described=described or {}, language=language
-            )
+                kept_layers(twin), Path(path),
+                srid=self.srid, extra=extra or {}, described=described or {}, language=language,
+            )  # fmt: skip
 
     def close(self) -> None:
         """See `Store.close`."""

@@ -1,20 +1,16 @@
 """An inventory merged into the twin as sets: what is new, what changed, what stays, what is absent."""
 
 import datetime as dt
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 import shapely
 
-from bocage.store.corrections import overlay
-from bocage.store.encoding import Field, compared, fetch, iso, kept_schema
+from bocage.store.corrections import Correction, overlay
+from bocage.store.encoding import Field, compared, iso, kept_schema
 from bocage.store.interface import MergeReport
-from bocage.store.metadata import columns_of
-from bocage.store.prepare import Prepared, bounds_at
-from bocage.store.statement import statement
-from bocage.store.versions import add_rows, current_geometry, replace_rows, retire_rows
+from bocage.store.prepare import Prepared
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, Table
 
@@ -58,9 +54,43 @@ class Merge:
         )
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What of the versions in force a merge looks at.
+
+    Attributes:
+        fields: the fields that the rows really gave, those of the store left out.
+        geometry: whether the rows gave geometries.
+    """
+
+    fields: Sequence[Field]
+    geometry: bool
+
+    @property
+    def names(self) -> list[str]:
+        """Columns that are compared, geometry last."""
+        return [*(field.name for field in self.fields), *([GEOMETRY] if self.geometry else [])]
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Types of the versions in force: row number, start and source of each, then what is compared."""
+        kept: dict[str, pl.DataType] = {"fid": pl.Int64(), "__since": pl.String(), "__source": pl.String()}
+        return kept | {"asset_id": pl.String()} | kept_schema(self.fields, geometry=self.geometry)
+
+
+READ_AS = {"__since": "valid_from", "__source": "source"}
+"""Columns of the twin behind the names that the versions in force have in a comparison."""
+
+
+def looked_at(fields: Sequence[Field], prepared: Prepared) -> Compared:
+    """What of the versions in force these rows must be compared with."""
+    held = [field for field in compared(fields) if field.name in prepared.given]
+    return Compared(held, geometry=GEOMETRY in prepared.given and prepared.bounds is not None)
+
+
 def compare(
-    connection: sqlite3.Connection,
-    table: Table,
+    current: pl.DataFrame,
+    corrections: Sequence[Correction],
     fields: Sequence[Field],
     prepared: Prepared,
     *,
@@ -71,15 +101,19 @@ def compare(
 
     A column that the rows do not have keeps its value; one that they have empty is emptied.
 
+    Args:
+        current: versions in force, with the schema of `looked_at`; geometry as well-known binary.
+        corrections: values corrected by hand in this table.
+        fields: columns of the table.
+        prepared: the inventory.
+        source: its name.
+        on: its date.
+
     Raises:
         BocageError: BOC-STO-017, an asset that changed has a version that began after `on`.
     """
-    held = [field for field in compared(fields) if field.name in prepared.given]
-    columns = [field.name for field in held]
-    if GEOMETRY in prepared.given and prepared.bounds is not None:
-        columns.append(GEOMETRY)
-    incoming, kept = overlay(connection, table, prepared.frame, fields)
-    current = _current(connection, table, held, with_geometry=GEOMETRY in columns)
+    columns = looked_at(fields, prepared).names
+    incoming, kept = overlay(corrections, prepared.frame, fields)
     joined = incoming.with_row_index("__position").join(
         current.rename({name: name + _BEFORE for name in columns if name != "asset_id"}),
         on="asset_id",
@@ -89,7 +123,7 @@ def compare(
     known = joined.filter(pl.col("fid").is_not_null())
     differ = [pl.col(name).ne_missing(pl.col(name + _BEFORE)) for name in columns if name != "asset_id"]
     changed = known.filter(pl.any_horizontal(differ)) if differ else known.clear()
-    _refuse_backwards(changed, on)
+    refuse_backwards(changed, on)
     absent = current.filter(pl.col("__source") == source).join(incoming, on="asset_id", how="anti")
     return Merge(
         added=joined.filter(pl.col("fid").is_null()),
@@ -102,60 +136,20 @@ def compare(
     )
 
 
-def apply(
-    connection: sqlite3.Connection,
-    table: Table,
-    fields: Sequence[Field],
-    prepared: Prepared,
-    merge: Merge,
-    *,
-    source: str,
-    on: dt.date,
-    srid: int,
-    retire_absent: bool,
-) -> None:
-    """Write a merge; inside a transaction."""
-    stamp = [
+def stamped(rows: pl.DataFrame, *, source: str, on: dt.date) -> pl.DataFrame:
+    """Rows with what the store says of a version: start, no end, source."""
+    return rows.with_columns(
         pl.lit(iso(on)).alias("valid_from"),
         pl.lit(None, dtype=pl.String).alias("valid_to"),
         pl.lit(source).alias("source"),
-    ]
-    if retire_absent and len(merge.absent):
-        _refuse_backwards(merge.absent, on)
-        retire_rows(connection, table, fields, merge.absent["fid"].to_list(), on)
-    if len(merge.changed):
-        changed = merge.changed.with_columns(stamp)
-        boxes = bounds_at(prepared.bounds, changed["__position"].to_list()) if GEOMETRY in merge.columns else None
-        names = [*(name for name in merge.columns if name not in {"asset_id", GEOMETRY})]
-        names += ["valid_from", "valid_to", "source"]
-        replace_rows(connection, table, fields, changed, names, boxes, on=on, srid=srid)
-    if len(merge.added):
-        added = merge.added.with_columns(stamp)
-        boxes = bounds_at(prepared.bounds, added["__position"].to_list())
-        add_rows(connection, table, fields, added, boxes, srid=srid)
-
-
-def _current(
-    connection: sqlite3.Connection, table: Table, held: Sequence[Field], *, with_geometry: bool
-) -> pl.DataFrame:
-    schema: dict[str, pl.DataType] = {"fid": pl.Int64(), "__since": pl.String(), "__source": pl.String()}
-    schema |= {"asset_id": pl.String()} | kept_schema(held, geometry=with_geometry)
-    stored = columns_of(connection, table.name)
-    if not stored:
-        return pl.DataFrame(schema=schema)
-    read = {name: {"__since": "valid_from", "__source": "source"}.get(name, name) for name in schema}
-    present = {name: column for name, column in read.items() if column in stored}
-    cursor = connection.execute(
-        statement("SELECT {columns} FROM {table}", columns=list(present.values()), table=table.name)
     )
-    frame = fetch(cursor, {name: schema[name] for name in present}, table=table.name)
-    frame = frame.with_columns(
-        pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in present
-    ).select(list(schema))
-    return current_geometry(frame) if with_geometry else frame
 
 
-def _refuse_backwards(touched: pl.DataFrame, on: dt.date) -> None:
+STAMPED = ("valid_from", "valid_to", "source")
+
+
+def refuse_backwards(touched: pl.DataFrame, on: dt.date) -> None:
+    """Refuse to end a version before it began (BOC-STO-017)."""
     later = touched.filter(pl.col("__since") > iso(on)).sort("__since", descending=True)
     if len(later):
         raise BocageError("BOC-STO-017", where={"value": later["asset_id"][0]}, date=iso(on), since=later["__since"][0])

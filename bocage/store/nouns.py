@@ -67,15 +67,22 @@ def read(connection: sqlite3.Connection, table: Table, where: Mapping[str, objec
     return decode(current_geometry(frame) if GEOMETRY in schema else frame, fields)
 
 
-def _condition(table: Table, fields: Sequence[Field], where: Mapping[str, object]) -> tuple[str, list[object]]:
+def kept_condition(table: Table, fields: Sequence[Field], where: Mapping[str, object]) -> dict[str, object]:
+    """The values of a condition as the twin keeps them.
+
+    Raises:
+        BocageError: BOC-STO-018 no such column, 016 a value that the column does not admit.
+    """
     known = {field.name: field for field in fields}
     for name in where:
         if name not in known:
             raise BocageError("BOC-STO-018", where={"table": table.name, "column": name})
-    if not where:
-        return "", []
-    values = [None if value is None else encode_value(known[name], value) for name, value in where.items()]
-    return " WHERE " + matches(list(where)), values
+    return {name: None if value is None else encode_value(known[name], value) for name, value in where.items()}
+
+
+def _condition(table: Table, fields: Sequence[Field], where: Mapping[str, object]) -> tuple[str, list[object]]:
+    kept = kept_condition(table, fields, where)
+    return (" WHERE " + matches(list(kept)) if kept else ""), list(kept.values())
 
 
 def _fids(connection: sqlite3.Connection, table: Table, condition: str, values: Sequence[object]) -> list[int]:

@@ -11,7 +11,7 @@ from bocage.store.geometry import bounds_of
 from bocage.store.interface import Bounds
 from bocage.store.metadata import columns_of, table_exists
 from bocage.store.rtree import tree_name
-from bocage.store.schema import history_name
+from bocage.store.schema import declared_tables, history_name
 from bocage.store.statement import statement
 from bocage.store.versions import current_geometry
 from bocage.vocabulary.codes import BocageError
@@ -32,7 +32,7 @@ def read(
     conditions: list[str] = []
     values: list[object] = []
     if bounds is not None:
-        _refuse_no_geometry(table)
+        refuse_no_geometry(table)
         conditions.append(
             statement(
                 "fid IN (SELECT id FROM {tree} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)",
@@ -51,7 +51,7 @@ def read(
         former = view.fetch(history_name(table.name), [_VALID_ON], [iso(on), iso(on)])
         frame = pl.concat([frame, former]).sort("asset_id")
     if bounds is not None:
-        frame = _within(frame, bounds)
+        frame = within(frame, bounds)
     return view.finish(frame.head(limit) if limit is not None else frame)
 
 
@@ -87,17 +87,18 @@ def versions_of(connection: sqlite3.Connection, table: Table, asset_id: str) -> 
     return view.finish(pl.concat([former, current]))
 
 
-def kept_rows(connection: sqlite3.Connection, table: Table) -> tuple[Sequence[Field], pl.DataFrame]:
-    """The declared fields of a table and its rows as the file keeps them, geometry as well-known binary."""
-    view = _View(connection, table, None)
-    return view.fields, view.fetch(table.name, [], [], order="fid")
+def kept_layers(connection: sqlite3.Connection) -> Iterator[tuple[Table, Sequence[Field], pl.DataFrame]]:
+    """Each declared table, its fields and its rows in force as the file keeps them."""
+    for table in declared_tables(connection).values():
+        view = _View(connection, table, None)
+        yield table, view.fields, view.fetch(table.name, [], [], order="fid")
 
 
-class _View:
-    """The columns that a reader asked for, on a file that may not have all of them yet."""
+class Asked:
+    """The columns that a reader asked for: all that are declared where none are named."""
 
-    def __init__(self, connection: sqlite3.Connection, table: Table, columns: Sequence[str] | None) -> None:
-        self.connection, self.table = connection, table
+    def __init__(self, table: Table, columns: Sequence[str] | None) -> None:
+        self.table = table
         fields = {field.name: field for field in fields_of(table)}
         spatial = table.geometry != "none"
         self.names = list(columns) if columns is not None else [*table.names, *([GEOMETRY] if spatial else [])]
@@ -107,6 +108,18 @@ class _View:
         asked = {*table.key, *self.names}
         self.fields: list[Field] = [field for name, field in fields.items() if name in asked]
         self.schema = kept_schema(self.fields, geometry=spatial)
+
+    def finish(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Declared types and the columns asked for, in their order."""
+        return decode(frame, self.fields).select(self.names)
+
+
+class _View(Asked):
+    """The same, on a file that may not have all of them yet."""
+
+    def __init__(self, connection: sqlite3.Connection, table: Table, columns: Sequence[str] | None) -> None:
+        super().__init__(table, columns)
+        self.connection = connection
 
     def fetch(
         self,
@@ -133,18 +146,16 @@ class _View:
         frame = frame.with_columns(absent).select(list(self.schema))
         return current_geometry(frame) if GEOMETRY in self.schema else frame
 
-    def finish(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Declared types and the columns asked for, in their order."""
-        return decode(frame, self.fields).select(self.names)
 
-
-def _within(frame: pl.DataFrame, bounds: Bounds) -> pl.DataFrame:
+def within(frame: pl.DataFrame, bounds: Bounds) -> pl.DataFrame:
+    """The rows whose bounding box meets the bounds, exactly: spatial indexes round to 32 bits."""
     xmin, ymin, xmax, ymax = bounds
     box = bounds_of(frame[GEOMETRY])
     inside = (box[:, 2] >= xmin) & (box[:, 0] <= xmax) & (box[:, 3] >= ymin) & (box[:, 1] <= ymax)
     return frame.filter(pl.Series(inside, dtype=pl.Boolean))
 
 
-def _refuse_no_geometry(table: Table) -> None:
+def refuse_no_geometry(table: Table) -> None:
+    """Refuse bounds on a table that has no geometry (BOC-STO-018)."""
     if table.geometry == "none":
         raise BocageError("BOC-STO-018", where={"table": table.name, "column": GEOMETRY})

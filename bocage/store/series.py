@@ -7,20 +7,17 @@ import datetime as dt
 import sqlite3
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from bocage.store.connection import writing
 from bocage.store.encoding import fetch
+from bocage.store.observations import DAY_MS, HOUR_MS, judged, milliseconds, schema_of, with_instants
 from bocage.store.refusals import refused
 from bocage.store.statement import statement
-from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.columns import noun_tables
 
 APPLICATION_ID = 0x424F4353
 """`BOCS`: the file is no GeoPackage."""
 
-HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 _STEPS = {"hour": "hourly", "day": "daily"}
 
 TABLES = (
@@ -103,7 +100,7 @@ def write(connection: sqlite3.Connection, path: Path, observations: pl.DataFrame
     Raises:
         BocageError: BOC-STO-012, 013, 016 or 022 for a value that cannot be kept.
     """
-    rows = _prepare(observations)
+    rows = judged(observations)
     if not len(rows):
         return 0
     with writing(connection, path, patience_s):
@@ -146,57 +143,12 @@ def _refresh(connection: sqlite3.Connection) -> None:
         connection.execute(fill)
 
 
-def _prepare(observations: pl.DataFrame) -> pl.DataFrame:
-    table = noun_tables()["observation"]
-    try:
-        frame = _in_utc(observations)
-        frame = table.conform(frame)
-    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
-        raise BocageError("BOC-STO-013", where={"table": table.name}, detail=str(error).splitlines()[0]) from error
-    for name in ("series_id", "time"):
-        if frame[name].null_count():
-            raise BocageError(
-                "BOC-STO-012", where={"table": table.name, "column": name}, count=frame[name].null_count()
-            )
-    finite = frame["value"].is_finite().fill_null(value=False)
-    if not finite.all():
-        odd = frame.filter(~finite).row(0, named=True)
-        raise BocageError("BOC-STO-022", where={"series": odd["series_id"], "time": odd["time"].isoformat()})
-    codes = table.column("quality").codes
-    for value in sorted(set(frame["quality"].unique().to_list()) - set(codes)):
-        raise BocageError(
-            "BOC-STO-016", where={"table": table.name, "column": "quality"}, value=value, detail=", ".join(codes)
-        )
-    return (
-        frame.with_columns(
-            pl.col("time").dt.epoch("ms").alias("ts"),
-            pl.when(pl.col("quality") == "good").then(None).otherwise(pl.col("quality")).alias("quality"),
-        )
-        .unique(["series_id", "ts"], keep="last", maintain_order=True)
-        .sort("series_id", "ts")
-    )
-
-
-def _in_utc(observations: pl.DataFrame) -> pl.DataFrame:
-    kind = observations.schema.get("time")
-    if isinstance(kind, pl.Datetime):
-        zone = pl.col("time").dt
-        expression = zone.replace_time_zone("UTC") if kind.time_zone is None else zone.convert_time_zone("UTC")
-        return observations.with_columns(expression)
-    return observations
-
-
 def read(
     connection: sqlite3.Connection, series_id: str, *, start: dt.datetime, end: dt.datetime, step: str
 ) -> pl.DataFrame:
     """Observations or rollups of one series in [start, end); see `Store.read_observations`."""
-    if step != "raw" and step not in _STEPS:
-        raise BocageError("BOC-STO-021", where={"step": step})
+    schema = schema_of(step)
     table = _STEPS.get(step, "observation")
-    schema: dict[str, pl.DataType] = {"time": pl.Int64(), "value": pl.Float64(), "quality": pl.String()}
-    if step != "raw":
-        schema = {"time": pl.Int64(), **dict.fromkeys(("mean", "minimum", "maximum", "total"), pl.Float64())}
-        schema["count"] = pl.Int64()
     query = statement(
         "SELECT {columns} FROM {table} WHERE series = (SELECT id FROM series WHERE series_id = ?)"
         " AND ts >= ? AND ts < ? ORDER BY ts",
@@ -205,18 +157,7 @@ def read(
     )
     cursor = connection.execute(
         query,
-        (series_id, _milliseconds(start), _milliseconds(end)),
+        (series_id, milliseconds(start), milliseconds(end)),
     )
     frame = fetch(cursor, schema, table=table)
-    instant = pl.from_epoch(pl.col("time"), time_unit="ms").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    frame = frame.with_columns(instant.alias("time"))
-    return frame.with_columns(pl.col("quality").fill_null("good")) if step == "raw" else frame
-
-
-def _milliseconds(instant: dt.datetime) -> int:
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
-    # Rounded up, as an observation of the millisecond before is before the instant.
-    return int(np.ceil((aware - _EPOCH) / dt.timedelta(milliseconds=1)))
-
-
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return with_instants(frame)

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +15,8 @@ from bocage.store.aliases import Alias, create_alias_tables, describe_columns
 from bocage.store.connection import create
 from bocage.store.encoding import Field, encode, is_asset
 from bocage.store.metadata import create_core
-from bocage.store.reading import kept_rows
 from bocage.store.refusals import refusing
-from bocage.store.schema import create_layer, declared_tables
+from bocage.store.schema import create_layer
 from bocage.store.versions import add_rows
 from bocage.vocabulary.columns import GEOMETRY, Column, Table
 from bocage.vocabulary.origin import high_column, low_column, origin_column
@@ -35,6 +34,10 @@ _PROMOTE = {
 }
 
 
+KeptLayer = tuple[Table, Sequence[Field], pl.DataFrame]
+"""A declared table, its fields, and its rows in force: kept values, geometry as well-known binary."""
+
+
 @dataclass(frozen=True)
 class _Layer:
     table: Table
@@ -44,7 +47,7 @@ class _Layer:
 
 
 def write_snapshot(
-    twin: sqlite3.Connection,
+    kept: Iterable[KeptLayer],
     path: Path,
     *,
     srid: int,
@@ -57,7 +60,7 @@ def write_snapshot(
     An extra column of the name of a declared one takes its place (a completed value, beside its origin).
 
     Args:
-        twin: connection, inside one view of the file.
+        kept: every declared table with its fields and its rows in force, in order of name.
         path: file to write.
         srid: EPSG code of the projection.
         extra: by asset type, further columns by `asset_id`.
@@ -74,7 +77,7 @@ def write_snapshot(
                 create_core(target, srid)
                 create_alias_tables(target)
                 identifiers: set[str] = set()
-                for layer in _layers(twin, extra, described, language):
+                for layer in _layers(kept, extra, described, language):
                     _write_layer(target, layer, srid, language, identifiers)
                 target.execute("COMMIT")
             draft.replace(path)
@@ -85,14 +88,13 @@ def write_snapshot(
 
 
 def _layers(
-    twin: sqlite3.Connection,
+    kept: Iterable[KeptLayer],
     extra: Mapping[str, pl.DataFrame],
     described: Mapping[str, Sequence[Column]],
     language: str,
 ) -> Sequence[_Layer]:
     layers = []
-    for table in declared_tables(twin).values():
-        fields, rows = kept_rows(twin, table)
+    for table, fields, rows in kept:
         if not len(rows) and not is_asset(table):
             continue
         layer = _Layer(table, fields, rows, [_alias_of(field.column, language) for field in fields])

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from bocage.store.encoding import Field, iso, tuples
+from bocage.store.encoding import Field, fetch, iso, tuples
 from bocage.store.geometry import Bounds, from_blob, to_blobs
-from bocage.store.metadata import touch_layer
+from bocage.store.metadata import columns_of, touch_layer
 from bocage.store.rtree import index_rows, remove_rows, without_triggers
 from bocage.store.schema import history_name
 from bocage.store.statement import statement, update_by_fid
@@ -137,6 +137,28 @@ def current_geometry(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with its geometries without GeoPackage headers."""
     bodies = [from_blob(blob) for blob in frame[GEOMETRY].to_list()]
     return frame.with_columns(pl.Series(GEOMETRY, bodies, dtype=pl.Binary))
+
+
+def current_rows(
+    connection: sqlite3.Connection, name: str, schema: Mapping[str, pl.DataType], read_as: Mapping[str, str]
+) -> pl.DataFrame:
+    """The versions in force of an asset type.
+
+    Args:
+        connection: the twin.
+        name: table.
+        schema: columns of the frame; those that the table lacks are null.
+        read_as: columns of the table behind names that differ.
+    """
+    stored = columns_of(connection, name)
+    if not stored:
+        return pl.DataFrame(schema=dict(schema))
+    present = {column: read_as.get(column, column) for column in schema if read_as.get(column, column) in stored}
+    cursor = connection.execute(statement("SELECT {columns} FROM {table}", columns=[*present.values()], table=name))
+    frame = fetch(cursor, {column: schema[column] for column in present}, table=name)
+    absent = [pl.lit(None, dtype=kind).alias(column) for column, kind in schema.items() if column not in present]
+    frame = frame.with_columns(absent).select(list(schema))
+    return current_geometry(frame) if GEOMETRY in schema else frame
 
 
 def _next_fid(connection: sqlite3.Connection, name: str) -> int:
