@@ -125,6 +125,7 @@ class Territory:
         """The conditions of a computation for that domain."""
         longitude, latitude = self.centre
         number = self.config.required_number
+        population = self.config.number("territory", "population")
         return Site(
             territory_id=self.code,
             siren=self.siren,
@@ -134,6 +135,7 @@ class Territory:
             timezone=self.config.text("territory", "timezone"),
             srid=self.srid,
             date=date or self.today(),
+            population=None if population is None else int(population),
             seed=int(number("computation", "seed")),
             draws=int(number("computation", "draws")),
             settings=self.config.sections[domain.name],

@@ -69,6 +69,7 @@ class Site:
         timezone: IANA name.
         srid: EPSG code of the projection of all geometries.
         date: date at which dated parameters are read.
+        population: inhabitants of the territory, None where unknown.
         seed: seed of all draws.
         draws: K, number of draws.
         settings: the domain's own section of `territory.toml`, declared in its `settings.csv`.
@@ -82,6 +83,7 @@ class Site:
     timezone: str = "Europe/Paris"
     srid: int = 2154
     date: dt.date
+    population: int | None = None
     seed: int = 1
     draws: int = 200
     settings: Mapping[str, object] = field(default_factory=dict)

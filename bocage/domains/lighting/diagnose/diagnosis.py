@@ -3,12 +3,13 @@
 import polars as pl
 
 from bocage.domains.lighting.diagnose.findings import findings, judged
+from bocage.domains.lighting.diagnose.scopes import SCOPE, with_scopes
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, luminaire_table
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
-from bocage.domains.lighting.simulate.totals import totals
-from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY, Assets, Diagnosis, Site
+from bocage.domains.lighting.simulate.totals import SUMMED, totals
+from bocage.vocabulary.domain import Assets, Diagnosis, Site
 from bocage.vocabulary.draws import DrawTable
 
 FIGURES = (
@@ -25,7 +26,7 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
         site: where, when, seed and number of draws.
 
     Returns:
-        Outcomes by `scope` (`territory`, `sector:NAME`); findings in order of importance; for each
+        Outcomes by `scope` (`territory`, `commune:CODE`, `sector:NAME`); findings in order of importance; for each
         luminaire its power, energy, hours, age, `flags` (codes of the findings, separated by
         spaces) and `priority` (`critical`, `watch`, `none`).
 
@@ -46,10 +47,8 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
 
 
 def _outcomes(rows: pl.DataFrame, site: Site) -> DrawTable:
-    """Indicators by scope; a luminaire without a sector belongs to the territory only."""
-    sectors = sorted(name for name in rows["sector"].unique().to_list() if name)
-    scopes = [WHOLE_TERRITORY, *(f"{SECTOR_PREFIX}{name}" for name in sectors)]
-    everywhere = rows.with_columns(pl.lit(WHOLE_TERRITORY).alias("_scope"))
-    local = rows.filter(pl.col("sector") != "").with_columns((SECTOR_PREFIX + pl.col("sector")).alias("_scope"))
-    found = totals(pl.concat([everywhere, local]), "_scope", scopes, site)
+    """Indicators of the territory, of each commune and of each sector."""
+    needed = list(dict.fromkeys(["commune_code", "sector", *SUMMED]))
+    repeated, scopes = with_scopes(rows.select(needed))
+    found = totals(repeated, SCOPE, scopes, site)
     return table(state(found, site), state_shares(found, site), pl.DataFrame({"scope": scopes}))

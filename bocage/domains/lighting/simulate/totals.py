@@ -19,6 +19,8 @@ SUMS = [
 QUANTITIES = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
 DOUBTFUL = {"system_power_w": "power_on_defaults", "lit_kwh": "on_defaults", "energy_kwh": "on_defaults"}
 """What weighs each share on defaults, and the mark of the luminaires whose value rests on a guess."""
+SUMMED = (*GROUP, *SUMS, "energy_kwh", *dict.fromkeys(DOUBTFUL.values()))
+"""Columns that `totals` reads beside its key."""
 
 
 @dataclass(frozen=True)
