@@ -21,6 +21,9 @@ from bocage.vocabulary.responsibility import name_owners
 COMPETENCE = "public_lighting"
 DAYS_PER_YEAR = 365.25
 EPOCH = dt.date(1970, 1, 1)
+COMMUNE = "_commune"
+STREET = [COMMUNE, "street"]
+"""A street is one street within its commune only: every bourg has its rue de l'Église."""
 
 
 def complete(assets: Assets, site: Site) -> Assets:
@@ -45,11 +48,12 @@ def complete(assets: Assets, site: Site) -> Assets:
         return assets
     parameters = lighting_parameters(site)
     frame = name_owners(_with_all_columns(assets[LUMINAIRE]), site, competence=COMPETENCE)
+    frame = frame.with_columns(pl.col("commune_code").fill_null("").alias(COMMUNE))
     frame = _technology(frame, parameters)
     frame = _powers(frame, parameters)
     frame = _light(frame, parameters)
     frame = _surroundings(frame, parameters, site)
-    return {**assets, LUMINAIRE: frame}
+    return {**assets, LUMINAIRE: frame.drop(COMMUNE)}
 
 
 def _with_all_columns(frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,7 +69,7 @@ def _with_all_columns(frame: pl.DataFrame) -> pl.DataFrame:
 def _technology(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     guesses = [
         Guess(usual_code(frame, "technology", ["model"]), "inferred"),
-        Guess(usual_code(frame, "technology", ["street"]), "inferred"),
+        Guess(usual_code(frame, "technology", STREET), "inferred"),
         Guess(pl.lit(str(parameters["lamps.default_technology"].value)), "default"),
     ]
     return settle(frame, "technology", guesses, bounded=False)
@@ -150,7 +154,7 @@ def _surroundings(frame: pl.DataFrame, parameters: Parameters, site: Site) -> pl
     height = by_technology(frame["lantern"], frame["lamp_power_w"], parameters["lamps.mounting_height"].value)
     spread = parameters.bounds("lamps.mounting_height_spread")
     guesses = [
-        Guess(usual_value(frame, "mounting_height_m", ["street"]), "inferred", *spread),
+        Guess(usual_value(frame, "mounting_height_m", STREET), "inferred", *spread),
         Guess(height, "default", *spread),
     ]
     frame = settle(frame, "mounting_height_m", guesses)
@@ -158,7 +162,7 @@ def _surroundings(frame: pl.DataFrame, parameters: Parameters, site: Site) -> pl
     today = site.date.toordinal() - EPOCH.toordinal()
     typical = (today - (age_years * DAYS_PER_YEAR).round()).cast(pl.Int32).cast(pl.Date)
     days = frame.with_columns(pl.col("installed_on").cast(pl.Int32).cast(pl.Float64))
-    told = usual_value(days, "installed_on", ["street", "technology"]).floor().cast(pl.Int32).cast(pl.Date)
+    told = usual_value(days, "installed_on", [*STREET, "technology"]).floor().cast(pl.Int32).cast(pl.Date)
     frame = settle(frame, "installed_on", [Guess(told, "inferred"), Guess(typical, "default")], bounded=False)
     device = pl.lit(text_setting(site, "default_switching"))
     return settle(frame, "switching", [Guess(device, "default")], bounded=False)

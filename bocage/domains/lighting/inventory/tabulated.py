@@ -26,10 +26,9 @@ def by_technology(technology: pl.Series, power_w: pl.Series, table: Mapping[str,
     [1.15, 1.0, None]
     """
     result = np.full(len(technology), np.nan)
-    names = technology.to_numpy()
     watts = power_w.cast(pl.Float64).to_numpy()
     for name, entry in table.items():
-        rows = np.flatnonzero(names == name)
+        rows = (technology == name).arg_true().to_numpy()
         if len(rows):
             result[rows] = _interpolate(watts[rows], entry)
     return pl.Series(result).fill_nan(None)

@@ -107,3 +107,19 @@ def test_a_measured_value_stays_measured(site: Site) -> None:
 def test_other_assets_pass_and_an_absent_type_stays_absent(site: Site) -> None:
     road = pl.DataFrame({"asset_id": ["r1"]})
     assert complete({"road": road}, site) == {"road": road}
+
+
+def test_a_street_speaks_for_its_own_commune_only() -> None:
+    lamps = pl.DataFrame(
+        {
+            "asset_id": ["a", "b", "c", "d"],
+            "commune_code": ["35001", "35001", "35002", "35002"],
+            "street": ["rue de l'Église"] * 4,
+            "mounting_height_m": [4.0, None, 9.0, None],
+            "technology": ["HPS"] * 4,
+        }
+    )
+    filled = complete({"luminaire": lamps}, SITE)["luminaire"]
+    assert filled["mounting_height_m"].to_list() == [4.0, 4.0, 9.0, 9.0]
+    alone = complete({"luminaire": lamps.drop("commune_code").head(2)}, SITE)["luminaire"]
+    assert alone["mounting_height_m"].to_list() == [4.0, 4.0]
