@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 COMMUNES, POINTS = 35_000, 11_000_000
-DEPARTMENTS = tuple(f"{number:02d}" for number in range(1, 96) if number != 20) + ("2A", "2B")
+DEPARTMENTS = (*(f"{number:02d}" for number in range(1, 96) if number != 20), "2A", "2B")
 WEST, EAST, SOUTH, NORTH = -3.5, 7.2, 42.6, 50.7
 """Where the grid of départements lies [degrees]."""
 STREET_POINTS = 25
