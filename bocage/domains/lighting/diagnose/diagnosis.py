@@ -6,7 +6,9 @@ from bocage.domains.lighting.diagnose.findings import findings, judged
 from bocage.domains.lighting.diagnose.scopes import SCOPE, with_scopes
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, luminaire_table
+from bocage.domains.lighting.physics.bills import supply_terms
 from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.simulate.bill import Bill
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.totals import SUMMED, totals
 from bocage.vocabulary.domain import Assets, Diagnosis, Site
@@ -43,12 +45,13 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
     shown = rows.rename({"energy_kwh": "energy_kwh_year", "dark_h": "dark_hours_h_year"}).with_columns(
         (pl.col("full_h") + pl.col("dimmed_h")).alias("burning_hours_h_year")
     )
-    return Diagnosis(_outcomes(rows, site), findings(rows, site), {LUMINAIRE: shown.select(FIGURES)})
+    bill = Bill(supply_terms(assets, rows, site), site)
+    return Diagnosis(_outcomes(rows, site, bill), findings(rows, site), {LUMINAIRE: shown.select(FIGURES)})
 
 
-def _outcomes(rows: pl.DataFrame, site: Site) -> DrawTable:
+def _outcomes(rows: pl.DataFrame, site: Site, bill: Bill) -> DrawTable:
     """Indicators of the territory, of each commune and of each sector."""
     needed = list(dict.fromkeys(["commune_code", "sector", *SUMMED]))
     repeated, scopes = with_scopes(rows.select(needed))
     found = totals(repeated, SCOPE, scopes, site)
-    return table(state(found, site), state_shares(found, site), pl.DataFrame({"scope": scopes}))
+    return table(state(found, site, bill), state_shares(found, bill), pl.DataFrame({"scope": scopes}))

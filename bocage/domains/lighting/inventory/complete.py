@@ -10,6 +10,7 @@ from bocage.domains.lighting.inventory.declared import (
     luminaire_table,
     text_setting,
 )
+from bocage.domains.lighting.inventory.delivery import with_delivery_points
 from bocage.domains.lighting.inventory.peers import usual_code, usual_value
 from bocage.domains.lighting.inventory.settle import Guess, settle
 from bocage.domains.lighting.inventory.tabulated import by_technology
@@ -27,7 +28,7 @@ STREET = [COMMUNE, "street"]
 
 
 def complete(assets: Assets, site: Site) -> Assets:
-    """Fill the imputable columns of the luminaires; other asset types pass unchanged.
+    """Fill the imputable columns of the luminaires; derive the delivery points that only bills and cabinets name.
 
     Adds `<name>_origin` for each imputable column and `<name>_low`, `<name>_high` for numbers (10th
     and 90th percentiles). What is declared is never altered; completing twice changes nothing.
@@ -44,6 +45,7 @@ def complete(assets: Assets, site: Site) -> Assets:
     >>> complete({"luminaire": lamps}, site)["luminaire"]["system_power_w"].to_list()
     [40.0, 141.0]
     """
+    assets = with_delivery_points(assets)
     if LUMINAIRE not in assets:
         return assets
     parameters = lighting_parameters(site)

@@ -6,6 +6,7 @@ import polars as pl
 from bocage.domains.lighting.actions.change import asset_changes, edit
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.simulate.bill import bill_of
 from bocage.domains.lighting.simulate.indicators import UNITS, state, table
 from bocage.domains.lighting.simulate.investment import investment_eur
 from bocage.domains.lighting.simulate.joint import whole
@@ -35,8 +36,9 @@ def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     before = totals(_touched(changed, with_load(frame, site)), "action_id", order, site)
     after = totals(with_load(edit(changed, site), site), "action_id", order, site)
     base = whole(assets, site)
-    nothing = state(base, site)
-    done = state(base + (after - before), site)
+    bill = bill_of(assets, site)
+    nothing = state(base, site, bill)
+    done = state(base + (after - before), site, bill, today=base)
     effects = {name: done[name] - nothing[name] for name in done}
     effects["investment_eur"] = investment_eur(actions, frame, site)
     return table(effects, {name: forecast_share(draws) for name, draws in effects.items()}, keys)

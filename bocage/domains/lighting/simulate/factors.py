@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.domains.lighting.inventory.declared import electricity_parameters, lighting_parameters, setting
+from bocage.domains.lighting.inventory.declared import electricity_parameters, lighting_parameters
 from bocage.parameters.reader import Parameters
 from bocage.vocabulary.domain import Site
 from bocage.vocabulary.draws import Z90, factor_draws
@@ -60,26 +60,20 @@ class Factors:
         """Factors of what is certain [1]."""
         return np.ones(self.site.draws)
 
-    @cached_property
-    def price_eur_kwh(self) -> Array:
-        """Full price of electricity: its present level and its future (K,) [EUR/kWh]."""
-        future = self.of("electricity.price_spread", *self._electricity.bounds("electricity.price_spread"))
-        declared = setting(self.site, "electricity_price_eur_kwh")
-        if isinstance(declared, float):
-            return declared * future
-        name = "electricity.price_public_lighting"
-        return self._electricity.number(name) * self.of(name, *self._electricity.bounds(name)) * future
+    def electricity(self, name: str) -> Array:
+        """Factors (K,) of a parameter of electricity, common to all domains [1]."""
+        return self.of(name, *self._electricity.bounds(name))
 
-    @property
-    def price_is_default(self) -> bool:
-        """Whether the price is the national default."""
-        return setting(self.site, "electricity_price_eur_kwh") is None
+    @cached_property
+    def future_price(self) -> Array:
+        """Factors (K,) of the future price of electricity over the present one [1]."""
+        return self.electricity("electricity.price_spread")
 
     @cached_property
     def carbon_kgco2e_kwh(self) -> Array:
         """Carbon content of electricity (K,) [kgCO2e/kWh]."""
         name = "electricity.carbon_content"
-        return self._electricity.number(name) * self.of(name, *self._electricity.bounds(name))
+        return self._electricity.number(name) * self.electricity(name)
 
     def maintenance_eur_year(self, *, is_led: bool) -> Array:
         """Upkeep of one point (K,) [EUR/year]."""

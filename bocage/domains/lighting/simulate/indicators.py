@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bocage.domains.lighting.simulate.bill import Bill
 from bocage.domains.lighting.simulate.factors import Factors
 from bocage.domains.lighting.simulate.totals import Totals
 from bocage.vocabulary.domain import Site
@@ -24,27 +25,34 @@ UNITS = {
 }
 
 
-def state(total: Totals, site: Site) -> dict[str, Array]:
-    """Yearly indicators of each row of totals, without the investment: arrays (n, K)."""
+def state(total: Totals, site: Site, bill: Bill, *, today: Totals | None = None) -> dict[str, Array]:
+    """Yearly indicators of each row of totals, without the investment: arrays (n, K).
+
+    Args:
+        total: of the state considered.
+        site: seed and number of draws.
+        bill: of the luminaires when nothing is done.
+        today: totals when nothing is done, on which the fixed part of the bill stands; `total` where None.
+    """
     factors, draws = Factors(site), total.draws
     return {
         "light_points": draws["points"],
         "installed_power_kw": draws["power_kw"],
         "burning_hours_h_year": _ratio(draws["lit_kwh"], draws["power_kw"]),
         "energy_kwh_year": draws["energy_kwh"],
-        "electricity_cost_eur_year": draws["energy_kwh"] * factors.price_eur_kwh,
+        "electricity_cost_eur_year": bill.cost_eur(draws["energy_kwh"], (today or total).draws["energy_kwh"]),
         "maintenance_cost_eur_year": draws["maintenance_eur"],
         "carbon_kgco2e_year": draws["energy_kwh"] * factors.carbon_kgco2e_kwh,
         "dark_hours_h_year": _ratio(draws["dark_h"], draws["points"]),
     }
 
 
-def state_shares(total: Totals, site: Site) -> dict[str, Array]:
+def state_shares(total: Totals, bill: Bill) -> dict[str, Array]:
     """Share of each indicator of `state` that rests on inferred or default inputs: arrays (n,) [1].
 
     Of all the inputs of an indicator, one guess is enough. Points are counted and the hours without
-    light are those that the file says. The bill rests wholly on a guess where the price is the
-    national one; emissions and upkeep always do: no file tells the carbon of a contract or its upkeep.
+    light are those that the file says. The bill rests on a guess as far as the price is the national
+    one; emissions and upkeep always do: no file tells the carbon of a contract or its upkeep.
     """
     none, all_of_it = np.zeros(len(total.draws["points"])), np.ones(len(total.draws["points"]))
     energy = total.default_share["energy_kwh"]
@@ -53,7 +61,7 @@ def state_shares(total: Totals, site: Site) -> dict[str, Array]:
         "installed_power_kw": total.default_share["system_power_w"],
         "burning_hours_h_year": total.default_share["lit_kwh"],
         "energy_kwh_year": energy,
-        "electricity_cost_eur_year": all_of_it if Factors(site).price_is_default else energy,
+        "electricity_cost_eur_year": bill.share_on_defaults(energy),
         "maintenance_cost_eur_year": all_of_it,
         "carbon_kgco2e_year": all_of_it,
         "dark_hours_h_year": none,

@@ -6,6 +6,7 @@ import polars as pl
 from bocage.domains.lighting.actions.change import CHANGE_COLUMNS, asset_changes, edit
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.simulate.bill import Bill, bill_of
 from bocage.domains.lighting.simulate.indicators import state
 from bocage.domains.lighting.simulate.totals import Totals, totals
 from bocage.vocabulary.domain import Assets, Site
@@ -41,7 +42,7 @@ def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
     none = _total(rows, (), order, site)
     gain = _total(rows, ("_a", "_b"), order, site) - _total(rows, ("_a",), order, site)
     gain = gain - _total(rows, ("_b",), order, site) + none
-    return _long(pairs, gain, site)
+    return _long(pairs, gain, site, bill_of(assets, site))
 
 
 def _shared(actions: pl.DataFrame) -> pl.DataFrame:
@@ -75,8 +76,9 @@ def _total(rows: pl.DataFrame, sides: tuple[str, ...], order: list[str], site: S
     return totals(with_load(edited, site), "_pair", order, site)
 
 
-def _long(pairs: pl.DataFrame, gain: Totals, site: Site) -> pl.DataFrame:
-    values = state(gain, site)
+def _long(pairs: pl.DataFrame, gain: Totals, site: Site, bill: Bill) -> pl.DataFrame:
+    # what a pair loses or gains leaves the fixed part of the bill as it is
+    values = state(gain, site, bill, today=gain - gain)
     frames = [
         pairs.select("action_a", "action_b").with_columns(
             pl.lit(name).alias("indicator"), pl.Series("value", np.asarray(values[name].mean(axis=1)))

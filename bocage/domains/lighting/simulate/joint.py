@@ -8,6 +8,7 @@ import polars as pl
 from bocage.domains.lighting.actions.change import apply, asset_changes
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.simulate.bill import bill_of
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.investment import investment_eur
 from bocage.domains.lighting.simulate.totals import DOUBTFUL, Totals, totals
@@ -41,11 +42,13 @@ def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     """
     touched = asset_changes(actions)["asset_id"].unique().to_list() if len(actions) else []
     after = whole(apply(assets, actions, site), site, designed=touched)
-    values = state(after, site)
+    bill = bill_of(assets, site)
+    today = whole(assets, site) if touched else after
+    values = state(after, site, bill, today=today)
     cost = np.zeros((1, site.draws))
     if LUMINAIRE in assets and len(actions):
         cost = investment_eur(actions, assets[LUMINAIRE], site).sum(axis=0, keepdims=True)
-    shares = {**state_shares(after, site), "investment_eur": forecast_share(cost)}
+    shares = {**state_shares(after, bill), "investment_eur": forecast_share(cost)}
     keyed = table({**values, "investment_eur": cost}, shares, pl.DataFrame({"scope": [WHOLE_TERRITORY]}))
     return DrawTable(keyed.keys.select("indicator", "unit"), keyed.draws, keyed.default_share)
 
