@@ -19,6 +19,8 @@ SUMS = [
 QUANTITIES = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
 DOUBTFUL = {"system_power_w": "power_on_defaults", "lit_kwh": "on_defaults", "energy_kwh": "on_defaults"}
 """What weighs each share on defaults, and the mark of the luminaires whose value rests on a guess."""
+AT = "_at"
+"""Rank of the row of the result to which a group of luminaires belongs."""
 SUMMED = (*GROUP, *SUMS, "energy_kwh", *dict.fromkeys(DOUBTFUL.values()))
 """Columns that `totals` reads beside its key."""
 
@@ -57,28 +59,40 @@ def totals(rows: pl.DataFrame, key: str, order: Sequence[str], site: Site) -> To
     Returns:
         Totals with n = len(order).
     """
-    position = pl.DataFrame({key: list(order), "_at": range(len(order))}, schema={key: pl.String, "_at": pl.Int64})
-    groups = (
-        # In order: a sum of floats depends on it, and the choice between two equal plans on its last digit.
-        rows.join(position, on=key, how="inner", maintain_order="left")
-        .group_by("_at", *GROUP, maintain_order=True)
-        .agg(
-            pl.len().cast(pl.Float64).alias("points"),
-            pl.col(SUMS).sum(),
-            pl.col("energy_kwh").sum(),
-            *(pl.col(name).filter(mark).sum().alias(f"{name}_doubtful") for name, mark in DOUBTFUL.items()),
-        )
-        .sort("_at", *GROUP)
-    )
-    at = groups["_at"].to_numpy()
+    position = pl.DataFrame({key: list(order), AT: range(len(order))}, schema={key: pl.String, AT: pl.Int64})
+    # In order: a sum of floats depends on it, and the choice between two equal plans on its last digit.
+    placed = rows.join(position, on=key, how="inner", maintain_order="left")
+    groups = placed.group_by(AT, *GROUP, maintain_order=True).agg(sums()).sort(AT, *GROUP)
+    return drawn(groups, len(order), site)
+
+
+def sums() -> list[pl.Expr]:
+    """What is summed within each group of luminaires before anything is drawn."""
+    return [
+        pl.len().cast(pl.Float64).alias("points"),
+        pl.col(SUMS).sum(),
+        pl.col("energy_kwh").sum(),
+        *(pl.col(name).filter(mark).sum().alias(f"{name}_doubtful") for name, mark in DOUBTFUL.items()),
+    ]
+
+
+def drawn(groups: pl.DataFrame, count: int, site: Site) -> Totals:
+    """Totals from sums by group.
+
+    Args:
+        groups: rank of the row of the result (`AT`, sorted), `GROUP` and the columns of `sums`.
+        count: number of rows of the result; those without groups have zeros.
+        site: seed and number of draws.
+    """
+    at = groups[AT].to_numpy()
     parts = _parts(groups, site)
     shares = {}
     for name in DOUBTFUL:
         whole, doubtful = (
-            _by_key(groups[column].to_numpy()[:, None], at, len(order))[:, 0] for column in (name, f"{name}_doubtful")
+            _by_key(groups[column].to_numpy()[:, None], at, count)[:, 0] for column in (name, f"{name}_doubtful")
         )
-        shares[name] = np.divide(doubtful, whole, out=np.zeros(len(order)), where=whole > 0).clip(0, 1)
-    return Totals({name: _by_key(part, at, len(order)) for name, part in parts.items()}, shares)
+        shares[name] = np.divide(doubtful, whole, out=np.zeros(count), where=whole > 0).clip(0, 1)
+    return Totals({name: _by_key(part, at, count) for name, part in parts.items()}, shares)
 
 
 def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:
