@@ -72,6 +72,7 @@ def table_declaration_faults(table: Table) -> Iterator[Fault]:
 
 def _figure_faults(domain: Domain) -> Iterator[Fault]:
     names = {table.name: set(table.names) for table in domain.tables}
+    names |= {name: set(shared_asset_tables()[name].names) for name in domain.reads}
     for asset_type, columns in domain.figures.items():
         if asset_type not in names:
             yield Fault(rule="figures", what=f"figures.csv describes {asset_type}, which is no asset type")
