@@ -210,6 +210,32 @@ class Measure(Protocol):
     def __call__(self, assets: Assets, works: pl.DataFrame, site: Site) -> pl.DataFrame: ...
 
 
+@dataclass(frozen=True)
+class Surveyed:
+    """What a survey found in one part of a very large inventory.
+
+    Attributes:
+        points: `asset_id`, `commune_code` and the figures of each asset.
+        outcomes: draws with keys `action_set` (`reference`: doing nothing; else the name of a variant,
+            whose draws are its effect), `scope` (`territory`, `commune:CODE`), `indicator`, `unit`.
+        findings: `scope`, `code`, `count`: how many assets each finding concerns.
+    """
+
+    points: pl.DataFrame
+    outcomes: DrawTable
+    findings: pl.DataFrame
+
+
+class Survey(Protocol):
+    """Diagnosis and standard variants of millions of assets, by commune, without any list of assets.
+
+    The figures are those of `complete`, `diagnose` and `appraise` on the same rows; assets are not
+    completed yet.
+    """
+
+    def __call__(self, assets: Assets, site: Site) -> Surveyed: ...
+
+
 def no_alerts(
     _assets: Assets,
     _series: pl.DataFrame,
@@ -237,6 +263,7 @@ class Domain:
         label: label by language.
         folder: folder that holds `asset_types.csv`, `<type>.csv`, `figures.csv`, `code_labels.csv`,
             `indicators.csv`, `codes.csv`, `settings.csv`, `layers.yml`, `parameters/` and `locale/`.
+        survey: the same for millions of assets at once, None where the domain has no such verb.
         reads: shared asset types (`road`, `invoice`…) that it is handed beside its own, as they are.
     """
 
@@ -253,6 +280,7 @@ class Domain:
     evaluate: Evaluate
     detect: Detect = no_alerts
     measure: Measure = no_effects
+    survey: Survey | None = None
     reads: tuple[str, ...] = ()
 
     @cached_property
