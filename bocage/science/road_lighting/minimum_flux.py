@@ -101,7 +101,7 @@ class FluxTable:
         for corner in np.ndindex(2, 2, 2):
             share = np.prod([part if side else 1 - part for side, (_, part) in zip(corner, found, strict=True)], axis=0)
             node = (first, *(low + side * (part > 0) for side, (low, part) in zip(corner, found, strict=True)))
-            flux += np.where(share > 0, share * np.log(self.source_flux_lm[node]), 0.0)
+            flux += share * np.where(share > 0, np.log(self.source_flux_lm[node]), 0.0)
             margin += share * self.margin[node]
         inside = [(place >= axis[0]) & (place <= axis[-1]) for axis, place in zip(axes, places, strict=True)]
         return NeededFlux(source_flux_lm=np.exp(flux), margin=margin, inside=np.all(inside, axis=0))
