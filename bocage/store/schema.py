@@ -36,7 +36,7 @@ def history_name(table: str) -> str:
 def declare_tables(connection: sqlite3.Connection, tables: Sequence[Table], srid: int) -> None:
     """Create the tables, columns, indexes and r-trees that are missing; inside a transaction."""
     for table in tables:
-        if table.name in _ABSTRACT:
+        if table.name in ABSTRACT:
             continue
         check_name(table.name)
         fields = fields_of(table)
@@ -50,10 +50,12 @@ def declare_tables(connection: sqlite3.Connection, tables: Sequence[Table], srid
             for field in fields:
                 if field.name not in held:
                     connection.execute(f"ALTER TABLE {quoted(name)} ADD COLUMN {quoted(field.name)} {field.sql_type}")
-        connection.execute("INSERT OR REPLACE INTO bocage_declaration VALUES (?, ?)", (table.name, _to_json(table)))
+        connection.execute(
+            "INSERT OR REPLACE INTO bocage_declaration VALUES (?, ?)", (table.name, declaration_text(table))
+        )
 
 
-_ABSTRACT = ("asset", "observation")
+ABSTRACT = ("asset", "observation")
 """Nouns without a table of their own in twin.gpkg: each asset type has one; observations have their file."""
 
 
@@ -141,20 +143,22 @@ def create_history_index(connection: sqlite3.Connection, name: str) -> None:
 def declared_tables(connection: sqlite3.Connection) -> Mapping[str, Table]:
     """The declarations that the file keeps, by table name, in alphabetical order."""
     rows = connection.execute("SELECT table_name, declaration FROM bocage_declaration ORDER BY table_name")
-    return {name: _from_json(text) for name, text in rows}
+    return {name: table_from(text) for name, text in rows}
 
 
 def is_declared(connection: sqlite3.Connection, tables: Sequence[Table]) -> bool:
     """Whether the file already has all these declarations as they are, so that nothing need be written."""
     held = dict(connection.execute("SELECT table_name, declaration FROM bocage_declaration"))
-    return all(held.get(table.name) == _to_json(table) for table in tables if table.name not in _ABSTRACT)
+    return all(held.get(table.name) == declaration_text(table) for table in tables if table.name not in ABSTRACT)
 
 
-def _to_json(table: Table) -> str:
+def declaration_text(table: Table) -> str:
+    """A declaration as a twin keeps it."""
     return json.dumps(asdict(table), ensure_ascii=False, sort_keys=True)
 
 
-def _from_json(text: str) -> Table:
+def table_from(text: str) -> Table:
+    """The declaration that a twin kept."""
     content = json.loads(text)
     columns = tuple(
         Column(**{**cell, "codes": tuple(cell["codes"]), "synonyms": tuple(cell["synonyms"])})

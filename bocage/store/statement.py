@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bocage.vocabulary.codes import BocageError
 
 _SIMPLE = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
+_OWN = ("fid", "territory_key")
 _RESERVED = ("gpkg_", "rtree_", "sqlite_", "bocage_", "idx_")
 
 
@@ -60,6 +61,6 @@ def matches(names: Sequence[str]) -> str:
 
 def check_name(table: str, column: str = "") -> None:
     """Refuse a table or column name that is not simple or that GeoPackage reserves (BOC-STO-023)."""
-    reserved = table.startswith(_RESERVED) or column == "fid"
+    reserved = table.startswith(_RESERVED) or column in _OWN
     if reserved or not _SIMPLE.match(table) or (column and not _SIMPLE.match(column)):
         raise BocageError("BOC-STO-023", where={"table": table, "column": column})
