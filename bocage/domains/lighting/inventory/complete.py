@@ -5,13 +5,15 @@ import datetime as dt
 import polars as pl
 
 from bocage.domains.lighting.inventory.declared import (
+    LIT_ROAD,
     LUMINAIRE,
     lighting_parameters,
-    luminaire_table,
     text_setting,
+    with_all_columns,
 )
 from bocage.domains.lighting.inventory.delivery import with_delivery_points
 from bocage.domains.lighting.inventory.peers import usual_code, usual_value
+from bocage.domains.lighting.inventory.roads import with_lit_roads
 from bocage.domains.lighting.inventory.settle import Guess, settle
 from bocage.domains.lighting.inventory.tabulated import by_technology
 from bocage.parameters.reader import Parameters
@@ -20,6 +22,7 @@ from bocage.vocabulary.origin import high_column, low_column, origin_column
 from bocage.vocabulary.responsibility import name_owners
 
 COMPETENCE = "public_lighting"
+OWNED = (LUMINAIRE, "support", "cabinet", "circuit", LIT_ROAD)
 DAYS_PER_YEAR = 365.25
 EPOCH = dt.date(1970, 1, 1)
 COMMUNE = "_commune"
@@ -45,12 +48,14 @@ def complete(assets: Assets, site: Site) -> Assets:
     >>> complete({"luminaire": lamps}, site)["luminaire"]["system_power_w"].to_list()
     [40.0, 141.0]
     """
+    parameters = lighting_parameters(site)
     assets = with_delivery_points(assets)
+    if LUMINAIRE in assets:
+        assets = with_lit_roads(assets, parameters)
+    assets = _owned(assets, site)
     if LUMINAIRE not in assets:
         return assets
-    parameters = lighting_parameters(site)
-    frame = name_owners(_with_all_columns(assets[LUMINAIRE]), site, competence=COMPETENCE)
-    frame = frame.with_columns(pl.col("commune_code").fill_null("").alias(COMMUNE))
+    frame = assets[LUMINAIRE].with_columns(pl.col("commune_code").fill_null("").alias(COMMUNE))
     frame = _technology(frame, parameters)
     frame = _powers(frame, parameters)
     frame = _light(frame, parameters)
@@ -58,14 +63,10 @@ def complete(assets: Assets, site: Site) -> Assets:
     return {**assets, LUMINAIRE: frame.drop(COMMUNE)}
 
 
-def _with_all_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """Declared columns first, with their types and defaults; companions already there are kept."""
-    declared = luminaire_table()
-    others = frame.select(pl.exclude(*declared.polars_schema()))
-    conformed = declared.conform(frame)
-    if "geometry" not in frame.columns:
-        conformed = conformed.drop("geometry")
-    return pl.concat([conformed, others], how="horizontal") if others.width else conformed
+def _owned(assets: Assets, site: Site) -> dict[str, pl.DataFrame]:
+    """The assets of the domain with all their columns, and who decides and pays for each."""
+    own = {name: with_all_columns(assets[name], name) for name in OWNED if name in assets}
+    return {**assets, **{name: name_owners(frame, site, competence=COMPETENCE) for name, frame in own.items()}}
 
 
 def _technology(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:

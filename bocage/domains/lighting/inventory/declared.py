@@ -3,23 +3,48 @@
 from functools import cache
 from pathlib import Path
 
+import polars as pl
+
 from bocage.parameters.reader import CORE_FOLDER, Parameters
-from bocage.vocabulary.columns import Table, declared_asset_tables
+from bocage.vocabulary.columns import GEOMETRY, Table, declared_asset_tables
 from bocage.vocabulary.domain import Setting, Site, read_settings
 
 FOLDER = Path(__file__).parents[1]
 LOCALE = FOLDER / "locale"
 LUMINAIRE = "luminaire"
+LIT_ROAD = "lit_road"
 
 
 @cache
+def asset_table(name: str) -> Table:
+    """The declared table of an asset type of the domain; StopIteration for another.
+
+    >>> asset_table("lit_road").column("spacing_m").unit
+    'm'
+    """
+    return next(table for table in declared_asset_tables(FOLDER) if table.name == name)
+
+
+def with_all_columns(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Rows of an asset type with its declared columns first, in their types and defaults; companions are kept.
+
+    The geometry is not added where there is none.
+    """
+    declared = asset_table(name)
+    others = frame.select(pl.exclude(*declared.polars_schema()))
+    conformed = declared.conform(frame)
+    if GEOMETRY not in frame.columns and GEOMETRY in conformed.columns:
+        conformed = conformed.drop(GEOMETRY)
+    return pl.concat([conformed, others], how="horizontal") if others.width else conformed
+
+
 def luminaire_table() -> Table:
     """The declared table of luminaires.
 
     >>> luminaire_table().column("lamp_power_w").unit
     'W'
     """
-    return next(table for table in declared_asset_tables(FOLDER) if table.name == LUMINAIRE)
+    return asset_table(LUMINAIRE)
 
 
 @cache

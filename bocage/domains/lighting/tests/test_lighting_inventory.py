@@ -13,7 +13,8 @@ from bocage.domains.lighting.inventory.declared import luminaire_table
 from bocage.vocabulary.domain import Assets, Site
 
 SITE = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1), draws=16)
-IMPUTED = [column for column in luminaire_table().columns if column.impute]
+IMPUTED = [column for column in luminaire_table().imputable if column.name != "lit_road_id"]
+"""A luminaire is given a road only where the twin has roads: test_lighting_roads_*.py."""
 
 
 def optional(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
