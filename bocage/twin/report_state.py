@@ -189,7 +189,7 @@ def quality_lines(states: Sequence[DomainState]) -> list[QualityLine]:
             if frame is None or not frame.height:
                 continue
             for column in table.imputable:
-                if origin_column(column.name) not in frame.columns:
+                if origin_column(column.name) not in frame.columns or not frame[column.name].count():
                     continue
                 counts = dict(frame[origin_column(column.name)].value_counts().iter_rows())
                 shares = {name: counts.get(name, 0) / frame.height for name in ORIGINS}
@@ -212,11 +212,13 @@ def plan_map(
         lines: frame of the noun `plan`.
         actions: frame of the noun `action`, with the words of its kinds.
     """
+    touched = set(actions["asset_type"])
     points = [
-        frame.select("asset_id", GEOMETRY)
+        state.assets[table.name].select("asset_id", GEOMETRY)
         for state in states
-        for frame in state.assets.values()
-        if GEOMETRY in frame.columns
+        for table in state.domain.tables
+        if table.name in (touched or {state.domain.tables[0].name})
+        and GEOMETRY in state.assets.get(table.name, pl.DataFrame()).columns
     ]
     if not points:
         return None
