@@ -3,50 +3,50 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from pathlib import Path, PurePosixPath
 
+from bocage.sources.archives import unpacked
 from bocage.sources.delimited import read_delimited
-from bocage.sources.limits import check_archive, check_size
+from bocage.sources.drawing import read_drawing
+from bocage.sources.formats import FORMATS
+from bocage.sources.json_rows import read_json_rows
+from bocage.sources.markup import check_entities, mine_descriptions, without_technical_columns
+from bocage.sources.parquet import read_parquet
 from bocage.sources.raw import RawTable
-from bocage.sources.vector import SHAPEFILE_MAGIC, Choose, check_shapefile, is_archive, read_vector, shapefile_members
+from bocage.sources.recognise import recognise
+from bocage.sources.vector import Choose, check_companions, read_vector
 from bocage.sources.verdict import Verdict
-from bocage.sources.wording import LOCALE, by_language
 from bocage.sources.workbook import list_sheets, read_sheet
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import Message
 
 Fits = Callable[[Sequence[str]], float]
 """How well the columns of a layer fit what is looked for; 0 for not at all."""
 
-_EXTENSIONS: Mapping[str, frozenset[str]] = {
-    "csv": frozenset({".csv", ".tsv", ".txt", ".tab", ".dat", ""}),
-    "spreadsheet": frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}),
-    "gpkg": frozenset({".gpkg"}),
-    "shp": frozenset({".shp", ".zip", ".dbf", ".shx"}),
-    "geojson": frozenset({".geojson", ".json"}),
-}
-_FOREIGN: Mapping[bytes, str] = {
-    b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"AC10": "DWG", b"Rar!": "RAR",
-    b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip", b"PAR1": "Parquet", b"{\\rtf": "RTF", b"II*\0": "TIFF", b"MM\0*": "TIFF",
-}  # fmt: skip
+FOLDER = "folder"
+"""Column that keeps the KML folder of a row."""
+WAYPOINTS = "waypoints"
+PARSED_WHOLE_BYTES = 200_000_000
+"""Size up to which a GeoJSON document is parsed here first, for a better word on what is wrong with it."""
 
 
 def read_raw(path: Path, *, layer: str | None = None, fits: Fits | None = None) -> RawTable:
     """Read a file whatever its format, known by its content and not by its extension.
 
     Args:
-        path: CSV, TSV, text, XLSX, XLS, ODS, GeoJSON, GeoPackage, Shapefile or a zip of one.
-        layer: layer or sheet; needed where a file has several, unless exactly one fits.
+        path: any format of `formats.FORMATS`, or a zip of one data set.
+        layer: layer, sheet, layer of a drawing or member of a zip; needed where a file has several,
+            unless exactly one fits.
         fits: how well the columns of a layer fit (see `propose.layer_fit`).
 
     Raises:
-        BocageError: BOC-IMP-001 to 016 and 022, 025: the file cannot be read as a table.
+        BocageError: BOC-IMP-001 to 016, 022, 025, 028, 031, 032: the file cannot be read as a table.
     """
     path = Path(path)
-    kind = sniff(path)
+    kind = recognise(path)
     try:
-        raw = _READERS[kind](path, layer, fits)
+        if kind == "zip":
+            return _read_archive(path, layer, fits)
+        return _read_kind(path, kind, layer, fits)
     except OSError as error:
         raise BocageError("BOC-IMP-025", where={"path": path}, cause=error.strerror or str(error)) from error
     except BaseException as error:
@@ -54,78 +54,40 @@ def read_raw(path: Path, *, layer: str | None = None, fits: Fits | None = None) 
         if type(error).__name__ != "PanicException":
             raise
         raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
-    if path.suffix.lower() in _EXTENSIONS[kind]:
+
+
+def _read_kind(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    raw = _READERS.get(kind, _read_gdal)(path, kind, layer, fits)
+    if path.suffix.lower() in FORMATS[kind].extensions:
         return raw
     lie = Verdict(code="BOC-IMP-316", count=1, values={"extension": path.suffix, "format": kind})
     return replace(raw, verdicts=(lie, *raw.verdicts))
 
 
-def sniff(path: Path) -> str:
-    """What a file really is: `csv`, `spreadsheet`, `gpkg`, `shp` or `geojson`.
+def _read_archive(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
+    """The only data set of a zip, or the one that `layer` names; errors speak of the archive."""
+    inner = layer
 
-    Raises:
-        BocageError: BOC-IMP-001 absent, 002 a folder, 003 empty, 006 a web page, 011 too large,
-            022 another format, 025 unreadable.
-    """
-    try:
-        if path.is_dir():
-            raise BocageError("BOC-IMP-002", where={"path": path})
-        if not path.exists():
-            raise BocageError("BOC-IMP-001", where={"path": path})
-        if not path.is_file():
-            raise BocageError("BOC-IMP-002", where={"path": path})
-        check_size(path)
-        with path.open("rb") as stream:
-            start = stream.read(4096)
-    except (OSError, ValueError) as error:
-        raise BocageError("BOC-IMP-025", where={"path": path}, cause=str(error)) from error
-    if not start:
-        raise BocageError("BOC-IMP-003", where={"path": path})
-    return _sniff_bytes(path, start)
+    def pick(names: Mapping[str, Sequence[str]]) -> str:
+        nonlocal inner
+        by_stem = {PurePosixPath(name).stem: name for name in names}
+        wanted = by_stem.get(layer or "", layer)
+        inner = None
+        return _choose(path, names, wanted, None)
+
+    with unpacked(path, pick) as member:
+        try:
+            return replace(_read_kind(member, _kind_of_member(path, member), inner, fits), path=path)
+        except BocageError as error:
+            error.where = {**error.where, "path": path, "member": member.name}
+            raise
 
 
-def _sniff_bytes(path: Path, start: bytes) -> str:
-    suffix = path.suffix.lower()
-    if start.startswith(b"SQLite format 3\0"):
-        return "gpkg"
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return "spreadsheet"
-    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):  # the latter where the archive is empty
-        return _sniff_archive(path)
-    if start.startswith(SHAPEFILE_MAGIC) or suffix == ".shp":
-        return "shp"
-    if suffix in {".gpkg", ".dbf", ".shx", ".prj", ".cpg", ".qgz", ".qgs", ".kml", ".gml", ".dxf", ".dwg", ".gdb"}:
-        code = "BOC-IMP-015" if suffix == ".gpkg" else "BOC-IMP-022"
-        cause = by_language(Message("not an SQLite file", {}, LOCALE))
-        raise BocageError(code, where={"path": path}, cause=cause, format=suffix[1:])
-    for magic, name in _FOREIGN.items():
-        if start.startswith(magic):
-            raise BocageError("BOC-IMP-022", where={"path": path}, format=name)
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        raise BocageError("BOC-IMP-006", where={"path": path})
-    if text.startswith(b"<?xml"):
-        code = "BOC-IMP-006" if b"<html" in text else "BOC-IMP-022"
-        raise BocageError(code, where={"path": path}, format="XML")
-    if suffix in _EXTENSIONS["geojson"] or (text.startswith(b"{") and b'"type"' in text):
-        return "geojson"
-    return "csv"
-
-
-def _sniff_archive(path: Path) -> str:
-    check_archive(path)
-    try:
-        with ZipFile(path) as archive:
-            names = [name.lower() for name in archive.namelist()]
-    except (BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
-    if any(name.startswith("xl/") for name in names) or "content.xml" in names:
-        return "spreadsheet"
-    if any(name.endswith(".shp") for name in names):
-        return "shp"
-    if not names:
-        raise BocageError("BOC-IMP-022", where={"path": path}, format=by_language(Message("empty zip", {}, LOCALE)))
-    raise BocageError("BOC-IMP-022", where={"path": path}, format=f"zip ({', '.join(names[:3])})")
+def _kind_of_member(path: Path, member: Path) -> str:
+    kind = recognise(member)
+    if kind == "zip":
+        raise BocageError("BOC-IMP-022", where={"path": path}, format="zip (zip)")
+    return kind
 
 
 def _choose(path: Path, columns: Mapping[str, Sequence[str]], layer: str | None, fits: Fits | None) -> str:
@@ -146,12 +108,13 @@ def _choose(path: Path, columns: Mapping[str, Sequence[str]], layer: str | None,
     raise BocageError("BOC-IMP-014", where={"path": path}, layers=", ".join(names), first=names[0])
 
 
-def _read_csv(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    del layer, fits  # a text file has a single table
+def _read_csv(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    del kind, layer, fits  # a text file has a single table
     return read_delimited(path)
 
 
-def _read_spreadsheet(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
+def _read_spreadsheet(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    del kind
     names = list_sheets(path)
     if layer is None and len(names) > 1 and fits is not None:
         headers = {}
@@ -164,39 +127,67 @@ def _read_spreadsheet(path: Path, layer: str | None, fits: Fits | None) -> RawTa
     return read_sheet(path, _choose(path, {name: [] for name in names}, layer, fits))
 
 
-def _read_gpkg(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="gpkg")
+def _read_gdal(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    check_companions(path, kind)
+    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format=kind)
 
 
-def _read_shapefile(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    if is_archive(path):
-        shapefile_members(path)
-    else:
-        check_shapefile(path)
-    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="shp")
+def _read_geojson(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    if path.stat().st_size <= PARSED_WHOLE_BYTES:
+        try:
+            content = json.loads(path.read_bytes())
+        except (ValueError, RecursionError) as error:
+            raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
+        if not isinstance(content, dict) or "type" not in content:
+            raise BocageError("BOC-IMP-022", where={"path": path}, format="JSON")
+        if content["type"] == "FeatureCollection" and not content.get("features"):
+            raise BocageError("BOC-IMP-004", where={"path": path})
+        del content  # GDAL reads the file again; two copies of a large one would not fit
+    return _read_gdal(path, kind, layer, fits)
 
 
-def _read_geojson(path: Path, layer: str | None, fits: Fits | None) -> RawTable:
-    try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
-    if not isinstance(content, dict) or "type" not in content:
-        raise BocageError("BOC-IMP-022", where={"path": path}, format="JSON")
-    if content["type"] == "FeatureCollection" and not content.get("features"):
-        raise BocageError("BOC-IMP-004", where={"path": path})
-    del content  # GDAL reads the file again; two copies of a large one would not fit
-    return read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format="geojson")
+def _read_kml(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    """All folders as one table, with the name of the folder as a column."""
+    check_entities(path)
+    merge = None if layer else FOLDER
+    raw = read_vector(path, layer=layer, choose=_chooser(path, layer, fits), file_format=kind, merge=merge)
+    return mine_descriptions(without_technical_columns(raw))
+
+
+def _read_gpx(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    check_entities(path)
+    wanted = layer or WAYPOINTS
+    raw = read_vector(path, layer=wanted, choose=_chooser(path, wanted, fits), file_format=kind)
+    return without_technical_columns(raw)
+
+
+def _read_dxf(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    raw = read_vector(path, layer="entities", choose=_chooser(path, "entities", None), file_format=kind)
+    return read_drawing(raw, lambda columns: _choose(path, columns, layer, fits))
+
+
+def _read_parquet(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    del kind, layer, fits  # one table
+    return read_parquet(path)
+
+
+def _read_json(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    del kind, layer, fits  # one table
+    return read_json_rows(path)
 
 
 def _chooser(path: Path, layer: str | None, fits: Fits | None) -> Choose:
     return lambda columns: _choose(path, columns, layer, fits)
 
 
-_READERS: Mapping[str, Callable[[Path, str | None, Fits | None], RawTable]] = {
+_READERS: Mapping[str, Callable[[Path, str, str | None, Fits | None], RawTable]] = {
     "csv": _read_csv,
     "spreadsheet": _read_spreadsheet,
-    "gpkg": _read_gpkg,
-    "shp": _read_shapefile,
     "geojson": _read_geojson,
+    "json": _read_json,
+    "kml": _read_kml,
+    "gpx": _read_gpx,
+    "dxf": _read_dxf,
+    "parquet": _read_parquet,
 }
+"""Readers of the formats that GDAL does not read alone."""

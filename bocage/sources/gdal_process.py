@@ -1,14 +1,19 @@
 """GDAL in a process of its own: a crash, a hang or a second SQLite library stays there.
 
 Run as `python -m bocage.sources.gdal_process read|write < request.json`; the answer is one
-JSON object on standard output, tables pass as Arrow IPC files.
+JSON object on standard output, tables pass as Arrow IPC files. The drivers that it may use and the
+memory that it may take are in its environment, because both must be known before GDAL is loaded.
 """
 
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
+
+MEMORY = "BOCAGE_READER_BYTES"
+"""Name of the variable that limits the address space of the process [bytes]; it does nothing on Windows."""
 
 if __name__ == "__main__":
     # pyogrio imports these where they are installed, for frames that are never made here: half of the start
@@ -37,14 +42,23 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     """Read one layer into an Arrow IPC file: its columns, then `geometry` (WKB).
 
     Without a layer, the only one is read; where there are several, or where the one asked for is
-    not there, they are described instead.
+    not there, they are described instead, unless `merge` names the column that shall tell them apart.
     """
+    if request.get("options"):
+        pyogrio.set_gdal_config_options(request["options"])
     names = [str(name) for name, _ in pyogrio.list_layers(request["path"])]
+    if not request["layer"] and len(names) > 1 and request.get("merge"):
+        return _merged(request, names)
     if not request["layer"] and len(names) == 1:
         request = {**request, "layer": names[0]}
     if request["layer"] not in names:
         return layers(request)
-    options = {"layer": request["layer"], "encoding": request.get("encoding")}
+    attributes, geometry, meta = _read_layer(request, request["layer"])
+    return _answer(request, attributes, geometry, meta)
+
+
+def _read_layer(request: dict[str, Any], layer: str) -> tuple[pl.DataFrame, pl.Series | None, dict[str, Any]]:
+    options = {"layer": layer, "encoding": request.get("encoding")}
     with pyogrio.open_arrow(
         request["path"], use_pyarrow=False, **{key: value for key, value in options.items() if value}
     ) as (meta, stream):
@@ -55,13 +69,32 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     attributes = frame.select(str(name) for name in meta["fields"]).with_columns(
         pl.selectors.binary().cast(pl.String, strict=False)
     )
+    return attributes, None if geometry is None else _storage(geometry), {**meta, "layer": layer}
+
+
+def _merged(request: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """All layers as one, with a column that names the layer of each row."""
+    parts, shapes = [], []
+    meta: dict[str, Any] = {}
+    for name in names:
+        attributes, geometry, meta = _read_layer(request, name)
+        column = pl.lit(name, dtype=pl.String).alias(request["merge"])
+        parts.append(attributes.drop(request["merge"], strict=False).with_columns(column))
+        shapes.append(geometry if geometry is not None else pl.Series([None] * len(attributes), dtype=pl.Binary))
+    whole = pl.concat(parts, how="diagonal_relaxed")
+    return _answer(request, whole, pl.concat(shapes), {**meta, "layer": ""})
+
+
+def _answer(
+    request: dict[str, Any], attributes: pl.DataFrame, geometry: pl.Series | None, meta: dict[str, Any]
+) -> dict[str, Any]:
     names = [f"column:{index}" for index in range(attributes.width)]  # a column may itself be named geometry
     result = attributes.rename(dict(zip(attributes.columns, names, strict=True)))
     if geometry is not None:
-        result = result.with_columns(_storage(geometry).alias(GEOMETRY))
+        result = result.with_columns(geometry.alias(GEOMETRY))
     result.write_ipc(request["out"])
     return {
-        "layer": request["layer"],
+        "layer": meta["layer"],
         "columns": attributes.columns,
         "crs": meta["crs"],
         "encoding": meta["encoding"],
@@ -118,15 +151,27 @@ def _column(values: pl.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, An
     return np.array(values.cast(pl.String).to_list(), dtype=object), None
 
 
+def limit_memory(limit: int) -> None:
+    """Limit the address space of this process [bytes]; nothing where the system cannot (Windows)."""
+    try:
+        import resource  # noqa: PLC0415 - POSIX alone has it
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
 def main() -> int:
     """Serve the request on standard input; the exit status is 1 where GDAL refuses the file."""
+    if os.environ.get(MEMORY):
+        limit_memory(int(os.environ[MEMORY]))
     request = json.load(sys.stdin)
+    failures = (*_FAILURES, pl.exceptions.PolarsError, ValueError, UnicodeDecodeError, OSError, MemoryError)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             answer = {"read": read, "write": write}[sys.argv[1]](request)
-        except (*_FAILURES, pl.exceptions.PolarsError, ValueError, UnicodeDecodeError, OSError) as error:
-            json.dump({"error": str(error)}, sys.stdout)
+        except failures as error:
+            json.dump({"error": str(error), "memory": isinstance(error, MemoryError)}, sys.stdout)
             return 1
     json.dump(answer, sys.stdout)
     return 0

@@ -10,15 +10,19 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
+from bocage.sources.addresses import Addressed
 from bocage.sources.constants import fill_constants
+from bocage.sources.explode import explode
+from bocage.sources.extent import Area, Extent
 from bocage.sources.identify import computed_identifiers, identifier_cells
 from bocage.sources.judge import Judged, judge, labels_of
-from bocage.sources.locate import centres_of, geometries_of
 from bocage.sources.mapping import InventoryMapping, check_mapping
-from bocage.sources.projections import Area, Extent, find_reference, repair_rows, transform
+from bocage.sources.placing import place_rows
 from bocage.sources.raw import RawTable
+from bocage.sources.refusals import Refusals
 from bocage.sources.values import Writings, read_values
 from bocage.sources.verdict import Verdict, reason
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, Table
 
 Strings = NDArray[Any]
@@ -28,7 +32,8 @@ Strings = NDArray[Any]
 class Reading:
     """What a file gave.
 
-    `len(rows) + len(refused) + duplicates` is the number of rows of the file.
+    `len(rows) + len(refused) + duplicates` is the number of rows of the file, and of the points that
+    were added where one row describes several (`facts["points_added"]`).
 
     Attributes:
         rows: the declared columns, `asset_id` unique, geometry as WKB in the projection asked for.
@@ -50,23 +55,6 @@ class Reading:
     facts: Mapping[str, object]
 
 
-@dataclass
-class _Rows:
-    """State of the rows of a file during its reading: code of the refusal and its detail."""
-
-    codes: Strings
-    details: Strings
-
-    def refuse(self, mask: NDArray[np.bool_], code: str, details: Sequence[object] | Strings | str = "") -> None:
-        fresh = mask & (self.codes == "")
-        self.codes[fresh] = code
-        self.details[fresh] = details if isinstance(details, str) else np.asarray(details, dtype=object)[fresh]
-
-    @property
-    def sound(self) -> NDArray[np.bool_]:
-        return np.asarray(self.codes == "", dtype=bool)
-
-
 def check_inventory(
     raw: RawTable,
     *,
@@ -76,6 +64,8 @@ def check_inventory(
     area: Area = None,
     values: Mapping[str, Path],
     source: str = "",
+    hint: tuple[float, float] | None = None,
+    addressed: Addressed | None = None,
 ) -> Reading:
     """Make rows of a declared table of a file as it was read.
 
@@ -87,24 +77,38 @@ def check_inventory(
         area: polygon of the territory or its bounds (xmin, ymin, xmax, ymax) in `srid`, None where unknown.
         values: `values.csv` by asset type.
         source: name of the inventory, part of computed identifiers where it is given.
+        hint: longitude and latitude [degrees] near which the points probably are, which chooses between
+            coordinate systems where `area` is unknown.
+        addressed: what the geocoding of the rows without coordinates gave.
 
     Raises:
-        BocageError: BOC-IMP-018 to 020, 023, 026: the file as a whole is refused.
+        BocageError: BOC-IMP-018 to 020, 023, 026, 029, 033: the file as a whole is refused.
     """
     check_mapping(mapping, raw.frame.columns, table.names)
+    if mapping.place.kind == "address" and addressed is None:
+        said = ", ".join(filter(None, mapping.place.headers))
+        raise BocageError("BOC-IMP-029", where={"path": raw.path}, columns=said)
+    in_file = len(raw.numbers)
+    exploded = explode(raw, mapping.place)
+    raw = exploded.raw
     faults = raw.faults.fill_null("").to_numpy().astype(object)
-    state = _Rows(np.array(faults, dtype=object), np.full(len(faults), "", dtype=object))
+    state = Refusals(np.array(faults, dtype=object), np.full(len(faults), "", dtype=object))
     verdicts = list(raw.verdicts)
-    geometry, used_srid = _place_rows(raw, mapping, table, Extent.of(area, srid), state, verdicts)
+    extent = Extent.of(area, srid, hint)
+    geometry, used_srid = place_rows(raw, mapping, table, extent, state, verdicts, addressed)
     writings = read_values(values[table.name]) if table.name in values else {}
     judged = _judge_columns(raw, table, mapping, writings)
     for result in judged.values():
         verdicts += result.verdicts
-    judged, said = fill_constants(judged, mapping, table, writings, len(raw.numbers))
-    verdicts += said
+    judged, remarks = fill_constants(judged, mapping, table, writings, len(raw.numbers))
+    verdicts += remarks
     _require(table, judged, state)
     duplicate = _repeated(raw, state)
     identifiers = _identify(raw, table, mapping, geometry, source, state, duplicate, verdicts)
+    if exploded.added:
+        identifiers = _ranked(identifiers, exploded.ranks, state.sound & ~duplicate)
+        header = mapping.identifier or "geometry"
+        verdicts.append(Verdict(code="BOC-IMP-330", count=exploded.added, columns=(header,)))
     duplicate &= state.sound
     _refuse_reused(identifiers, duplicate, state)
     kept = state.sound & ~duplicate
@@ -115,8 +119,9 @@ def check_inventory(
     if duplicate.any():
         verdicts.append(Verdict(code="BOC-IMP-301", count=int(duplicate.sum())))
     facts = {
-        **raw.facts, "rows_in_file": len(raw.numbers), "rows": len(rows), "refused": len(refused),
-        "duplicates": int(duplicate.sum()), "set_aside": len(aside), "srid_read": used_srid, "srid": srid,
+        **raw.facts, "rows_in_file": in_file, "points_added": exploded.added, "rows": len(rows),
+        "refused": len(refused), "duplicates": int(duplicate.sum()), "set_aside": len(aside),
+        "srid_read": used_srid, "srid": srid,
     }  # fmt: skip
     return Reading(
         rows=rows,
@@ -126,59 +131,6 @@ def check_inventory(
         verdicts=verdicts,
         facts=facts,
     )
-
-
-def _place_rows(
-    raw: RawTable, mapping: InventoryMapping, table: Table, extent: Extent, state: _Rows, verdicts: list[Verdict]
-) -> tuple[Strings | None, int | None]:
-    """Geometries in the projection of the territory; rows without or far away are refused."""
-    if table.geometry == "none":
-        return None, None
-    located = geometries_of(raw, mapping.place, table)
-    for code in np.unique(located.faults[located.faults != ""].astype(str)):
-        state.refuse(located.faults == code, str(code))
-    found = located.geometries
-    sound = np.flatnonzero(~np.asarray(found == None))  # noqa: E711 - element-wise on an object array
-    if not len(sound):
-        return found, None
-    centres = centres_of(found[sound])
-    declared = mapping.place.srid or raw.srid
-    reference, said = find_reference(raw.path, centres, declared, extent)
-    verdicts += said
-    points, done = repair_rows(centres, reference, extent)
-    strayed = np.zeros(len(found), dtype=bool)
-    strayed[sound[done == "BOC-IMP-103"]] = True
-    distances = np.full(len(found), "", dtype=object)
-    outside = done == "BOC-IMP-103"
-    distances[sound[outside]] = [_kilometres(metres) for metres in extent.distance_m(points[outside])]
-    state.refuse(strayed, "BOC-IMP-103", distances)
-    for code in ("BOC-IMP-305", "BOC-IMP-321"):
-        if (done == code).any():
-            verdicts.append(Verdict(code=code, count=int((done == code).sum())))
-    if extent.known:
-        beyond = ~outside & ~extent.within(points)
-        if beyond.any():
-            verdicts.append(Verdict(code="BOC-IMP-315", count=int(beyond.sum())))
-    if located.multiple.any():
-        verdicts.append(Verdict(code="BOC-IMP-308", count=int(located.multiple.sum())))
-    if table.geometry == "point":
-        found[sound] = shapely.points(np.where(outside[:, None], 0.0, points))
-    else:
-        found[sound] = shapely.transform(found[sound], lambda xy: transform(xy, reference, extent.srid))
-        state.refuse(_far_row(found, sound, done), "BOC-IMP-103")
-    found[strayed] = None
-    return found, reference.srid
-
-
-def _far_row(found: Strings, sound: NDArray[np.int_], done: Strings) -> NDArray[np.bool_]:
-    """Lines and surfaces are not repaired one by one: those that would need it are refused."""
-    mask = np.zeros(len(found), dtype=bool)
-    mask[sound[np.isin(done, ["BOC-IMP-305", "BOC-IMP-321"])]] = True
-    return mask
-
-
-def _kilometres(metres: float) -> str:
-    return f"{metres / 1000:.0f} km" if np.isfinite(metres) and metres < 2e7 else "?"
 
 
 def _judge_columns(
@@ -203,7 +155,7 @@ def _identify(
     mapping: InventoryMapping,
     geometry: Strings | None,
     source: str,
-    state: _Rows,
+    state: Refusals,
     duplicate: NDArray[np.bool_],
     verdicts: list[Verdict],
 ) -> pl.Series:
@@ -222,7 +174,16 @@ def _identify(
     return pl.DataFrame({"w": written, "c": computed}).select(pl.coalesce("w", "c").alias("asset_id"))["asset_id"]
 
 
-def _require(table: Table, judged: Mapping[str, Judged], state: _Rows) -> None:
+def _ranked(identifiers: pl.Series, ranks: NDArray[np.int64], counted: NDArray[np.bool_]) -> pl.Series:
+    """Identifiers followed by the rank of the point in its row; a computed one tells its points apart already."""
+    frame = pl.DataFrame({"id": identifiers, "rank": ranks, "counted": counted})
+    shared = (pl.col("rank") > 0) & pl.col("counted") & (pl.len().over("id") > 1)
+    return frame.select(
+        pl.when(shared).then(pl.format("{}-{}", "id", "rank")).otherwise("id").alias("asset_id")
+    ).to_series()
+
+
+def _require(table: Table, judged: Mapping[str, Judged], state: Refusals) -> None:
     for column in table.columns:
         if column.required and column.name != "asset_id" and not column.default:
             present = column.name in judged
@@ -230,7 +191,7 @@ def _require(table: Table, judged: Mapping[str, Judged], state: _Rows) -> None:
             state.refuse(missing, "BOC-IMP-106", column.name)
 
 
-def _repeated(raw: RawTable, state: _Rows) -> NDArray[np.bool_]:
+def _repeated(raw: RawTable, state: Refusals) -> NDArray[np.bool_]:
     """Sound rows (n,) that repeat an earlier one exactly, geometry included."""
     whole = raw.frame.rename({name: f"c{index}" for index, name in enumerate(raw.frame.columns)})
     if raw.geometry is not None:
@@ -243,7 +204,7 @@ def _repeated(raw: RawTable, state: _Rows) -> NDArray[np.bool_]:
     return repeated
 
 
-def _refuse_reused(identifiers: pl.Series, duplicate: NDArray[np.bool_], state: _Rows) -> None:
+def _refuse_reused(identifiers: pl.Series, duplicate: NDArray[np.bool_], state: Refusals) -> None:
     """Refuse the rows that take the identifier of an earlier row without repeating it."""
     single = pl.DataFrame({"id": identifiers}).with_row_index("_row").filter(pl.Series(state.sound & ~duplicate))
     again = single.filter(~pl.col("id").is_first_distinct())["_row"].to_numpy()
@@ -303,7 +264,7 @@ def _set_aside(
     )
 
 
-def _refused(raw: RawTable, state: _Rows) -> pl.DataFrame:
+def _refused(raw: RawTable, state: Refusals) -> pl.DataFrame:
     chosen = ~state.sound
     mask = pl.Series(chosen)
     pairs = list(zip(state.codes[chosen], state.details[chosen], strict=True))
@@ -332,7 +293,7 @@ def _as_wkt(raw: RawTable, chosen: NDArray[np.bool_]) -> pl.Series:
     return pl.Series(list(shapely.to_wkt(found, rounding_precision=7)), dtype=pl.String)
 
 
-def _count_refusals(state: _Rows) -> list[Verdict]:
+def _count_refusals(state: Refusals) -> list[Verdict]:
     refused = pl.DataFrame(
         {"code": list(state.codes), "detail": list(state.details)}, schema={"code": pl.String, "detail": pl.String}
     ).filter(pl.col("code") != "")

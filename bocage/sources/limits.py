@@ -16,6 +16,8 @@ MAX_ROWS = 5_000_000
 MAX_CELLS = 100_000_000
 MAX_CELL_CHARACTERS = 100_000
 READER_SECONDS = 300.0
+READER_BYTES = 6_000_000_000
+"""Address space of the process that runs GDAL; it takes 0.8 GB before it has read anything."""
 
 _CHUNK = 1 << 20
 

@@ -9,22 +9,22 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
-from bocage.sources.mapping import Place
+from bocage.sources.coordinates import is_measure, measures, pairs
+from bocage.sources.mapping import Parts, Place
 from bocage.sources.names import plain
 from bocage.sources.raw import RawTable
 from bocage.sources.roles import role_names
 from bocage.sources.systems import EXTENTS, WGS84, srid_in_name
-from bocage.sources.written import numbers, share, without_missing
+from bocage.sources.written import share, without_missing
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Table
 
 Geometries = NDArray[Any]
 Codes = NDArray[Any]
 
-PAIR = r"^\s*[\[\(]?\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*[\]\)]?\s*$"
-"""`48.8,2.3`, `[2.3, 48.8]`…"""
 _WKT = r"(?i)^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*(?:Z|M|ZM)?\s*\("
 _GEOJSON = r'^\s*\{\s*"(?:type|coordinates)"'
+_WKB = r"^(?:\\x)?0[01](?:[0-9A-Fa-f]{8})[0-9A-Fa-f]{32,}$"
 _SRID = re.compile(r"(?i)^\s*SRID=(\d+);")
 
 
@@ -57,7 +57,7 @@ def propose_place(raw: RawTable, table: Table, used: set[str]) -> Place:
     if table.geometry == "none":
         return Place(kind="none")
     if raw.geometry is not None and raw.geometry.null_count() < len(raw.geometry):
-        return Place(kind="geometry", srid=raw.srid)
+        return Place(kind="geometry", srid=raw.srid, parts=_parts(raw, table))
     sample = raw.frame.filter(raw.faults.is_null()).head(500)
     by_name = {plain(name): name for name in reversed(sample.columns) if name not in used}
     place = (_two_columns(sample, by_name) if table.geometry in {"point", "any"} else None) or _one_text(sample, table)
@@ -93,21 +93,55 @@ def _one_text(sample: pl.DataFrame, table: Table) -> Place | None:
             return Place(kind="wkt", headers=(name,), srid=int(said.group(1)) if said else None)
         if share(cells.str.contains(_GEOJSON)) > 0.8:
             return Place(kind="geojson", headers=(name,), srid=WGS84)
-        if table.geometry in {"point", "any"} and share(cells.str.contains(PAIR)) > 0.8 and not _numeric(cells):
-            order = "yx" if _latitude_first(cells, plain(name)) else "xy"
-            return Place(kind="pair", headers=(name,), order=order, srid=WGS84)  # type: ignore[arg-type]
+        if share(cells.str.contains(_WKB)) > 0.8:
+            return Place(kind="wkb", headers=(name,), srid=_srid_of_wkb(cells[0]))
+        if table.geometry in {"point", "any"} and not _numeric(cells):
+            first, second = pairs(cells)
+            if share(first.is_not_null()) > 0.8:
+                return _pair_place(name, first, second)
     return None
 
 
-def _latitude_first(cells: pl.Series, name: str) -> bool:
+def _pair_place(name: str, first: pl.Series, second: pl.Series) -> Place:
+    """The place that one column of two numbers tells: degrees, of which the latitude may come first, or metres."""
+    degrees = share((first.abs() <= 180) & (second.abs() <= 180)) > 0.8
+    if not degrees:
+        return Place(kind="pair", headers=(name,), order="xy", srid=srid_in_name(plain(name)))
+    order = "yx" if _latitude_first(first, second, plain(name)) else "xy"
+    return Place(kind="pair", headers=(name,), order=order, srid=WGS84)  # type: ignore[arg-type]
+
+
+def _parts(raw: RawTable, table: Table) -> Parts:
+    """`each` where a column of the file counts the points of its geometries of several points."""
+    assert raw.geometry is not None
+    if table.geometry != "point":
+        return "one"
+    shapes = shapely.from_wkb(np.array(raw.geometry.to_list(), dtype=object), on_invalid="ignore")
+    several = shapely.get_num_geometries(shapes)
+    multiple = (shapely.get_type_id(shapes) == 4) & (several > 1)
+    if not multiple.any():
+        return "one"
+    for name in raw.frame.columns:
+        if plain(name) in role_names()["count"]:
+            counted = _numbers(raw.frame[name], raw.decimal).fill_null(0).to_numpy()
+            if (counted[multiple] == several[multiple]).mean() >= 0.9:
+                return "each"
+    return "one"
+
+
+def _srid_of_wkb(text: str) -> int | None:
+    found = shapely.from_wkb(text.removeprefix("\\x"), on_invalid="ignore")
+    return int(shapely.get_srid(found)) or None if found is not None else None
+
+
+def _latitude_first(first: pl.Series, second: pl.Series, name: str) -> bool:
     """Whether pairs are latitude, longitude: what the name or, in France, the size of the numbers says."""
     if name.startswith("lat") or name.endswith("point_2d"):
         return True
     if name.startswith("lon"):
         return False
-    first = cells.str.extract(PAIR, 1).cast(pl.Float64, strict=False).abs().median()
-    second = cells.str.extract(PAIR, 2).cast(pl.Float64, strict=False).abs().median()
-    return isinstance(first, float) and isinstance(second, float) and 41 <= first <= 52 and not 41 <= second <= 52
+    one, other = first.abs().median(), second.abs().median()
+    return isinstance(one, float) and isinstance(other, float) and 41 <= one <= 52 and not 41 <= other <= 52
 
 
 def _by_content(sample: pl.DataFrame, used: set[str]) -> Place | None:
@@ -130,14 +164,12 @@ def _within(cells: pl.Series, low: float, high: float, decimals: bool) -> bool:
 
 
 def _numbers(cells: pl.Series, decimal: str) -> pl.Series:
-    if cells.dtype.is_numeric():
-        return cells.cast(pl.Float64)
-    return numbers(cells.cast(pl.String, strict=False).str.strip_chars(), decimal=decimal)
+    return measures(cells, decimal=decimal)
 
 
 def _numeric(cells: pl.Series) -> bool:
     filled = cells.drop_nulls()
-    return share(_numbers(filled, ",").is_not_null()) >= 0.8
+    return share(is_measure(filled)) >= 0.8
 
 
 def centres_of(geometries: Geometries) -> NDArray[np.float64]:
@@ -183,18 +215,25 @@ def _read(raw: RawTable, place: Place) -> tuple[Geometries, NDArray[np.bool_]]:
         return found, shapely.is_missing(found) & np.array([one is not None for one in wkb], dtype=bool)
     if place.kind in {"xy", "pair"}:
         return _points(raw, place)
-    cells = raw.frame[place.headers[0]]
-    texts = cells.cast(pl.String).str.replace(_SRID.pattern, "").to_numpy()
-    reader = shapely.from_wkt if place.kind == "wkt" else shapely.from_geojson
-    found = reader(np.array(texts, dtype=object), on_invalid="ignore")
+    if place.kind == "address":
+        nowhere = np.full(len(raw.frame), None, dtype=object)
+        return nowhere, np.zeros(len(nowhere), dtype=bool)
+    cells = raw.frame[place.headers[0]].cast(pl.String)
+    if place.kind == "wkt":
+        cells = cells.str.replace(_SRID.pattern, "").str.replace_all(r"(\d),(\d+[ )])", "$1.$2")
+        reader = shapely.from_wkt
+    elif place.kind == "wkb":
+        cells, reader = cells.str.strip_prefix("\\x"), shapely.from_wkb
+    else:
+        reader = shapely.from_geojson
+    found = reader(np.array(cells.to_list(), dtype=object), on_invalid="ignore")
     return found, shapely.is_missing(found) & cells.is_not_null().to_numpy()
 
 
 def _points(raw: RawTable, place: Place) -> tuple[Geometries, NDArray[np.bool_]]:
     if place.kind == "pair":
-        cells = raw.frame[place.headers[0]].cast(pl.String)
-        parts = [cells.str.extract(PAIR, group) for group in (1, 2)]
-        x, y = (part.cast(pl.Float64, strict=False) for part in (parts if place.order == "xy" else parts[::-1]))
+        parts = pairs(raw.frame[place.headers[0]])
+        x, y = parts if place.order == "xy" else parts[::-1]
     else:
         sources = [raw.frame[header] for header in place.headers]
         x, y = (_numbers(source, raw.decimal) for source in sources)

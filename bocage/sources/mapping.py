@@ -13,9 +13,12 @@ from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language, Message
 
-PlaceKind = Literal["geometry", "xy", "pair", "wkt", "geojson", "none"]
-_KEYS = frozenset({"asset_type", "identifier", "place", "columns", "constants"})
-_PLACE_KEYS = frozenset({"kind", "columns", "order", "srid"})
+PlaceKind = Literal["geometry", "xy", "pair", "wkt", "wkb", "geojson", "address", "none"]
+Parts = Literal["one", "each"]
+_KEYS = frozenset({"asset_type", "layout", "identifier", "place", "columns", "constants"})
+_PLACE_KEYS = frozenset({"kind", "columns", "order", "srid", "parts"})
+_PLACE_COLUMNS = {"xy": 2, "pair": 1, "wkt": 1, "wkb": 1, "geojson": 1, "address": 5}
+"""Columns of each kind of place; those of an address are number, street, commune, postcode and INSEE code."""
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _EXAMPLES = {
     "owner_siren": 'owner_siren = "259999999"',
@@ -49,16 +52,19 @@ class Place:
 
     Attributes:
         kind: `geometry` of the file, two columns `xy`, one column with a `pair` (`48.8,2.3`),
-            `wkt` or `geojson` text, or `none`.
-        headers: the columns, x (or longitude) first for `xy`.
+            `wkt`, `wkb` or `geojson` text, an `address`, or `none`.
+        headers: the columns, x (or longitude) first for `xy`; number, street, commune, postcode and
+            INSEE code for an address, empty where the file has none.
         order: order of the numbers of a pair, `xy` or `yx` (latitude first).
         srid: EPSG code that the headers or the file declare, None where neither does.
+        parts: whether a geometry of several points is `one` asset, at their centre, or `each` is one.
     """
 
     kind: PlaceKind
     headers: tuple[str, ...] = ()
     order: Literal["xy", "yx"] = "xy"
     srid: int | None = None
+    parts: Parts = "one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +80,7 @@ class InventoryMapping:
         confidence: of the asset type [1].
         constants: declared columns that have one value for the whole file, as text; used where the
             file has no such column or an empty cell.
+        layout: name of the known layout of which it corrects the columns, empty for none.
     """
 
     asset_type: str
@@ -83,6 +90,7 @@ class InventoryMapping:
     unmatched: Sequence[str] = ()
     confidence: float = 1.0
     constants: Mapping[str, str] = field(default_factory=dict)
+    layout: str = ""
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -94,10 +102,11 @@ class InventoryMapping:
         return {
             "asset_type": self.asset_type,
             "confidence": round(self.confidence, 2),
+            "layout": self.layout,
             "identifier": self.identifier,
             "place": {
                 "kind": self.place.kind, "columns": list(self.place.headers),
-                "order": self.place.order, "srid": self.place.srid,
+                "order": self.place.order, "srid": self.place.srid, "parts": self.place.parts,
             },
             "columns": [
                 {
@@ -130,18 +139,23 @@ def write_mapping(mapping: InventoryMapping, path: Path, *, replace: bool = True
         "# Mapping of the columns of the file to those of Bocage: read it, correct it, use it again.",
         "",
         f"asset_type = {_quoted(mapping.asset_type)}",
+        *_layout_lines(mapping),
         "# colonne de l'identifiant stable ; vide : il est calculé d'après la position",
         "# column of the stable identifier; empty: it is computed from the location",
         f"identifier = {_quoted(mapping.identifier)}",
         "",
         "[place]",
-        "# kind: geometry | xy | pair (48.8,2.3) | wkt | geojson | none ; order: xy | yx (latitude d'abord / first)",
+        "# kind: geometry | xy | pair (48.8,2.3) | wkt | wkb | geojson | none",
+        "# order: xy | yx (latitude d'abord / first)",
+        "# kind = address: columns = [numéro, rue, commune, code postal, code INSEE], vide / empty: aucune / none",
         f"kind = {_quoted(place.kind)}",
         f"columns = [{', '.join(map(_quoted, place.headers))}]",
         f"order = {_quoted(place.order)}",
     ]
     if place.srid is not None:
         lines.append(f"srid = {place.srid}")
+    if place.parts != "one":
+        lines.append(f"parts = {_quoted(place.parts)}  # one: un équipement par ligne / an asset for each row")
     lines += ["", "[columns]", "# colonne de Bocage = colonne du fichier / column of Bocage = column of the file"]
     for match in mapping.matches:
         value = _quoted(match.header)
@@ -155,6 +169,16 @@ def write_mapping(mapping: InventoryMapping, path: Path, *, replace: bool = True
     lines += ["", *_constant_lines(mapping)]
     _replace(path, "\n".join(lines) + "\n")
     return path
+
+
+def _layout_lines(mapping: InventoryMapping) -> list[str]:
+    if not mapping.layout:
+        return []
+    return [
+        "# disposition connue dont les colonnes sont ici corrigées ; sans elle, les colonnes du fichier seul",
+        "# known layout whose columns are corrected here; without it, the columns of the file alone",
+        f"layout = {_quoted(mapping.layout)}",
+    ]
 
 
 def _replace(path: Path, text: str) -> None:
@@ -202,15 +226,17 @@ def load_mapping(path: Path) -> InventoryMapping:
     _check_keys(path, place, _PLACE_KEYS)
     if not isinstance(content.get("asset_type"), str):
         raise unsuitable(Message("{key} must be a text", {"key": "asset_type"}, LOCALE), path)
-    identifier = content.get("identifier", "")
-    if not isinstance(identifier, str):
-        raise unsuitable(Message("{key} must be a text", {"key": "identifier"}, LOCALE), path)
+    identifier, layout = content.get("identifier", ""), content.get("layout", "")
+    for key, value in (("identifier", identifier), ("layout", layout)):
+        if not isinstance(value, str):
+            raise unsuitable(Message("{key} must be a text", {"key": key}, LOCALE), path)
     return InventoryMapping(
         asset_type=content["asset_type"],
         identifier=identifier,
         place=_place(path, place),
         matches=tuple(_match(path, name, value) for name, value in columns.items()),
         constants={name: _constant(path, name, value) for name, value in constants.items()},
+        layout=layout,
     )
 
 
@@ -253,6 +279,7 @@ def check_mapping(mapping: InventoryMapping, headers: Sequence[str], columns: Se
 def _place(path: Path, content: Mapping[str, object]) -> Place:
     kind, order = content.get("kind", "geometry"), content.get("order", "xy")
     headers, srid = content.get("columns", []), content.get("srid")
+    parts = content.get("parts", "one")
     if kind not in get_args(PlaceKind):
         raise unsuitable(
             Message("place.kind must be one of {kinds}", {"kinds": ", ".join(get_args(PlaceKind))}, LOCALE), path
@@ -261,15 +288,18 @@ def _place(path: Path, content: Mapping[str, object]) -> Place:
         raise unsuitable(Message("place.order must be xy or yx", {}, LOCALE), path)
     if not isinstance(headers, list) or not all(isinstance(header, str) for header in headers):
         raise unsuitable(Message("place.columns must be a list of texts", {}, LOCALE), path)
-    if len(headers) != {"xy": 2, "pair": 1, "wkt": 1, "geojson": 1}.get(str(kind), 0):
+    if len(headers) != _PLACE_COLUMNS.get(str(kind), 0):
         raise unsuitable(Message("place.columns does not suit kind {kind}", {"kind": kind}, LOCALE), path)
     if srid is not None and (not isinstance(srid, int) or isinstance(srid, bool)):
         raise unsuitable(Message("place.srid must be an EPSG code", {}, LOCALE), path)
+    if parts not in get_args(Parts):
+        raise unsuitable(Message("place.parts must be one or each", {}, LOCALE), path)
     return Place(
         kind=kind,  # type: ignore[arg-type]  # checked above
         headers=tuple(headers),
         order=order,
         srid=srid,
+        parts=parts,  # type: ignore[arg-type]  # checked above
     )
 
 

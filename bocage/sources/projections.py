@@ -2,81 +2,48 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from bocage.sources.systems import METROPOLITAN, OVERSEAS, WGS84, WITH_AREA_ONLY
+from bocage.sources.extent import MARGIN_M, Extent, area_of_use, transformer
+from bocage.sources.systems import WGS84, systems_of
 from bocage.sources.verdict import Verdict
+from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
-
-if TYPE_CHECKING:
-    from pyproj import Transformer
+from bocage.vocabulary.text import Message
 
 Coordinates = NDArray[np.float64]
-Area = Any
-"""Polygon of the territory (shapely) or (xmin, ymin, xmax, ymax), in its projection; None where unknown."""
 
-MARGIN_M = 20_000.0
-"""A syndicate's file may hold the lamps of its neighbours; farther than this is a mistake."""
 SAMPLE = 500
-
-
-@dataclass(frozen=True)
-class Extent:
-    """The territory as a test: which points are in it, or near it."""
-
-    srid: int
-    shape: shapely.Geometry
-    known: bool
-
-    @staticmethod
-    def of(area: Area, srid: int) -> "Extent":
-        """From a polygon, from bounds, or (None) from the area in which the projection is used."""
-        bounds = _area_of_use(srid) if area is None else area
-        shape = shapely.box(*bounds) if isinstance(bounds, tuple | list) else bounds
-        shapely.prepare(shape)
-        return Extent(srid, shape, known=area is not None)
-
-    def near(self, xy: Coordinates) -> NDArray[np.bool_]:
-        """Which points (n, 2) [m, in `srid`] are in the territory or within the margin."""
-        finite = np.isfinite(xy).all(axis=1)
-        found = np.zeros(len(xy), dtype=bool)
-        margin = MARGIN_M if self.known else 0.0
-        xmin, ymin, xmax, ymax = shapely.bounds(self.shape)
-        inside = np.zeros(len(xy), dtype=bool)
-        inside[finite] = (
-            (xy[finite, 0] >= xmin - margin)
-            & (xy[finite, 0] <= xmax + margin)
-            & (xy[finite, 1] >= ymin - margin)
-            & (xy[finite, 1] <= ymax + margin)
-        )
-        found[inside] = shapely.dwithin(self.shape, shapely.points(xy[inside]), max(margin, 1.0))
-        return found
-
-    def within(self, xy: Coordinates) -> NDArray[np.bool_]:
-        """Which points (n, 2) [m, in `srid`] are in the territory itself."""
-        found: NDArray[np.bool_] = shapely.intersects_xy(self.shape, xy[:, 0], xy[:, 1])
-        return found
-
-    def distance_m(self, xy: Coordinates) -> Coordinates:
-        """Distances (n,) [m] of points (n, 2) to the territory; infinite where a point is nowhere."""
-        finite = np.isfinite(xy).all(axis=1)
-        found = np.full(len(xy), np.inf)
-        found[finite] = shapely.distance(shapely.points(xy[finite]), self.shape)
-        return found
+SAME_PLACE_M = 5_000.0
+"""Two systems that put the points this near to each other need not be told apart."""
+MARGIN_OF_USE_M = 100_000.0
+"""How far outside the area for which it was made a system may still be met."""
+METRES = ((1e-3, "mm"), (1e3, "km"), (1e-2, "cm"))
+DEGREES = ((1e-6, "µ°"), (1e-7, "1e-7°"))
+"""Units in which coordinates slip: what they are multiplied by, and the unit that they then were in."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A reading of coordinates: their EPSG code, and whether x and y are swapped."""
+    """A reading of coordinates: their EPSG code, whether x and y are swapped, what they are multiplied by."""
 
     srid: int
     swapped: bool = False
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What a reading would give: the share of points near the territory, and their middle."""
+
+    reference: Reference
+    share: float
+    middle: Coordinates
+    rank: int
 
 
 def find_reference(
@@ -91,55 +58,122 @@ def find_reference(
         extent: the territory.
 
     Raises:
-        BocageError: BOC-IMP-023, no system puts the points in the territory.
+        BocageError: BOC-IMP-023, no system puts the points in the territory; 033, several do, and
+            nothing tells which.
     """
-    step = max(1, len(xy) // SAMPLE)
-    sample = xy[::step]
-    best, best_share = Reference(declared or extent.srid), -1.0
-    for reference in _candidates(declared, extent):
-        share = float(extent.near(transform(sample, reference, extent.srid)).mean())
-        if share >= 0.5 and declared in {None, reference.srid} and not reference.swapped:
-            best, best_share = reference, share
-            break
-        if share > best_share + 0.05:
-            best, best_share = reference, share
-    if best_share < 0.02 and extent.near(transform(xy, Reference(declared or extent.srid), extent.srid)).any():
-        best = Reference(declared or extent.srid)  # a few rows of a large syndicate are the territory's
-    elif best_share < 0.02:
-        x, y = np.median(sample, axis=0)
-        raise BocageError(
-            "BOC-IMP-023",
-            where={"path": path},
-            x=_written(x),
-            y=_written(y),
-            declared=f"EPSG:{declared}" if declared else "?",
-        )
+    sample = xy[:: max(1, len(xy) // SAMPLE)]
+    others: list[_Trial] = []
+    best = _declared(sample, declared, extent)
+    if best is None:
+        best, others = _search(path, sample, declared, extent)
+    if best.share < 0.02:
+        known = Reference(declared or extent.srid)
+        if not extent.near(transform(xy, known, extent.srid)).any():
+            x, y = np.median(sample, axis=0)
+            said = f"EPSG:{declared}" if declared else "?"
+            raise BocageError("BOC-IMP-023", where={"path": path}, x=_written(x), y=_written(y), declared=said)
+        return known, []  # a few rows of a large syndicate are the territory's
+    return best.reference, _said(best.reference, others, declared, len(xy))
+
+
+def _declared(sample: Coordinates, declared: int | None, extent: Extent) -> _Trial | None:
+    """The declared system, where it puts half of the points in the territory."""
+    if declared is None:
+        return None
+    trial = _try(sample, Reference(declared), extent, 1)
+    return trial if trial.share >= 0.5 else None
+
+
+def _search(path: Path, sample: Coordinates, declared: int | None, extent: Extent) -> tuple[_Trial, list[_Trial]]:
+    """The best reading, and the others that would do as well: as written, then swapped, then in another unit."""
+    tried: list[_Trial] = []
+    for stage in _stages(declared, extent):
+        trials = [_try(sample, reference, extent, rank) for reference, rank in stage]
+        tried += trials
+        good = [trial for trial in trials if trial.share >= 0.5]
+        if good:
+            return _decide(path, good, extent)
+    best = tried[0]
+    for trial in tried[1:]:
+        if trial.share > best.share + 0.05:
+            best = trial
+    return best, []
+
+
+def _stages(declared: int | None, extent: Extent) -> Iterator[list[tuple[Reference, int]]]:
+    """Readings by stage: a later one is tried only where an earlier one gives nothing."""
+    ranks = {} if declared is None else {declared: 1}
+    ranks |= {extent.srid: 1}
+    for system in systems_of(extent.srid):
+        ranks.setdefault(system.srid, system.rank)
+    yield [(Reference(srid), rank) for srid, rank in ranks.items()]
+    yield [(Reference(srid, swapped=True), rank) for srid, rank in ranks.items()]
+    scaled = [
+        (srid, rank, factor) for srid, rank in ranks.items() for factor, _ in (DEGREES if srid == WGS84 else METRES)
+    ]
+    yield [(Reference(srid, scale=factor), rank) for srid, rank, factor in scaled]
+    yield [(Reference(srid, swapped=True, scale=factor), rank) for srid, rank, factor in scaled]
+
+
+def _try(sample: Coordinates, reference: Reference, extent: Extent, rank: int) -> _Trial:
+    points = transform(sample, reference, extent.srid)
+    near = extent.near(points) & _in_use(points, reference.srid, extent.srid)
+    middle = np.median(points[near], axis=0) if near.any() else np.full(2, np.nan)
+    return _Trial(reference, float(near.mean()), middle, rank)
+
+
+def _in_use(points: Coordinates, srid: int, target: int) -> NDArray[np.bool_]:
+    """Which points (n, 2) [m, in `target`] lie where a system is meant to be used."""
+    xmin, ymin, xmax, ymax = area_of_use(srid, target)
+    x, y = points[:, 0], points[:, 1]
+    margin = MARGIN_OF_USE_M
+    return np.asarray(
+        (x >= xmin - margin) & (x <= xmax + margin) & (y >= ymin - margin) & (y <= ymax + margin), dtype=bool
+    )
+
+
+def _decide(path: Path, good: list[_Trial], extent: Extent) -> tuple[_Trial, list[_Trial]]:
+    """One of the readings that suit: near the hint, else the only one of the first rank."""
+    distinct: list[_Trial] = []
+    for trial in good:
+        if all(np.hypot(*(trial.middle - other.middle)) > SAME_PLACE_M for other in distinct):
+            distinct.append(trial)
+    hinted = [trial for trial in distinct if extent.hinted(trial.middle)]
+    distinct = hinted or distinct
+    if extent.known or len(distinct) == 1:
+        return distinct[0], distinct[1:]
+    first = [trial for trial in distinct if trial.rank == 1]
+    if len(first) != 1:
+        systems = ", ".join(f"EPSG:{trial.reference.srid}" for trial in distinct)
+        raise BocageError("BOC-IMP-033", where={"path": path}, systems=systems, first=distinct[0].reference.srid)
+    return first[0], [trial for trial in distinct if trial is not first[0]]
+
+
+def _said(best: Reference, others: list[_Trial], declared: int | None, count: int) -> list[Verdict]:
+    found = str(best.srid)
     verdicts = []
     if best.srid != declared and declared is not None:
-        verdicts.append(
-            Verdict(code="BOC-IMP-303", count=len(xy), values={"declared": str(declared), "found": str(best.srid)})
-        )
+        verdicts.append(Verdict(code="BOC-IMP-303", count=count, values={"declared": str(declared), "found": found}))
     elif declared is None:
-        verdicts.append(Verdict(code="BOC-IMP-320", count=len(xy), values={"found": str(best.srid)}))
+        verdicts.append(Verdict(code="BOC-IMP-320", count=count, values={"found": found}))
     if best.swapped:
-        verdicts.append(Verdict(code="BOC-IMP-304", count=len(xy)))
-    return best, verdicts
+        verdicts.append(Verdict(code="BOC-IMP-304", count=count))
+    if best.scale != 1.0:
+        unit = by_language(_unit_of(best.scale))
+        verdicts.append(Verdict(code="BOC-IMP-329", count=count, values={"factor": f"{best.scale:g}", "unit": unit}))
+    if others:
+        named = ", ".join(f"EPSG:{trial.reference.srid}" for trial in others)
+        verdicts.append(Verdict(code="BOC-IMP-327", count=count, values={"found": found, "others": named}))
+    return verdicts
 
 
-def _candidates(declared: int | None, extent: Extent) -> Iterator[Reference]:
-    metropolitan = extent.srid in {*METROPOLITAN, *WITH_AREA_ONLY}
-    systems = [extent.srid, *(METROPOLITAN if metropolitan else OVERSEAS)]
-    if declared is not None:
-        systems.insert(0, declared)
-    if extent.known and metropolitan:
-        systems += WITH_AREA_ONLY
-    systems = list(dict.fromkeys(systems))
-    yield from (Reference(srid) for srid in systems)
-    yield from (Reference(srid, swapped=True) for srid in systems)
+def _unit_of(scale: float) -> Message:
+    names = {1e-3: "millimetres", 1e3: "kilometres", 1e-2: "centimetres"}
+    return Message(names.get(scale, "fractions of a degree without their decimal mark"), {}, LOCALE)
 
 
 def repair_rows(xy: Coordinates, reference: Reference, extent: Extent) -> tuple[Coordinates, NDArray[Any]]:
-    """Coordinates in the projection of the territory; strayed rows are tried swapped and in degrees.
+    """Coordinates in the projection of the territory; strayed rows are tried swapped, in degrees, in another unit.
 
     Args:
         xy: coordinates (n, 2) as written, in `reference`.
@@ -148,27 +182,42 @@ def repair_rows(xy: Coordinates, reference: Reference, extent: Extent) -> tuple[
 
     Returns:
         Coordinates (n, 2) [m] in `extent.srid`, and what was done (n,): empty text, `BOC-IMP-305`
-        (swapped), `BOC-IMP-321` (another system) or `BOC-IMP-103` (outside whatever is tried).
+        (swapped), `BOC-IMP-321` (another system), `BOC-IMP-328` (another unit) or `BOC-IMP-103`
+        (outside whatever is tried).
     """
     result = transform(xy, reference, extent.srid)
     done = np.full(len(xy), "", dtype=object)
     strayed = np.flatnonzero(~extent.near(result))
     if not len(strayed):
         return result, done
+    bulk = np.delete(result, strayed, axis=0)
     done[strayed] = "BOC-IMP-103"
-    trials = (
-        (Reference(reference.srid, not reference.swapped), "BOC-IMP-305"),
+    srid, swapped = reference.srid, reference.swapped
+    trials = [
+        (Reference(srid, not swapped, reference.scale), "BOC-IMP-305"),
         (Reference(WGS84), "BOC-IMP-321"),
         (Reference(WGS84, swapped=True), "BOC-IMP-321"),
         (Reference(extent.srid), "BOC-IMP-321"),
-    )
+    ]
+    if srid != WGS84:
+        trials += [(Reference(srid, swapped, reference.scale * factor), "BOC-IMP-328") for factor, _ in METRES]
     for other, code in trials:
         left = strayed[done[strayed] == "BOC-IMP-103"]
         moved = transform(xy[left], other, extent.srid)
         good = extent.near(moved)
+        if code == "BOC-IMP-328":  # a multiple may fall anywhere: it must fall among the other rows
+            good &= _among(moved, bulk)
         result[left[good]] = moved[good]
         done[left[good]] = code
     return result, done
+
+
+def _among(points: Coordinates, bulk: Coordinates) -> NDArray[np.bool_]:
+    """Which points (n, 2) are within the margin of the bounds of the others (m, 2)."""
+    if not len(bulk):
+        return np.zeros(len(points), dtype=bool)
+    low, high = bulk.min(axis=0) - MARGIN_M, bulk.max(axis=0) + MARGIN_M
+    return np.asarray(((points >= low) & (points <= high)).all(axis=1), dtype=bool)
 
 
 def _written(coordinate: float) -> str:
@@ -183,35 +232,12 @@ def transform(xy: Coordinates, reference: Reference, srid: int) -> Coordinates:
     [[3.0, 46.5]]
     """
     points = xy[:, ::-1] if reference.swapped else xy
+    if reference.scale != 1.0:
+        points = points * reference.scale
     if reference.srid == srid:
         return points.copy()
     if reference.srid == WGS84:
         points = points.copy()
         points[(np.abs(points[:, 0]) > 180) | (np.abs(points[:, 1]) > 90)] = np.inf
-    across, up = _transformer(reference.srid, srid).transform(points[:, 0], points[:, 1])
+    across, up = transformer(reference.srid, srid).transform(points[:, 0], points[:, 1])
     return np.column_stack([across, up])
-
-
-@lru_cache(maxsize=64)
-def _transformer(source: int, target: int) -> "Transformer":
-    from pyproj import Transformer  # noqa: PLC0415 - 60 ms, not needed where all is in one projection
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
-    try:
-        return Transformer.from_crs(source, target, always_xy=True)
-    except CRSError as error:
-        raise BocageError("BOC-IMP-026", where={"srid": str(source)}, cause=str(error)) from error
-
-
-@lru_cache(maxsize=16)
-def _area_of_use(srid: int) -> tuple[float, float, float, float]:
-    from pyproj import CRS, Transformer  # noqa: PLC0415 - as above
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
-    try:
-        area = CRS.from_epsg(srid).area_of_use
-    except CRSError as error:
-        raise BocageError("BOC-IMP-026", where={"srid": str(srid)}, cause=str(error)) from error
-    west, south, east, north = area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
-    bounds = Transformer.from_crs(WGS84, srid, always_xy=True).transform_bounds(west, south, east, north)
-    return tuple(map(float, bounds))  # type: ignore[return-value]  # four numbers

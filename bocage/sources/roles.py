@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def role_names() -> Mapping[str, tuple[str, ...]]:
-    """Names by role (`identifier`, `x`, `y`, `longitude`, `latitude`, `pair`, `text`, `row`), preferred first.
+    """Names by role (`identifier`, `x`, `y`, `longitude`, `latitude`, `pair`, `text`, `row`…), preferred first.
 
     >>> role_names()["longitude"][0]
     'longitude'

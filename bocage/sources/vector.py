@@ -1,4 +1,4 @@
-"""Vector files (GeoPackage, Shapefile, GeoJSON…) read and written by GDAL in a child process."""
+"""Vector files (GeoPackage, Shapefile, GeoJSON, KML, DXF…) read and written by GDAL in a child process."""
 
 import json
 import os
@@ -6,49 +6,65 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import polars as pl
 
 from bocage.sources.delimited import detect_decimal
 from bocage.sources.encoding import single_byte_encoding
-from bocage.sources.limits import READER_SECONDS, check_columns, check_rows
+from bocage.sources.formats import FORMATS
+from bocage.sources.limits import READER_BYTES, READER_SECONDS, check_columns, check_rows
 from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.sources.recognise import SHAPEFILE_MAGIC
 from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Message
 
-SHAPEFILE_MAGIC = b"\0\0\x27\x0a"
 MAX_CAUSE = 160
 """Length from which what GDAL says is cut."""
 PACKAGE_PARENT = Path(__file__).parents[2]
+DRIVERS = (
+    "ADBC,AIVector,AVCBin,AVCE00,AmigoCloud,CSV,CSW,Carto,DGN,DXF,EDIGEO,EEDA,ESRI Shapefile,ESRIJSON,"
+    "Elasticsearch,FlatGeobuf,GDALG,GML,GPKG,GPSBabel,GPX,GTFS,GeoJSON,GeoJSONSeq,GeoRSS,HTTP,Idrisi,JML,"
+    "JSONFG,KML,LIBKML,LVBAG,MBTiles,MEM,MVT,MapInfo File,MapML,MiraMonVector,NGW,OAPIF,ODS,OGCAPI,OGR_GMT,"
+    "OGR_PDS,OGR_VRT,OSM,OpenFileGDB,PCIDSK,PDF,PDS4,PGDUMP,PLSCENES,PMTiles,S57,SQLite,SXF,Selafin,TopoJSON,"
+    "VDV,VFK,VICAR,WAsP,WFS,XLSX"
+)
+"""Drivers of GDAL 3: all but the one wanted are switched off, since some would open any file or address."""
+_OPTIONS: Mapping[str, Mapping[str, str]] = {"dxf": {"DXF_INLINE_BLOCKS": "FALSE"}}
 
 
 Choose = Callable[[Mapping[str, Sequence[str]]], str]
 """Chooses a layer from the column names of each; raises where it cannot."""
 
 
-def read_vector(path: Path, *, layer: str | None, choose: Choose, file_format: str) -> RawTable:
+def read_vector(
+    path: Path, *, layer: str | None, choose: Choose, file_format: str, merge: str | None = None
+) -> RawTable:
     """Read one layer with its types and its geometry.
 
     Args:
-        path: GeoPackage, Shapefile (or its zip), GeoJSON.
+        path: a file that GDAL reads (see `formats.FORMATS`).
         layer: name of the layer; None for the only one.
         choose: asked where there are several layers, or where the one wanted is not there.
-        file_format: `gpkg`, `shp` or `geojson`, for the facts.
+        file_format: key of `formats.FORMATS`: its driver alone is tried.
+        merge: name of the column that tells apart the layers, which are then read as one; None to choose.
 
     Raises:
-        BocageError: BOC-IMP-004 no row, 008, 012 too large, 015 damaged, 016 too long.
+        BocageError: BOC-IMP-004 no row, 008, 012 too large, 015 damaged, 016 too long, 028 too much memory.
     """
     encoding = _shapefile_encoding(path) if file_format == "shp" else None
     with tempfile.TemporaryDirectory(prefix="bocage-") as folder:
         out = Path(folder) / "table.arrow"
-        request = {"path": _gdal_path(path), "layer": layer, "out": str(out), "encoding": encoding}
-        answer = _ask("read", path, request)
+        request = {
+            "path": str(path.resolve()), "layer": layer, "out": str(out), "encoding": encoding, "merge": merge,
+            "options": dict(_OPTIONS.get(file_format, {})),
+        }  # fmt: skip
+        driver = FORMATS[file_format].driver
+        answer = _ask("read", path, request, driver=driver)
         if "layers" in answer:
-            answer = _ask("read", path, {**request, "layer": choose(_columns(answer))})
+            answer = _ask("read", path, {**request, "layer": choose(_columns(answer))}, driver=driver)
         frame = pl.read_ipc(out.read_bytes())
     return _table(path, frame, answer, encoding or answer["encoding"] or "utf-8", file_format)
 
@@ -128,28 +144,6 @@ def write_vector(
     return path
 
 
-def shapefile_members(path: Path) -> list[str]:
-    """Shapefiles inside a zip archive, each with its companions checked (BOC-IMP-013 names a missing one)."""
-    with ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
-        found = [name for name in names if name.lower().endswith(".shp")]
-        for name in found:
-            with archive.open(name) as stream:
-                check_magic(path, stream.read(4))
-    lower = {name.lower() for name in names}
-    for name in found:
-        for suffix in (".shx", ".dbf"):
-            if name[:-4].lower() + suffix not in lower:
-                raise BocageError("BOC-IMP-013", where={"path": path}, missing=Path(name).stem + suffix)
-    return found
-
-
-def is_archive(path: Path) -> bool:
-    """Whether the file is a zip, whatever its extension."""
-    with path.open("rb") as stream:
-        return stream.read(4) == b"PK\x03\x04"
-
-
 def check_magic(path: Path, start: bytes) -> None:
     """Refuse what only bears the name of a shapefile (BOC-IMP-015): GDAL would try its other drivers on it."""
     if start[:4] != SHAPEFILE_MAGIC:
@@ -157,12 +151,13 @@ def check_magic(path: Path, start: bytes) -> None:
         raise BocageError("BOC-IMP-015", where={"path": path}, cause=cause)
 
 
-def check_shapefile(path: Path) -> None:
-    """Refuse a shapefile that is none, or lacks its .shx or .dbf (BOC-IMP-013)."""
-    with path.open("rb") as stream:
-        check_magic(path, stream.read(4))
+def check_companions(path: Path, file_format: str) -> None:
+    """Refuse a file that lacks those without which it means nothing (BOC-IMP-013), or a shapefile that is none."""
+    if file_format == "shp":
+        with path.open("rb") as stream:
+            check_magic(path, stream.read(4))
     beside = {neighbour.name.lower() for neighbour in path.parent.iterdir()}
-    for suffix in (".shx", ".dbf"):
+    for suffix in FORMATS[file_format].companions:
         if path.stem.lower() + suffix not in beside:
             raise BocageError("BOC-IMP-013", where={"path": path}, missing=path.stem + suffix)
 
@@ -187,29 +182,12 @@ def srid_of(crs: str | None) -> int | None:
     return int(code) if code else None
 
 
-def _gdal_path(path: Path) -> str:
-    if is_archive(path):
-        members = shapefile_members(path)
-        folder = PurePosixPath(members[0]).parent.as_posix() if members else "."
-        inside = "" if folder == "." else f"/{folder}"
-        return f"/vsizip/{{{path.resolve().as_posix()}}}{inside}"
-    return str(path.resolve())
-
-
 def _shapefile_encoding(path: Path) -> str | None:
     """Encoding of the .dbf where neither a .cpg nor the language byte says it."""
-    if is_archive(path):
-        with ZipFile(path) as archive:
-            names = {name.lower(): name for name in archive.namelist()}
-            if any(name.endswith(".cpg") for name in names):
-                return None
-            tables = [name for lower, name in names.items() if lower.endswith(".dbf")]
-            data = archive.read(tables[0]) if tables else b""
-    else:
-        beside = {neighbour.suffix.lower(): neighbour for neighbour in path.parent.glob(f"{path.stem}.*")}
-        if ".cpg" in beside or ".dbf" not in beside:
-            return None
-        data = beside[".dbf"].read_bytes()
+    beside = {neighbour.suffix.lower(): neighbour for neighbour in path.parent.glob(f"{path.stem}.*")}
+    if ".cpg" in beside or ".dbf" not in beside:
+        return None
+    data = beside[".dbf"].read_bytes()
     if len(data) < 32 or data[29] not in {0, 0x57}:
         return None
     body = data[32:]
@@ -220,9 +198,10 @@ def _shapefile_encoding(path: Path) -> str | None:
     return "UTF-8"
 
 
-def _ask(verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "BOC-IMP-015") -> dict[str, Any]:
+def _ask(
+    verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "BOC-IMP-015", driver: str = ""
+) -> dict[str, Any]:
     """Send a request to the child; its failure, crash or silence becomes a BocageError."""
-    search = os.pathsep.join(filter(None, [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]))
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "bocage.sources.gdal_process", verb],
@@ -232,22 +211,44 @@ def _ask(verb: str, path: Path, request: Mapping[str, Any], *, failure: str = "B
             encoding="utf-8",
             timeout=READER_SECONDS,
             check=False,
-            env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"},
+            env=_environment(driver),
         )
     except subprocess.TimeoutExpired as error:
         raise BocageError("BOC-IMP-016", where={"path": path}, limit=READER_SECONDS) from error
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except json.JSONDecodeError as error:
-        said = done.stderr.strip().splitlines()
+        said = [line for line in done.stderr.strip().splitlines() if not line.startswith("Warning")]
+        if _is_memory(done.stderr):
+            raise _too_much(path) from error
         raise BocageError(failure, where={"path": path}, cause=said[-1] if said else _exit(done.returncode)) from error
     if "error" in answer:
         # GDAL repeats itself from the call to the fault, which comes last
         last = str(answer["error"]).strip(" .").rsplit("; ", 1)[-1]
+        if answer.get("memory") or _is_memory(last):
+            raise _too_much(path)
         raise BocageError(failure, where={"path": path}, cause=last[:MAX_CAUSE])
     if done.returncode:
         raise BocageError(failure, where={"path": path}, cause=_exit(done.returncode))
     return answer
+
+
+def _environment(driver: str) -> dict[str, str]:
+    """Environment of the child: where the package is, how much memory it may take, which driver it may use."""
+    search = os.pathsep.join(filter(None, [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]))
+    found = {**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8", "BOCAGE_READER_BYTES": str(READER_BYTES)}
+    if driver:
+        found["OGR_SKIP"] = ",".join(name for name in DRIVERS.split(",") if name != driver)
+    return found
+
+
+def _is_memory(said: str) -> bool:
+    words = ("memory allocation", "out of memory", "cannot allocate", "memoryerror", "bad_alloc", "std::bad")
+    return any(word in said.lower() for word in words)
+
+
+def _too_much(path: Path) -> BocageError:
+    return BocageError("BOC-IMP-028", where={"path": path}, limit=READER_BYTES // 1_000_000)
 
 
 def _exit(status: int) -> Mapping[str, str]:
