@@ -1,12 +1,16 @@
 """Made tables and rows for the tests of the store; all figures are invented for the tests."""
 
+import contextlib
 import datetime as dt
+import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
 
+from bocage.store.geopackage import open_store
 from bocage.vocabulary.columns import Column, Table
 
 SRID = 2154
@@ -74,3 +78,29 @@ def brute_force(frame: pl.DataFrame, box: tuple[float, float, float, float]) -> 
 
 def here() -> Path:
     return Path(__file__).parent
+
+
+CODES = itertools.count(10_000)
+
+
+class Twins:
+    """Opens twins of one form by name; the same name is the same twin."""
+
+    def __init__(self, form: str, root: Path, address: Any) -> None:
+        self.form, self.root, self.address = form, root, address
+        self.codes: dict[str, str] = {}
+        self.stack = contextlib.ExitStack()
+
+    def code(self, name: str) -> str:
+        """Key of the territory of that name in the database."""
+        return self.codes.setdefault(name, str(next(CODES)))
+
+    def open(self, name: str = "twin", *, srid: int = SRID, create: bool = True, **options: Any) -> Any:
+        """A store, closed at the end of the test."""
+        if self.form == "geopackage":
+            store: Any = open_store(self.root / name, srid=srid, create=create, **options)
+        else:
+            from bocage.store.postgis.store import open_postgis  # of an extra
+
+            store = open_postgis(self.code(name), srid=srid, create=create, address=self.address, **options)
+        return self.stack.enter_context(store)

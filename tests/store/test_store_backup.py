@@ -17,6 +17,11 @@ from bocage.store.geopackage import GeoPackageStore, open_store
 from bocage.vocabulary.codes import BocageError
 
 
+@pytest.fixture
+def store(file_store: GeoPackageStore) -> GeoPackageStore:
+    return file_store
+
+
 def fill(store: GeoPackageStore, folder: Path) -> None:
     store.merge_assets(LAMP, lamps(60), source="a", on=DAY)
     store.correct(LAMP, "L000001", "power_w", 12.0, author="agent", on=LATER)

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from polars.testing import assert_frame_equal
 
-from bocage.store.geopackage import GeoPackageStore
+from bocage.store.interface import Store
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 
@@ -25,7 +25,7 @@ def outcomes(year: int | None, values: list[float], domain: str = "lighting") ->
     )  # fmt: skip
 
 
-def test_a_row_takes_the_place_of_the_row_of_its_key_null_year_included(store: GeoPackageStore) -> None:
+def test_a_row_takes_the_place_of_the_row_of_its_key_null_year_included(store: Store) -> None:
     table = NOUNS["outcome"]
     assert store.write_rows(table, outcomes(None, [1.0, 2.0])) == 2
     store.write_rows(table, outcomes(None, [5.0]))
@@ -40,7 +40,7 @@ def test_a_row_takes_the_place_of_the_row_of_its_key_null_year_included(store: G
     assert store.read_rows(table, {"domain": "water"}).is_empty()
 
 
-def test_replace_deletes_by_value_first(store: GeoPackageStore) -> None:
+def test_replace_deletes_by_value_first(store: Store) -> None:
     table = NOUNS["outcome"]
     store.write_rows(table, outcomes(None, [1.0, 2.0, 3.0]))
     store.write_rows(table, outcomes(None, [9.0], domain="water"))
@@ -50,7 +50,7 @@ def test_replace_deletes_by_value_first(store: GeoPackageStore) -> None:
     assert store.read_rows(table)["value"].to_list() == [6.0]
 
 
-def test_every_type_comes_back(store: GeoPackageStore) -> None:
+def test_every_type_comes_back(store: Store) -> None:
     seen = dt.datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=dt.UTC)
     alert = pl.DataFrame(
         {"alert_id": ["a1"], "code": ["BOC-LIG-001"], "asset_id": [None], "first_seen": [seen], "last_seen": [seen],
@@ -80,7 +80,7 @@ def test_every_type_comes_back(store: GeoPackageStore) -> None:
         (lambda rows: rows.with_columns(year=pl.lit("MMXXVI")), "BOC-STO-013"),
     ],
 )
-def test_rows_that_cannot_be_kept_leave_all_as_it_was(store: GeoPackageStore, spoil: object, code: str) -> None:
+def test_rows_that_cannot_be_kept_leave_all_as_it_was(store: Store, spoil: object, code: str) -> None:
     table = NOUNS["outcome"]
     store.write_rows(table, outcomes(None, [1.0]))
     with pytest.raises(BocageError) as refusal:
@@ -89,7 +89,7 @@ def test_rows_that_cannot_be_kept_leave_all_as_it_was(store: GeoPackageStore, sp
     assert store.read_rows(table)["value"].to_list() == [1.0]
 
 
-def test_an_unknown_column_is_refused(store: GeoPackageStore) -> None:
+def test_an_unknown_column_is_refused(store: Store) -> None:
     for attempt in (
         lambda: store.read_rows(NOUNS["outcome"], {"colour": "red"}),
         lambda: store.write_rows(NOUNS["outcome"], outcomes(None, [1.0]), replace={"colour": "red"}),
@@ -99,7 +99,7 @@ def test_an_unknown_column_is_refused(store: GeoPackageStore) -> None:
         assert refusal.value.code == "BOC-STO-018"
 
 
-def test_all_nouns_are_declared_and_counted(store: GeoPackageStore) -> None:
+def test_all_nouns_are_declared_and_counted(store: Store) -> None:
     store.declare(list(NOUNS.values()))
     store.declare(list(NOUNS.values()))
     assert set(store.layers()) == set(NOUNS) - {"asset"}

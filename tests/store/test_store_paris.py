@@ -9,7 +9,7 @@ import pytest
 import shapely
 from store_samples import DAY, LAMP, SRID, brute_force
 
-from bocage.store.geopackage import GeoPackageStore
+from bocage.store.interface import Store
 
 READ = """
 import sys, polars as pl, pyogrio
@@ -21,7 +21,7 @@ frame.with_columns(pl.col("power_w").cast(pl.Float64)).write_ipc(sys.argv[2])
 
 
 @pytest.mark.data
-def test_paris_goes_in_and_comes_out(data: Path, tmp_path: Path, store: GeoPackageStore) -> None:
+def test_paris_goes_in_and_comes_out(data: Path, tmp_path: Path, store: Store) -> None:
     (layer,) = (data / "lighting" / "paris5").glob("eclairage-public-*.gpkg")
     command = [sys.executable, "-c", READ, str(layer), str(tmp_path / "paris.arrow")]
     subprocess.run(command, check=True)

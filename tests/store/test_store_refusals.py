@@ -20,6 +20,11 @@ from bocage.store.geopackage import GeoPackageStore, open_store
 from bocage.vocabulary.codes import BocageError, core_codes
 
 
+@pytest.fixture
+def store(file_store: GeoPackageStore) -> GeoPackageStore:
+    return file_store
+
+
 def refusal_of(folder: Path, **options: object) -> BocageError:
     with pytest.raises(BocageError) as refusal:
         open_store(folder, **{"srid": SRID, **options}).close()
@@ -222,7 +227,7 @@ def test_refusals_cross_processes_and_are_told_in_both_languages(tmp_path: Path)
     error = refusal_of(tmp_path / "none")
     again = pickle.loads(pickle.dumps(error))
     assert again.as_dict("fr") == error.as_dict("fr") != error.as_dict("en")
-    assert len([code for code in core_codes() if code.startswith("BOC-STO-")]) == 23
+    assert len([code for code in core_codes() if code.startswith("BOC-STO-")]) == 32
 
 
 def test_a_twin_without_its_log_s_index_is_read_after_a_copy(filled: Path, tmp_path: Path) -> None:

@@ -16,6 +16,12 @@ from bocage.store.geometry import normalise, to_blobs
 from bocage.store.geopackage import GeoPackageStore, open_store
 from bocage.store.packing import pack
 
+
+@pytest.fixture
+def store(file_store: GeoPackageStore) -> GeoPackageStore:
+    return file_store
+
+
 BOX = (650_500.0, 6_860_500.0, 651_000.0, 6_861_000.0)
 
 

@@ -1,17 +1,20 @@
 """Observations and rollups: the rollups equal a plain group-by after any sequence of writes."""
 
 import datetime as dt
+import uuid
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from store_samples import SRID
+from store_samples import SRID, Twins
 
 from bocage.store.geopackage import GeoPackageStore, open_store
+from bocage.store.interface import Store
 from bocage.vocabulary.codes import BocageError
 
 START = dt.datetime(2026, 3, 28, 22, 0, tzinfo=dt.UTC)
@@ -39,13 +42,13 @@ def rollup(frame: pl.DataFrame, every: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def assert_rollups(store: GeoPackageStore, frame: pl.DataFrame, series: str = "inflow") -> None:
+def assert_rollups(store: Store, frame: pl.DataFrame, series: str = "inflow") -> None:
     for step, every in (("hour", "1h"), ("day", "1d")):
         held = store.read_observations(series, start=FAR[0], end=FAR[1], step=step)
         assert_frame_equal(held, rollup(frame, every), abs_tol=1e-6)
 
 
-def test_raw_values_come_back(store: GeoPackageStore) -> None:
+def test_raw_values_come_back(store: Store) -> None:
     rows = observations(300)
     assert store.write_observations(rows) == 300
     held = store.read_observations("inflow", start=START, end=START + dt.timedelta(hours=1))
@@ -56,17 +59,26 @@ def test_raw_values_come_back(store: GeoPackageStore) -> None:
     assert len(store.read_observations("unknown", start=FAR[0], end=FAR[1])) == 0
 
 
-def test_writing_again_changes_nothing(store: GeoPackageStore) -> None:
+def test_writing_again_changes_nothing(store: Store) -> None:
     store.write_observations(observations(300))
     before = store.fingerprint()
     assert store.write_observations(observations(300)) == 0
     assert store.fingerprint() == before
 
 
-def test_only_the_buckets_touched_are_computed_again(store: GeoPackageStore) -> None:
+def spoil_rollups(store: Any) -> None:
+    if isinstance(store, GeoPackageStore):
+        for table in ("hourly", "daily"):
+            store._series.execute(f"UPDATE {table} SET mean = -1")
+        return
+    with store.session.writing() as connection:
+        for table in ("bocage_hourly", "bocage_daily"):
+            connection.execute(f"UPDATE {table} SET mean = -1")
+
+
+def test_only_the_buckets_touched_are_computed_again(store: Store) -> None:
     store.write_observations(observations(600))
-    store._series.execute("UPDATE hourly SET mean = -1")
-    store._series.execute("UPDATE daily SET mean = -1")
+    spoil_rollups(store)
     changed = observations(1, first=1000.0)
     assert store.write_observations(changed) == 1
     hours = store.read_observations("inflow", start=FAR[0], end=FAR[1], step="hour")["mean"]
@@ -76,7 +88,7 @@ def test_only_the_buckets_touched_are_computed_again(store: GeoPackageStore) -> 
     assert (days != -1).to_list() == [True] + [False] * (len(days) - 1)
 
 
-def test_bad_values_are_kept_but_not_counted(store: GeoPackageStore) -> None:
+def test_bad_values_are_kept_but_not_counted(store: Store) -> None:
     rows = observations(12).with_columns(quality=pl.lit("good"))
     store.write_observations(rows)
     spoilt = rows.with_columns(
@@ -91,13 +103,13 @@ def test_bad_values_are_kept_but_not_counted(store: GeoPackageStore) -> None:
     assert store.check() == []
 
 
-def test_of_two_values_at_one_instant_the_last_is_kept(store: GeoPackageStore) -> None:
+def test_of_two_values_at_one_instant_the_last_is_kept(store: Store) -> None:
     twice = pl.concat([observations(1), observations(1, first=7.0)])
     assert store.write_observations(twice) == 1
     assert store.read_observations("inflow", start=FAR[0], end=FAR[1])["value"].to_list() == [7.0]
 
 
-def test_other_zones_are_the_same_instants(store: GeoPackageStore) -> None:
+def test_other_zones_are_the_same_instants(store: Store) -> None:
     paris = observations(12).with_columns(pl.col("time").dt.convert_time_zone("Europe/Paris"))
     store.write_observations(paris)
     assert store.write_observations(observations(12)) == 0
@@ -117,14 +129,14 @@ def test_other_zones_are_the_same_instants(store: GeoPackageStore) -> None:
         (pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("time"), "BOC-STO-012"),
     ],
 )
-def test_what_is_no_observation_is_refused(store: GeoPackageStore, spoil: pl.Expr, code: str) -> None:
+def test_what_is_no_observation_is_refused(store: Store, spoil: pl.Expr, code: str) -> None:
     with pytest.raises(BocageError) as refusal:
         store.write_observations(observations(3).with_columns(spoil))
     assert refusal.value.code == code
     assert store.layers()["observation"] == 0
 
 
-def test_an_unknown_step_is_refused(store: GeoPackageStore) -> None:
+def test_an_unknown_step_is_refused(store: Store) -> None:
     with pytest.raises(BocageError) as refusal:
         store.read_observations("inflow", start=FAR[0], end=FAR[1], step="week")
     assert refusal.value.code == "BOC-STO-021"
@@ -142,11 +154,11 @@ BATCH = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(BATCH, max_size=4))
-def test_rollups_follow_any_sequence_of_writes(tmp_path_factory: pytest.TempPathFactory, batches: list) -> None:
+def test_rollups_follow_any_sequence_of_writes(twins: Twins, batches: list) -> None:
     held: dict[tuple[str, int], tuple[float, str]] = {}
-    with open_store(tmp_path_factory.mktemp("twin") / "t", srid=SRID, create=True) as store:
+    with twins.open(str(uuid.uuid4())) as store:
         for batch in batches:
             held |= {(series, ms): (value, quality) for series, ms, value, quality in batch}
             schema = {"series_id": pl.String, "time": pl.Int64, "value": pl.Float64, "quality": pl.String}

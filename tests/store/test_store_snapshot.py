@@ -11,10 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 import shapely
-from store_samples import DAY, DEED, LAMP, LATER, PIPE, SRID, THING, ZONE, column, lamps
+from store_samples import DAY, DEED, LAMP, LATER, PIPE, SRID, THING, ZONE, Twins, column, lamps
 
 from bocage.store.aliases import create_alias_tables
-from bocage.store.geopackage import GeoPackageStore, open_store
+from bocage.store.geopackage import GeoPackageStore
+from bocage.store.interface import Store
 from bocage.vocabulary.columns import Column, noun_tables
 
 GDAL = """
@@ -49,7 +50,7 @@ def as_gdal_sees(path: Path) -> dict:
     return json.loads(done.stdout)
 
 
-def fill(store: GeoPackageStore) -> None:
+def fill(store: Store) -> None:
     line = shapely.LineString([(0, 0), (10, 10)])
     square = shapely.box(0, 0, 1, 1)
     store.merge_assets(LAMP, lamps(400), source="a", on=DAY)
@@ -66,7 +67,7 @@ def fill(store: GeoPackageStore) -> None:
     store.write_rows(noun_tables()["territory"], territory)
 
 
-def test_gdal_opens_it_with_types_projection_names_and_index(store: GeoPackageStore, folder: Path) -> None:
+def test_gdal_opens_it_with_types_projection_names_and_index(store: Store, folder: Path) -> None:
     fill(store)
     extra = pl.DataFrame(
         {"asset_id": ["L000001", "L000000", "ghost"], "power_w": [11.0, 12.0, 13.0],
@@ -97,7 +98,7 @@ def test_gdal_opens_it_with_types_projection_names_and_index(store: GeoPackageSt
     assert not [name for name in path.parent.iterdir() if name.name.startswith(f".{path.name}")]
 
 
-def test_it_is_a_valid_geopackage_that_stands_alone(store: GeoPackageStore, folder: Path) -> None:
+def test_it_is_a_valid_geopackage_that_stands_alone(store: Store, folder: Path) -> None:
     fill(store)
     path = store.snapshot(folder / "snapshot.gpkg", language="en")
     assert not list(folder.glob("snapshot.gpkg-*"))
@@ -122,7 +123,7 @@ def test_it_is_a_valid_geopackage_that_stands_alone(store: GeoPackageStore, fold
         assert title == ("The lamp", "test")
 
 
-def test_layers_of_one_label_and_columns_of_one_label_stay_apart(store: GeoPackageStore, folder: Path) -> None:
+def test_layers_of_one_label_and_columns_of_one_label_stay_apart(store: Store, folder: Path) -> None:
     twin = replace(
         LAMP, name="lamp_two", columns=(*LAMP.columns, replace(column("power_b", "real"), label={"fr": "power_w fr"}))
     )
@@ -139,7 +140,7 @@ def test_layers_of_one_label_and_columns_of_one_label_stay_apart(store: GeoPacka
         assert same == [("power_w fr",), ("power_w fr [power_b]",)]
 
 
-def test_a_snapshot_replaces_the_former_one_whole(store: GeoPackageStore, folder: Path) -> None:
+def test_a_snapshot_replaces_the_former_one_whole(store: Store, folder: Path) -> None:
     store.merge_assets(LAMP, lamps(2), source="a", on=DAY)
     path = store.snapshot(folder / "s.gpkg")
     store.merge_assets(LAMP, lamps(5), source="a", on=DAY)
@@ -147,18 +148,18 @@ def test_a_snapshot_replaces_the_former_one_whole(store: GeoPackageStore, folder
     assert as_gdal_sees(path)["lamp"]["features"] == 5
 
 
-def test_a_layer_without_rows_has_its_type(folder: Path) -> None:
-    with open_store(folder, srid=2975, create=True) as store:
+def test_a_layer_without_rows_has_its_type(twins: Twins, folder: Path) -> None:
+    with twins.open("away", srid=2975) as store:
         store.declare([LAMP, PIPE, ZONE])
         seen = as_gdal_sees(store.snapshot(folder / "s.gpkg"))
     assert [seen[name]["kind"] for name in ("lamp", "pipe", "zone")] == ["Point", "MultiLineString", "MultiPolygon"]
     assert seen["lamp"]["crs"] == "EPSG:2975"
 
 
-def test_gdal_reads_a_copy_of_the_live_file_too(store: GeoPackageStore, folder: Path) -> None:
-    fill(store)
+def test_gdal_reads_a_copy_of_the_live_file_too(file_store: GeoPackageStore, folder: Path) -> None:
+    fill(file_store)
     copy = folder / "copy.gpkg"
-    store._twin.execute("VACUUM INTO ?", (str(copy),))
+    file_store._twin.execute("VACUUM INTO ?", (str(copy),))
     with closing(sqlite3.connect(copy)) as held:  # the question about aliases needs a table that only snapshots have
         create_alias_tables(held)
         held.commit()
@@ -167,7 +168,7 @@ def test_gdal_reads_a_copy_of_the_live_file_too(store: GeoPackageStore, folder: 
     assert seen["lamp_history"]["features"] == 100
 
 
-def test_a_computed_column_has_the_alias_of_its_declaration(store: GeoPackageStore, folder: Path) -> None:
+def test_a_computed_column_has_the_alias_of_its_declaration(store: Store, folder: Path) -> None:
     fill(store)
     extra = pl.DataFrame({"asset_id": ["p0"], "energy_kwh_year": [362.0], "other": [1.0]})
     energy = Column(name="energy_kwh_year", type="real", unit="kWh/year", label={"fr": "Énergie", "en": "Energy"})

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from bocage.store.encoding import Field, fields_of, is_asset, kept_schema
+from bocage.store.encoding import Field, fields_of, is_asset
 from bocage.store.interface import Bounds
 from bocage.store.merge import READ_AS, Compared
 from bocage.store.postgis.schema import columns_of, declared_tables, former, in_force
@@ -29,18 +29,18 @@ def read(
     limit: int | None,
 ) -> pl.DataFrame:
     """Assets in force, in order of identifier; see `Store.read_assets`."""
-    asked = Asked(table, columns)
+    asked, physical = Asked(table, columns), in_force(table)
     conditions: list[sa.ColumnElement[bool]] = []
     if bounds is not None:
         refuse_no_geometry(table)
         box = sa.func.ST_MakeEnvelope(*bounds, sa.literal_column(f"{SCHEMA}.srid()"))
-        conditions.append(in_force(table).c[GEOMETRY].op("&&")(box))
+        conditions.append(physical.c[GEOMETRY].op("&&")(box))
     # The index rounds outwards to 32 bits (half a metre in Lambert 93): its hits are checked before the limit.
     cut = None if bounds is not None or on is not None else limit
-    frame = _fetch(connection, asked, in_force(table), [*conditions, *_valid(in_force(table), on)], limit=cut)
+    frame = _fetch(connection, asked, physical, [*conditions, *_valid(physical, on)], limit=cut)
     if on is not None:
-        past = _fetch(connection, asked, former(table), _valid(former(table), on))
-        frame = pl.concat([frame, past]).sort("asset_id")
+        past = former(table)
+        frame = pl.concat([frame, _fetch(connection, asked, past, _valid(past, on))]).sort("asset_id")
     if bounds is not None:
         frame = within(frame, bounds)
     return asked.finish(frame.head(limit) if limit is not None else frame)
@@ -91,11 +91,8 @@ def current_rows(connection: Connection, table: Table, looked_at: Compared) -> p
 def kept_layers(connection: Connection) -> Iterator[Rows]:
     """Each declared table, its fields and its rows in force as the twin keeps them."""
     for table in declared_tables(connection).values():
-        physical = in_force(table)
-        fields = fields_of(table)
-        schema = kept_schema(fields, geometry=table.geometry != "none")
-        by_name = {field.name: field for field in fields}
-        yield table, fields, select_kept(connection, physical, by_name, schema, order=[physical.c.fid])
+        asked, physical = Asked(table, None), in_force(table)
+        yield table, asked.fields, _fetch(connection, asked, physical, [], order=[physical.c.fid])
 
 
 def contents(connection: Connection) -> Iterator[tuple[str, sa.Table, Sequence[Field]]]:
