@@ -13,6 +13,7 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import current_language, fill
 
 NOT_A_TERRITORY = "BOC-TWI-001"
+STORES = ("geopackage", "postgis")
 KINDS = ("commune", "epci", "syndicate", "departement", "other")
 
 
@@ -31,6 +32,13 @@ KINDS = ("commune", "epci", "syndicate", "departement", "other")
 @option("--longitude", "longitude_deg", type=float, help=mark("Longitude of the centre, WGS 84 [degrees]."))
 @option("--latitude", "latitude_deg", type=float, help=mark("Latitude of the centre, WGS 84 [degrees]."))
 @option("--srid", type=int, help=mark("EPSG code of the legal projection; that of the code where absent."))
+@option(
+    "--store",
+    type=click.Choice(STORES),
+    default="geopackage",
+    show_default=True,
+    help=mark("Where the twin is: a file of the folder, or the database that BOCAGE_DATABASE_URL gives."),
+)
 @talks
 def new_command(*, folder: Path, code: str, name: str, as_json: bool, **settings: object) -> None:
     """Create a territory and say what comes next."""

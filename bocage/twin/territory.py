@@ -18,8 +18,8 @@ import polars as pl
 import shapely
 from pyproj import Transformer
 
-from bocage.store.geopackage import open_store
 from bocage.store.interface import Store
+from bocage.store.opening import open_twin
 from bocage.twin.configuration import (
     FILE,
     Configuration,
@@ -164,11 +164,11 @@ class Territory:
     def fingerprint(self) -> str:
         """Hash of what every figure rests on: the inventory and the settings (12 hexadecimal digits).
 
-        Results do not count: planning again on the same data prints the same hash.
+        Results do not count: planning again on the same data prints the same hash. Neither does the form of the twin.
         """
-        content = json.dumps(
-            [self.store.fingerprint(inventory_only=True), self.config.sections], default=str, sort_keys=True
-        )
+        settings = {name: dict(section) for name, section in self.config.sections.items()}
+        settings["territory"].pop("store")
+        content = json.dumps([self.store.fingerprint(inventory_only=True), settings], default=str, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     def body_names(self) -> dict[str, str]:
@@ -236,8 +236,13 @@ def create_territory(
     except OSError as fault:
         raise BocageError("BOC-TWI-009", where={"folder": folder}, fault=fault) from fault
     config = read_configuration(folder / FILE, domains)
-    store = open_store(folder, srid=int(config.required_number("territory", "srid")), create=True)
-    territory = Territory(folder, config, store, domains)
+    try:
+        territory = Territory(folder, config, _open_twin(folder, config, create=True), domains)
+    except BocageError:
+        # A database that refuses must not leave a folder that the next attempt would find in use.
+        (folder / FILE).unlink()
+        folder.rmdir()
+        raise
     declare(territory)
     return territory
 
@@ -252,12 +257,21 @@ def open_territory(folder: Path, *, read_only: bool = False) -> Territory:
         raise BocageError("BOC-TWI-001", where={"folder": folder}, path=folder)
     domains = discover_domains()
     config = read_configuration(folder / FILE, domains)
-    srid = int(config.required_number("territory", "srid"))
-    store = open_store(folder, srid=srid, create=not (folder / "twin.gpkg").exists(), read_only=read_only)
-    territory = Territory(folder, config, store, domains)
+    territory = Territory(folder, config, _open_twin(folder, config, read_only=read_only), domains)
     if not read_only:
         declare(territory)
     return territory
+
+
+def _open_twin(folder: Path, config: Configuration, *, create: bool = False, read_only: bool = False) -> Store:
+    return open_twin(
+        folder,
+        form=config.text("territory", "store"),
+        territory=config.text("territory", "code"),
+        srid=int(config.required_number("territory", "srid")),
+        create=create,
+        read_only=read_only,
+    )
 
 
 def declare(territory: Territory) -> None:

@@ -32,6 +32,7 @@ def open_postgis(
     *,
     srid: int,
     create: bool = False,
+    new: bool = False,
     read_only: bool = False,
     patience_s: float = PATIENCE_S,
     address: Address | None = None,
@@ -42,12 +43,13 @@ def open_postgis(
         territory: key of the territory (INSEE or SIREN code).
         srid: EPSG code of the territory's projection.
         create: make the twin where there is none.
+        new: refuse a territory that the database already has.
         read_only: refuse every write.
         patience_s: time waited for another writer [s].
         address: where the database is; what `BOCAGE_DATABASE_URL` says where None.
 
     Raises:
-        BocageError: BOC-STO-001 no twin of that territory, 007 a newer layout, 008 an older one and read-only, 009
+        BocageError: BOC-STO-033 no twin of that territory, 032 one where there should be none, 007 a newer layout, 008 an older one and read-only, 009
             another projection, 010 no such projection, 024 to 030 what the server or its rights refuse.
     """
     projection(srid)
@@ -55,7 +57,7 @@ def open_postgis(
     try:
         session.open()
         _bring_up_to_date(session, create=create and not read_only)
-        _find_territory(session, srid, create=create and not read_only)
+        _find_territory(session, srid, create=create and not read_only, new=new)
     except BaseException:
         session.close()
         raise
@@ -75,15 +77,17 @@ def _bring_up_to_date(session: Session, *, create: bool) -> None:
     prepare_instance(session)
 
 
-def _find_territory(session: Session, srid: int, *, create: bool) -> None:
+def _find_territory(session: Session, srid: int, *, create: bool, new: bool) -> None:
     with session.reading() as connection:
         allowed = connection.execute("SELECT bocage.territory()").fetchone()
         if allowed in {None, (None,)}:
             detail = {"fr": "aucun droit sur ce territoire", "en": "no right on this territory"}
             raise session.place.refused("BOC-STO-029", detail)
         held = run(connection, sa.select(TERRITORY.c.srid)).fetchone()
+    if held is not None and new:
+        raise session.place.refused("BOC-STO-032")
     if held is None and not create:
-        raise session.place.refused("BOC-STO-001")
+        raise session.place.refused("BOC-STO-033")
     if held is None:
         with session.writing() as connection:
             run(connection, sa.insert(TERRITORY).values(srid=srid))
