@@ -8,17 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bocage.sources.address_columns import ROLES, address_texts
 from bocage.sources.geocoding import ADDRESS_SCHEMA, FOUND, NOT_FOUND, Geocoder
 from bocage.sources.locate import geometries_of
 from bocage.sources.mapping import Place
-from bocage.sources.names import plain
 from bocage.sources.raw import RawTable
-from bocage.sources.roles import role_names
-from bocage.sources.written import share, without_missing
 from bocage.vocabulary.columns import Table
-
-ROLES = ("number", "address", "city", "postcode", "citycode")
-"""Columns of an address, in the order of `Place.headers`."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +35,6 @@ class Addressed:
     details: NDArray[Any]
     kinds: NDArray[Any]
     outage: Mapping[str, str]
-
-
-def propose_address(frame: pl.DataFrame) -> tuple[str, ...] | None:
-    """The columns of an address in the order of `ROLES`, empty for those that are not there; None without a street.
-
-    Args:
-        frame: the file as read.
-
-    >>> propose_address(pl.DataFrame({"N° voie": ["3"], "Rue": ["Rue Haute"], "Code postal": ["53000"]}))
-    ('N° voie', 'Rue', '', 'Code postal', '')
-    """
-    by_name = {plain(name): name for name in reversed(frame.columns)}
-    found = []
-    for role in ROLES:
-        names = [by_name[name] for name in role_names()[role] if name in by_name]
-        filled = [name for name in names if share(_texts(frame[name].head(500)).is_not_null()) > 0]
-        found.append(filled[0] if filled else "")
-    return tuple(found) if found[1] else None
 
 
 def without_location(raw: RawTable, place: Place, table: Table) -> NDArray[np.bool_]:
@@ -118,7 +95,7 @@ def geocode_rows(
 
 def _addresses(frame: pl.DataFrame, headers: Sequence[str], citycode: str) -> pl.DataFrame:
     """Address of each row under `ADDRESS_SCHEMA`, null without a street; the number comes before it."""
-    parts = {role: _texts(frame[header]) for role, header in zip(ROLES, headers, strict=True) if header}
+    parts = {role: address_texts(frame[header]) for role, header in zip(ROLES, headers, strict=True) if header}
     nothing = pl.Series([None] * len(frame), dtype=pl.String)
     columns = pl.DataFrame({role: parts.get(role, nothing) for role in ROLES})
     codes = {name: pl.col(name).str.replace(r"\.0$", "").str.zfill(5) for name in ("postcode", "citycode")}
@@ -127,13 +104,10 @@ def _addresses(frame: pl.DataFrame, headers: Sequence[str], citycode: str) -> pl
     street = pl.col("address")
     number = pl.when(street.str.contains(r"^\s*\d")).then(None).otherwise(pl.col("number").str.replace(r"\.0$", ""))
     text = pl.concat_str(number, street, "city", separator=" ", ignore_nulls=True)
+    code = pl.coalesce(codes["citycode"], own)
+    somewhere = known | code.is_not_null()  # a street without a commune could be anywhere in France
     return columns.select(
-        pl.when(street.is_not_null()).then(text).alias("address"),
+        pl.when(street.is_not_null() & somewhere).then(text).alias("address"),
         codes["postcode"].alias("postcode"),
-        pl.coalesce(codes["citycode"], own).alias("citycode"),
+        code.alias("citycode"),
     ).cast(pl.Schema(ADDRESS_SCHEMA))
-
-
-def _texts(cells: pl.Series) -> pl.Series:
-    texts = cells.cast(pl.String, strict=False).str.strip_chars().replace("", None).to_frame("t")
-    return texts.select(without_missing(pl.col("t"))).to_series()

@@ -12,9 +12,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-MEMORY = "BOCAGE_READER_BYTES"
-"""Name of the variable that limits the address space of the process [bytes]; it does nothing on Windows."""
-
 if __name__ == "__main__":
     # pyogrio imports these where they are installed, for frames that are never made here: half of the start
     _UNUSED = ("geopandas", "pandas", "pyarrow", "pyproj", "shapely")
@@ -25,6 +22,8 @@ import polars as pl
 import pyogrio
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
+MEMORY = "BOCAGE_READER_BYTES"
+"""Name of the variable that limits the address space of the process [bytes]; it does nothing on Windows."""
 GEOMETRY = "geometry"
 _FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, CRSError)
 

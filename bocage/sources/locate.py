@@ -9,6 +9,7 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
+from bocage.sources.address_columns import propose_address
 from bocage.sources.coordinates import is_measure, measures, pairs
 from bocage.sources.mapping import Parts, Place
 from bocage.sources.names import plain
@@ -52,7 +53,7 @@ def propose_place(raw: RawTable, table: Table, used: set[str]) -> Place:
         used: headers that already mean something else.
 
     Raises:
-        BocageError: BOC-IMP-018, no location.
+        BocageError: BOC-IMP-018, no location and no address.
     """
     if table.geometry == "none":
         return Place(kind="none")
@@ -63,6 +64,9 @@ def propose_place(raw: RawTable, table: Table, used: set[str]) -> Place:
     place = (_two_columns(sample, by_name) if table.geometry in {"point", "any"} else None) or _one_text(sample, table)
     if place is None and table.geometry in {"point", "any"}:
         place = _by_content(sample, used)
+    address = propose_address(raw.frame) if place is None and table.geometry in {"point", "any"} else None
+    if address is not None:
+        return Place(kind="address", headers=address)
     if place is None:
         headers = ", ".join(raw.frame.columns[:30])
         raise BocageError("BOC-IMP-018", where={"path": raw.path}, columns=headers)

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from bocage.sources.address_columns import address_texts, propose_address
 from bocage.sources.addresses import Addressed
 from bocage.sources.extent import Extent
 from bocage.sources.locate import Located, centres_of, geometries_of
@@ -50,9 +51,18 @@ def place_rows(
     found, used = _place_written(raw, mapping, table, extent, state, verdicts, located)
     if addressed is not None:
         verdicts += _place_addresses(found, located.faults, extent, state, addressed)
+    elif count := _with_address(raw, located.faults, state):
+        verdicts.append(Verdict(code="BOC-IMP-336", count=count))
     for code in np.unique(located.faults[located.faults != ""].astype(str)):
         state.refuse(located.faults == code, str(code))
     return found, used if used is not None or addressed is None else WGS84
+
+
+def _with_address(raw: RawTable, faults: Strings, state: Refusals) -> int:
+    """Number of sound rows without coordinates that name a street."""
+    lost = state.sound & np.isin(faults, ["BOC-IMP-101", "BOC-IMP-102"])
+    headers = propose_address(raw.frame) if lost.any() else None
+    return 0 if headers is None else int((address_texts(raw.frame[headers[1]]).is_not_null().to_numpy() & lost).sum())
 
 
 def _place_written(

@@ -175,7 +175,8 @@ CASES: dict[str, tuple[str, Maker]] = {
     "dbf alone": ("BOC-IMP-022", lambda folder: _file(folder, "a.dbf", b"\x03" + b"\0" * 40)),
     "kml without anything": ("BOC-IMP-015", lambda f: _file(f, "a.kml", '<?xml version="1.0"?><kml/>')),
     "json without type": ("BOC-IMP-022", lambda folder: _file(folder, "a.json", '{"a": 1}')),
-    "no location": ("BOC-IMP-018", lambda folder: _file(folder, "a.csv", "id;rue;puissance\n1;Rue Haute;70\n")),
+    "no location": ("BOC-IMP-018", lambda folder: _file(folder, "a.csv", "id;note;puissance\n1;Rue Haute;70\n")),
+    "addresses only": ("BOC-IMP-029", lambda folder: _file(folder, "a.csv", "id;rue;puissance\n1;Rue Haute;70\n")),
     "another commune": (
         "BOC-IMP-023",
         lambda folder: _file(folder, "a.csv", "id;x;y\n1;352000;6790000\n2;352100;6790000\n"),
