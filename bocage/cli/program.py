@@ -11,6 +11,7 @@ from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
 from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.learning import explain_command, new_domain_command
+from bocage.cli.photometry import photometry_command
 from bocage.cli.sharing import backup_command, demo_command, export_command, report_command, restore_command
 from bocage.cli.studying import actions_command, diagnose_command, plan_command, simulate_command
 from bocage.cli.territory import doctor_command, import_command, new_command, status_command
@@ -60,6 +61,7 @@ for _command in (
     export_command,
     backup_command,
     restore_command,
+    photometry_command,
     explain_command,
     new_domain_command,
 ):

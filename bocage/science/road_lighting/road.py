@@ -86,14 +86,14 @@ class Roads:
         return replace(self, **{one.name: self.of(one.name)[np.asarray(places)] for one in fields(self)})
 
     def _check(self) -> None:
-        for name, low, high in _RANGES:
+        for name, low, high in RANGES:
             values = self.of(name)
             wrong = ~((values >= low) & (values <= high))
             if wrong.any():
                 raise ValueError(f"{name} must lie within {low:g} and {high:g}, not {values[wrong][0]:g}")
 
 
-_RANGES: Sequence[tuple[str, float, float]] = (
+RANGES: Sequence[tuple[str, float, float]] = (
     ("width_m", 0.5, 60.0),
     ("lanes", 1, 12),
     ("spacing_m", 1.0, 500.0),
@@ -102,7 +102,7 @@ _RANGES: Sequence[tuple[str, float, float]] = (
     ("tilt_deg", -60.0, 60.0),
     ("arrangement", 0, len(Arrangement) - 1),
     ("median_m", 0.0, 100.0),
-    ("source_flux_lm", 1e-9, 1e9),
+    ("source_flux_lm", 1e-3, 1e9),
     ("maintenance_factor", 0.01, 1.0),
     ("optic", 0, 2**31),
 )
