@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 
 import bocage
 from bocage.sources.wording import LOCALE, by_language
@@ -69,10 +69,7 @@ class Courier:
             self._take_turn()
             try:
                 with urllib.request.urlopen(request, timeout=self.timeout_s) as answer:  # noqa: S310 - same
-                    body: bytes = answer.read(MAX_ANSWER_BYTES + 1)
-                    if len(body) > MAX_ANSWER_BYTES:
-                        raise OutageError(by_language(Message("the answer is too long", {}, LOCALE)))
-                    return body
+                    return _body(answer)
             except urllib.error.HTTPError as error:
                 cause = by_language(Message("HTTP status {status}", {"status": str(error.code)}, LOCALE))
                 wait = _retry_after(error.headers.get("Retry-After"))
@@ -92,6 +89,17 @@ class Courier:
         if now < self._next:
             self.sleep(self._next - now)
         self._next = max(now, self._next) + 1 / self.per_second
+
+
+def _body(answer: HTTPResponse) -> bytes:
+    """The whole body; IncompleteRead where the service announced more than it sent."""
+    body = answer.read(MAX_ANSWER_BYTES + 1)
+    if len(body) > MAX_ANSWER_BYTES:
+        raise OutageError(by_language(Message("the answer is too long", {}, LOCALE)))
+    announced = answer.headers.get("Content-Length", "")
+    if announced.isdigit() and len(body) < int(announced):
+        raise IncompleteRead(body, int(announced) - len(body))
+    return body
 
 
 def _cause(error: BaseException) -> Mapping[str, str]:
