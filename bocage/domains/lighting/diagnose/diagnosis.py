@@ -3,9 +3,12 @@
 import polars as pl
 
 from bocage.domains.lighting.diagnose.findings import findings, judged
+from bocage.domains.lighting.diagnose.lit_roads import FIGURES as FIGURES_OF_ROADS
+from bocage.domains.lighting.diagnose.lit_roads import lit_road_figures
+from bocage.domains.lighting.diagnose.road_findings import marked_roads, road_findings
 from bocage.domains.lighting.diagnose.scopes import SCOPE, with_scopes
 from bocage.domains.lighting.inventory import complete
-from bocage.domains.lighting.inventory.declared import LUMINAIRE, luminaire_table
+from bocage.domains.lighting.inventory.declared import LIT_ROAD, LUMINAIRE, luminaire_table
 from bocage.domains.lighting.physics.bills import supply_terms
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import Bill
@@ -18,6 +21,7 @@ FIGURES = (
     "asset_id", "technology", "system_power_w", "energy_kwh_year", "burning_hours_h_year", "dark_hours_h_year",
     "age_years", "colour_temperature_k", "ulr_percent", "flags", "priority", "on_defaults",
 )  # fmt: skip
+ROAD_FIGURES = (*FIGURES_OF_ROADS, "flags", "priority")
 
 
 def diagnose(assets: Assets, site: Site) -> Diagnosis:
@@ -46,7 +50,12 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
         (pl.col("full_h") + pl.col("dimmed_h")).alias("burning_hours_h_year")
     )
     bill = Bill(supply_terms(assets, rows, site), site)
-    return Diagnosis(_outcomes(rows, site, bill), findings(rows, site), {LUMINAIRE: shown.select(FIGURES)})
+    found, per_asset = findings(rows, site), {LUMINAIRE: shown.select(FIGURES)}
+    roads = lit_road_figures(assets, rows, site)
+    if roads is not None:
+        per_asset[LIT_ROAD] = marked_roads(roads, site).select(ROAD_FIGURES)
+        found += road_findings(roads, rows, site)
+    return Diagnosis(_outcomes(rows, site, bill), found, per_asset)
 
 
 def _outcomes(rows: pl.DataFrame, site: Site, bill: Bill) -> DrawTable:

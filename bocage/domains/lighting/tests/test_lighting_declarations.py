@@ -42,7 +42,7 @@ def test_law_and_map_draw_the_line_at_the_same_values(site: Site) -> None:
     }
     assert parameters.number("law.upward_ratio_maximum") in edges["upward_light"]
     assert parameters.number("law.upward_ratio_removal") in edges["upward_light"]
-    assert parameters["law.colour_temperature_maximum"].value["general"] in edges["colour_temperature"]
+    assert parameters["law.colour_temperature_maximum"].value["general"]["a_safety"] in edges["colour_temperature"]
 
 
 def test_every_parameter_holds_today_and_no_code_is_unused(paris: Assets, site: Site) -> None:
