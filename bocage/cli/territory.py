@@ -70,7 +70,7 @@ def _constants(_context: click.Context, _option: click.Parameter, given: tuple[s
     "import",
     cls=Command,
     help=mark(
-        "Import an inventory: CSV, XLSX, GeoJSON, GeoPackage or Shapefile.\n\n"
+        "Import an inventory, in any usual format of tables, maps or drawings.\n\n"
         "FILE is recognised by the names and the content of its columns. Importing twice changes nothing."
     ),
 )
@@ -80,6 +80,7 @@ def _constants(_context: click.Context, _option: click.Parameter, given: tuple[s
     "--mapping", type=click.Path(path_type=Path), help=mark("Column mapping to use (TOML), as an import writes it.")
 )
 @option("--layer", help=mark("Layer or sheet to read."))
+@option("--layout", help=mark("Known layout to read the file in, or none; recognised where absent."))
 @option("--srid", type=int, help=mark("EPSG code of the coordinates, where the file does not say it."))
 @option("--source", help=mark("Name of the inventory; the file's own where absent."))
 @option("--on", type=Day(), help=mark("Date from which the inventory holds; today where absent."))
@@ -99,6 +100,12 @@ def _constants(_context: click.Context, _option: click.Parameter, given: tuple[s
         "Value of a column for all rows where the file says none, such as owner_siren=259999999; may be repeated."
     ),
 )
+@option(
+    "--geocode",
+    is_flag=True,
+    help=mark("Locate rows without coordinates by their address, through the national service; its answers are kept."),
+)
+@option("--offline", is_flag=True, help=mark("Locate addresses by the answers already kept, without network."))
 @option("--retire-absent", is_flag=True, help=mark("End the assets of this source that the file no longer has."))
 @on_territory
 def import_command(  # noqa: PLR0913 - one argument per option
@@ -108,12 +115,15 @@ def import_command(  # noqa: PLR0913 - one argument per option
     asset_type: str | None,
     mapping: Path | None,
     layer: str | None,
+    layout: str | None,
     srid: int | None,
     source: str | None,
     on: dt.date | None,
     dry_run: bool,
     save_mapping: Path | None,
     constants: dict[str, str],
+    geocode: bool,
+    offline: bool,
     retire_absent: bool,
     as_json: bool,
 ) -> None:
@@ -128,6 +138,7 @@ def import_command(  # noqa: PLR0913 - one argument per option
             asset_type=asset_type,
             mapping=mapping,
             layer=layer,
+            layout=layout,
             srid=srid,
             source=source,
             on=on,
@@ -135,6 +146,7 @@ def import_command(  # noqa: PLR0913 - one argument per option
             save_mapping=save_mapping,
             constants=constants,
             retire_absent=retire_absent,
+            addresses="offline" if offline else "ask" if geocode else "leave",
         )
     show(answer, as_json=as_json)
 

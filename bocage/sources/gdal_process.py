@@ -65,9 +65,10 @@ def _read_layer(request: dict[str, Any], layer: str) -> tuple[pl.DataFrame, pl.S
     spatial = meta["geometry_type"] is not None
     source = meta["geometry_name"] or "wkb_geometry"
     geometry = frame[source].to_physical() if spatial and source in frame.columns else None
-    attributes = frame.select(str(name) for name in meta["fields"]).with_columns(
-        pl.selectors.binary().cast(pl.String, strict=False)
-    )
+    fields = [frame[str(name)] for name in meta["fields"]]
+    extension = getattr(pl.datatypes, "BaseExtension", ())  # JSON members; older polars has no such types
+    plain = [cells.ext.storage() if isinstance(cells.dtype, extension) else cells for cells in fields]
+    attributes = pl.DataFrame(plain).with_columns(pl.selectors.binary().cast(pl.String, strict=False))
     return attributes, None if geometry is None else _storage(geometry), {**meta, "layer": layer}
 
 
