@@ -6,24 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
 
 from bocage.sources.encoding import decode
 from bocage.sources.limits import MAX_CELL_CHARACTERS, check_columns, check_rows
-from bocage.sources.names import is_unit
 from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.sources.table_shape import HEAD_LINES, NUMBER_LIKE, Header, drop_blank_columns, read_header, shape_faults
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
 
 DELIMITERS = ("\t", ";", "|", ",")
 CELL_END = "\x1f"
 """Unit separator of ASCII: no table has it in its cells; it is removed where one does."""
-_HEAD_LINES = 60
-_NUMBER_LIKE = re.compile(r"^[\s+\-]*\d[\d\s\u00a0\u202f.,:/\-]*([eE][+\-]?\d+)?\s*%?$")
-_TOTAL = r"(?i)^\s*(total|totaux|sous[- ]total|grand total)\b"
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ def read_delimited(path: Path) -> RawTable:
         raise BocageError("BOC-IMP-003", where={"path": path})
     if _is_binary(text):
         raise BocageError("BOC-IMP-005", where={"path": path})
-    head = [line for line in text[: 1 << 22].split("\n", _HEAD_LINES)[:_HEAD_LINES] if line.strip()]
+    head = [line for line in text[: 1 << 22].split("\n", HEAD_LINES)[:HEAD_LINES] if line.strip()]
     delimiter = detect_delimiter(head)
     check_columns(path, len(_cells(head[0], delimiter or ";")))
     lines = _split(path, text, delimiter)
@@ -103,7 +99,7 @@ def _cells(line: str, mark: str) -> list[str]:
 
 def _is_name(cell: str) -> bool:
     """Whether a cell may be the name of a column: no number, and no delimiter left in it."""
-    return bool(cell.strip()) and not _NUMBER_LIKE.match(cell) and not any(mark in cell for mark in DELIMITERS[:3])
+    return bool(cell.strip()) and not NUMBER_LIKE.match(cell) and not any(mark in cell for mark in DELIMITERS[:3])
 
 
 def _is_binary(text: str) -> bool:
@@ -119,7 +115,7 @@ def _split(path: Path, text: str, delimiter: str) -> _Lines:
             return quoted
     lines = pl.Series("line", text.split("\n"), dtype=pl.String)
     numbers = pl.Series("number", range(1, len(lines) + 1), dtype=pl.Int64)
-    filled = lines.str.strip_chars().str.len_bytes() > 0
+    filled = lines.str.contains(rf"[^\s{re.escape(delimiter)}]")  # a line of delimiters alone is an empty row
     lines, numbers = lines.filter(filled), numbers.filter(filled)
     cells = lines.str.split(delimiter) if delimiter else lines.to_frame().select(pl.concat_list("line")).to_series()
     longest = cells.list.eval(pl.element().str.len_bytes()).list.max()
@@ -171,15 +167,11 @@ def build_table(
         cut_end: whether the file ends without an end of line, so that a short last row is a cut one.
         facts: how the file was read so far.
     """
-    position, named = find_header(cells.head(_HEAD_LINES).to_list())
-    header = [cell or "" for cell in cells[position].to_list()] if named else []
-    header_number = int(numbers[position]) if named else 0
-    body, numbers = cells[position + named :], numbers[position + named :]
-    if named and len(body) > 1 and (units := unit_row(body[0].to_list())):
-        header = [
-            f"{name} ({unit})" if unit and name else name for name, unit in zip_longest(header, units, fillvalue="")
-        ]
-        body, numbers = body[1:], numbers[1:]
+    found = read_header(cells.head(HEAD_LINES).to_list())
+    named = bool(found.lines)
+    header = list(found.names)
+    header_number = int(numbers[found.position + found.lines - 1]) if named else 0
+    body, numbers = cells[found.end :], numbers[found.end :]
     if not len(body):
         raise BocageError("BOC-IMP-004", where={"path": path})
     widths = body.list.len()
@@ -195,71 +187,35 @@ def build_table(
     if cut_end and bool(short[-1]) and int(short.sum()) == 1 and len(body) > 1:
         faults = _set_fault(faults, len(body) - 1, "BOC-IMP-109")
         short = short.clone().scatter(len(body) - 1, values=False)
-    verdicts = _remarks(position, named=bool(named), made=made, count=len(names), short=int(short.sum()))
+    faults = shape_faults(frame, faults, header, numbers)
+    frame = drop_blank_columns(frame, made if named else [])
+    made = [name for name in made if name in frame.columns]
+    verdicts = _remarks(found, made=made, count=frame.width, short=int(short.sum()))
     frame, repairs = repair_texts(frame)
     return RawTable(
         path=path,
         frame=frame,
         numbers=numbers.rename("number"),
-        faults=_with_totals(frame, faults),
+        faults=faults.rename("fault"),
         facts={**facts, "decimal": detect_decimal(frame), "header_row": header_number},
         verdicts=(*verdicts, *repairs),
     )
 
 
-def _remarks(position: int, *, named: bool, made: list[str], count: int, short: int) -> list[Verdict]:
+def _remarks(header: Header, *, made: list[str], count: int, short: int) -> list[Verdict]:
     """What is said of the shape of the table."""
     verdicts = []
-    if position:
-        verdicts.append(Verdict(code="BOC-IMP-310", count=position))
-    if not named:
+    if header.position:
+        verdicts.append(Verdict(code="BOC-IMP-310", count=header.position))
+    if header.lines == 2:
+        verdicts.append(Verdict(code="BOC-IMP-331", count=2))
+    if not header.lines:
         verdicts.append(Verdict(code="BOC-IMP-313", count=count))
     elif made:
         verdicts.append(Verdict(code="BOC-IMP-311", count=len(made), columns=tuple(made)))
     if short:
         verdicts.append(Verdict(code="BOC-IMP-309", count=short))
     return verdicts
-
-
-def _with_totals(frame: pl.DataFrame, faults: pl.Series) -> pl.Series:
-    """The faults, with those of the half empty lines whose first cell says that they are a sum."""
-    said = frame.to_series(0).str.contains(_TOTAL).fill_null(value=False)
-    if not said.any():
-        return faults.rename("fault")
-    empty = frame.select(pl.mean_horizontal(pl.all().is_null().cast(pl.Float64)).alias("e"))["e"]
-    total = said & (empty >= 0.5) & faults.is_null()
-    return pl.select(pl.when(total).then(pl.lit("BOC-IMP-107")).otherwise(faults).alias("fault")).to_series()
-
-
-def find_header(head: Sequence[Sequence[str | None]]) -> tuple[int, int]:
-    """Position of the header among the first records, and 1 (0 where no record looks like one).
-
-    >>> find_header([["Inventaire 2024"], ["id", "puissance"], ["1", "150"], ["2", "70"]])
-    (1, 1)
-    >>> find_header([["1", "150"], ["2", "70"]])
-    (0, 0)
-    """
-    filled = [[cell for cell in record if cell and cell.strip()] for record in head]
-    width = Counter(len(record) for record in head).most_common(1)[0][0]
-    wanted = max(min(2, width), 0.5 * width)
-    for position, cells in enumerate(filled):
-        if len(cells) >= wanted:
-            numbers = sum(bool(_NUMBER_LIKE.match(cell)) for cell in cells)
-            if numbers <= 0.2 * len(cells):
-                return position, 1
-            return (position, 0)
-    return 0, 1
-
-
-def unit_row(cells: Sequence[str | None]) -> list[str]:
-    """The units that the line under the header gives, empty texts where it gives none; nothing for a row of data.
-
-    >>> unit_row(["", "W", "lm"]), unit_row(["A1", "70", "W"])
-    (['', 'W', 'lm'], [])
-    """
-    units = [(cell or "").strip() for cell in cells]
-    filled = [unit for unit in units if unit]
-    return units if len(filled) >= 2 and all(is_unit(unit) for unit in filled) else []
 
 
 def detect_decimal(frame: pl.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -12,6 +13,7 @@ import python_calamine as calamine
 from bocage.sources.delimited import CELL_END, build_table, cells_of
 from bocage.sources.limits import MAX_CELL_CHARACTERS, MAX_CELLS, check_archive, check_columns, check_rows
 from bocage.sources.raw import RawTable
+from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
 
 _ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
@@ -44,11 +46,13 @@ def read_sheet(path: Path, sheet: str) -> RawTable:
             check_columns(path, found.total_width)
             check_rows(path, found.total_height, found.total_width)
             records = found.to_python(skip_empty_area=False)
+            merged = found.merged_cell_ranges or []
         except _FAILURES as error:
             raise BocageError("BOC-IMP-015", where={"path": path, "layer": sheet}, cause=str(error)) from error
+    rows = [[_text(cell) for cell in record] for record in records]
+    spread = spread_merged(rows, merged)
     texts, numbers, longest = [], [], 0
-    for number, record in enumerate(records, start=1):
-        cells = [_text(cell) for cell in record]
+    for number, cells in enumerate(rows, start=1):
         if any(cells):
             longest = max(longest, *map(len, cells), 0)
             texts.append(CELL_END.join(cells))
@@ -65,7 +69,31 @@ def read_sheet(path: Path, sheet: str) -> RawTable:
         cut_end=False,
         facts={"format": "spreadsheet", "layer": sheet},
     )
-    return replace(table, layer=sheet)
+    said = [Verdict(code="BOC-IMP-332", count=spread)] if spread else []
+    return replace(table, layer=sheet, verdicts=(*said, *table.verdicts))
+
+
+def spread_merged(rows: list[list[str]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> int:
+    """Give the value of cells merged over several rows to each of these rows, and count those filled.
+
+    Args:
+        rows: texts of the sheet, changed in place.
+        merged: first and last row and column of each merged range, from 0.
+
+    >>> rows = [["rue", "id"], ["Rue Haute", "1"], ["", "2"]]
+    >>> spread_merged(rows, [((1, 0), (2, 0))]), rows[2]
+    (1, ['Rue Haute', '2'])
+    """
+    filled = 0
+    for (top, left), (bottom, _) in merged:
+        if bottom == top or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            # a row that has nothing of its own stays empty: merged cells often end far below the table
+            if left < len(row) and not row[left] and any(row):
+                row[left] = rows[top][left]
+                filled += 1
+    return filled
 
 
 def _text(cell: object) -> str:
