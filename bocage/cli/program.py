@@ -10,6 +10,7 @@ import bocage
 from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
 from bocage.cli.forms import Group, Option, language_option
+from bocage.cli.gathering import survey_command
 from bocage.cli.learning import explain_command, new_domain_command
 from bocage.cli.photometry import photometry_command
 from bocage.cli.sharing import backup_command, demo_command, export_command, report_command, restore_command
@@ -58,6 +59,7 @@ for _command in (
     simulate_command,
     plan_command,
     report_command,
+    survey_command,
     export_command,
     backup_command,
     restore_command,

@@ -36,6 +36,31 @@ class _Kind:
     suffix: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Considered:
+    """A kind of action and the luminaires on which it can be done.
+
+    Attributes:
+        kind: kind of action.
+        applies: expression on completed luminaires.
+        change: what it sets, as in the column `change` of the noun action.
+    """
+
+    kind: str
+    applies: pl.Expr
+    change: dict[str, object]
+
+
+def considered(site: Site) -> list[Considered]:
+    """Every kind of action that the settings consider, where it can be done and what it sets."""
+    burning = pl.col("regime").fill_null("night") != "off"
+    worn = _to_renew(site) & burning
+    leds = ~_to_renew(site) & (pl.col("technology") == "LED") & _at_night() & _has_none("dimming")
+    lit = _at_night() & _has_none("curfew")
+    groups = ((_led_kinds(site), worn), ([_dimming_kind(site)], leds), (_curfew_kinds(site), lit))
+    return [Considered(kind=one.kind, applies=where, change=one.change) for kinds, where in groups for one in kinds]
+
+
 def propose(assets: Assets, site: Site) -> pl.DataFrame:
     """Actions as a frame of the noun `action`; each stands alone against doing nothing.
 
