@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 MAX_BYTES = 20_000_000
 CLOSURE_POINTS = 1.0
 """Difference between the declared and the found light output ratio from which it is said [%]."""
+PLAUSIBLE_LM_W = 250.0
+"""Efficacy above which flux and power cannot be of one luminaire; a guess, above all that is sold today."""
 UNKNOWN_FLUX_LM = 1000.0
 _SNIFFED_LINES = 200
 
@@ -126,6 +128,9 @@ def _judged(path: Path, reading: Reading) -> PhotometricFile:
         table = _per_kilolumen(table, flux_lm)
     elif flux_lm is None:
         verdicts.append(Verdict(code="BOC-PHO-101", count=1))
+    if table.power_w and light_output(table).lor * table.source_flux_lm > PLAUSIBLE_LM_W * table.power_w:
+        efficacy = light_output(table).lor * table.source_flux_lm / table.power_w
+        verdicts.append(Verdict(code="BOC-PHO-109", count=1, values={"found": efficacy, "limit": PLAUSIBLE_LM_W}))
     if table.declared_lor is not None:
         found = light_output(table).lor
         if abs(found - table.declared_lor) * 100 > CLOSURE_POINTS:
