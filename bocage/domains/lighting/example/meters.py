@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -107,9 +108,14 @@ def _month(number: int) -> dt.date:
 
 
 def _night_hours(site: Site, firsts: list[dt.date]) -> Array:
+    return _hours_between(site.latitude_deg, site.longitude_deg, tuple(firsts))
+
+
+@lru_cache(maxsize=16)
+def _hours_between(latitude_deg: float, longitude_deg: float, firsts: tuple[dt.date, ...]) -> Array:
     edges = np.array([dt.datetime.combine(day, dt.time(), dt.UTC).timestamp() for day in firsts])
     found = nights(
-        edges[0], edges[-1], latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg, threshold_deg=CLOCK_DEG
+        edges[0], edges[-1], latitude_deg=latitude_deg, longitude_deg=longitude_deg, threshold_deg=CLOCK_DEG
     )
     return overlap_s(found, edges) / 3600
 
