@@ -98,8 +98,8 @@ def _encoded(field: Field) -> pl.Expr:
     column = pl.col(field.name)
     match field.type:
         case "real":
-            # 0.0 is added so that -0.0 and 0.0 are one value.
-            return column.fill_nan(None) + 0.0
+            # -0.0 and 0.0 are one value; adding 0.0 would be optimised away.
+            return pl.when(column == 0).then(pl.lit(0.0)).otherwise(column.fill_nan(None)).alias(field.name)
         case "boolean":
             return column.cast(pl.Int64)
         case "date":
@@ -136,9 +136,15 @@ def _decoded(field: Field) -> pl.Expr:
             return column
 
 
-def fetch(cursor: sqlite3.Cursor, schema: Mapping[str, pl.DataType], *, table: str) -> pl.DataFrame:
-    """The rows of a query as a frame; BOC-STO-013 where another program wrote a value of another type."""
-    rows = cursor.fetchall()
+def fetch(
+    cursor: sqlite3.Cursor, schema: Mapping[str, pl.DataType], *, table: str, limit: int | None = None
+) -> pl.DataFrame:
+    """The rows of a query, or the next so many, as a frame.
+
+    Raises:
+        BocageError: BOC-STO-013 where another program wrote a value of another type.
+    """
+    rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
     if not rows:
         return pl.DataFrame(schema=dict(schema))
     columns = zip(*rows, strict=True)

@@ -29,7 +29,8 @@ Bounds = NDArray[np.float64]
 def normalise(wkb: pl.Series, kind: GeometryType, *, table: str, ids: pl.Series) -> tuple[pl.Series, Bounds]:
     """Check geometries and write each in one form: little-endian ISO well-known binary.
 
-    A multi-point of one point becomes that point where the table holds points; measures (M) are dropped.
+    A multi-point of one point becomes that point where the table holds points; measures (M) are dropped, and so are
+    heights that only some parts of a geometry have: no reader knows such a mixture.
 
     Args:
         wkb: geometries, null where there is none.
@@ -47,6 +48,8 @@ def normalise(wkb: pl.Series, kind: GeometryType, *, table: str, ids: pl.Series)
     if shapely.has_m(shapes).any():
         shapes = _without_measures(shapes)
     kinds = shapely.get_type_id(shapes)
+    if (shapely.has_z(shapes) & (kinds >= _MULTIPOINT)).any():
+        shapes = _of_one_dimension(shapes)
     if kind == "point" and (kinds == _MULTIPOINT).any():
         single = (kinds == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
         shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
@@ -75,6 +78,15 @@ def _without_measures(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     flat = shapely.force_2d(shapes)
     raised = shapely.from_wkb(shapely.to_wkb(shapes, output_dimension=3))
     kept: NDArray[np.object_] = np.where(shapely.has_m(shapes) & ~shapely.has_z(shapes), flat, raised)
+    return kept
+
+
+def _of_one_dimension(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes without the heights that only some of their parts have."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    counts = np.bincount(owner, minlength=len(shapes))
+    high = np.bincount(owner, weights=shapely.has_z(parts), minlength=len(shapes))
+    kept: NDArray[np.object_] = np.where((high > 0) & (high < counts), shapely.force_2d(shapes), shapes)
     return kept
 
 

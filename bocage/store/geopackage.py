@@ -15,6 +15,7 @@ from bocage.store import check, corrections, fingerprint, merging, nouns, readin
 from bocage.store.archive import write_archive
 from bocage.store.connection import PATIENCE_S, connect, create, writing
 from bocage.store.connection import reading as view
+from bocage.store.content import FileContent, write_content
 from bocage.store.encoding import fields_of
 from bocage.store.interface import Bounds, MergeReport
 from bocage.store.metadata import create_core, now, projection
@@ -25,6 +26,8 @@ from bocage.store.refusals import refused, refusing
 from bocage.store.schema import BOOKKEEPING, SCHEMA_VERSION, declare_tables, declared_tables, is_declared
 from bocage.store.snapshot import write_snapshot
 from bocage.store.statement import statement
+from bocage.store.transfer import Content
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table
 
 TWIN, SERIES = "twin.gpkg", "series.sqlite"
@@ -299,6 +302,21 @@ class GeoPackageStore(_Assets):
                 kept_layers(twin), Path(path),
                 srid=self.srid, extra=extra or {}, described=described or {}, language=language,
             )  # fmt: skip
+
+    @contextlib.contextmanager
+    def content(self) -> Iterator[FileContent]:
+        """See `Transferable.content`."""
+        with self._reading() as twin, refusing(self.folder / SERIES):
+            yield FileContent(twin, self._series)
+
+    def receive(self, content: Content) -> None:
+        """See `Transferable.receive`."""
+        if any(self.layers().values()):
+            raise BocageError("BOC-STO-034", where={"path": self.folder / TWIN})
+        with self._writing() as twin:
+            write_content(twin, content, srid=self.srid)
+        for observations in content.observations():
+            self.write_observations(observations)
 
     def close(self) -> None:
         """See `Store.close`."""

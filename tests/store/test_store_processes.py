@@ -15,6 +15,7 @@ from store_samples import DAY, LAMP, SRID, here, lamps
 from bocage.store.geopackage import GeoPackageStore, open_store
 from bocage.vocabulary.codes import BocageError
 
+
 @pytest.fixture
 def store(file_store: GeoPackageStore) -> GeoPackageStore:
     return file_store

@@ -227,7 +227,7 @@ def test_refusals_cross_processes_and_are_told_in_both_languages(tmp_path: Path)
     error = refusal_of(tmp_path / "none")
     again = pickle.loads(pickle.dumps(error))
     assert again.as_dict("fr") == error.as_dict("fr") != error.as_dict("en")
-    assert len([code for code in core_codes() if code.startswith("BOC-STO-")]) == 33
+    assert len([code for code in core_codes() if code.startswith("BOC-STO-")]) == 34
 
 
 def test_a_twin_without_its_log_s_index_is_read_after_a_copy(filled: Path, tmp_path: Path) -> None:

@@ -36,14 +36,10 @@ _NEEDED: Mapping[str, frozenset[str]] = {
     ),
     "plan": frozenset(["plan_id", "decision", "year", "cost_eur", "own_eur"]),
 }
-_ASSETS = (
-    'SELECT {key} AS territory, {literal}::text COLLATE "C" AS asset_type, count(*) AS assets,'
-    " min(valid_from) AS first_valid_from, max(valid_from) AS last_valid_from FROM {schema}.{table} GROUP BY {key}"
-)
-_NO_ASSETS = (
-    'SELECT NULL::text COLLATE "C" AS territory, NULL::text COLLATE "C" AS asset_type, 0::bigint AS assets, NULL::date AS first_valid_from,'
-    " NULL::date AS last_valid_from WHERE false"
-)
+_ASSETS = """SELECT {key} AS territory, {literal}::text COLLATE "C" AS asset_type, count(*) AS assets,
+    min(valid_from) AS first_valid_from, max(valid_from) AS last_valid_from FROM {schema}.{table} GROUP BY {key}"""
+_NO_ASSETS = """SELECT NULL::text COLLATE "C" AS territory, NULL::text COLLATE "C" AS asset_type, 0::bigint AS assets,
+    NULL::date AS first_valid_from, NULL::date AS last_valid_from WHERE false"""
 
 
 def refresh_views(connection: Connection) -> None:

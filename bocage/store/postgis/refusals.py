@@ -27,9 +27,15 @@ class Place:
         """A refusal about this twin; `detail` may be a mapping by language."""
         return BocageError(
             code,
-            where={"path": f"{self.shown}#{self.territory}"},
-            address=self.shown, territory=self.territory, user=self.user or "?", folder=".", detail=detail, **values,
-        )  # fmt: skip
+            path=f"{self.shown}#{self.territory}",
+            where=None,
+            address=self.shown,
+            territory=self.territory,
+            user=self.user or "?",
+            folder=".",
+            detail=detail,
+            **values,
+        )
 
 
 _BY_STATE = {

@@ -1,16 +1,19 @@
 """Rows written as sets: carried by COPY beside the table, then added, replaced or ended in one statement each."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
+import psycopg
 import sqlalchemy as sa
 
 from bocage.store.encoding import Field, fields_of
 from bocage.store.postgis.schema import former, in_force
 from bocage.store.postgis.session import SCHEMA, Connection
 from bocage.store.postgis.sql import native, run, stage
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, Table
 
 _INCOMING, _TOUCHED = "bocage_incoming", "bocage_touched"
@@ -33,7 +36,8 @@ def add_rows(connection: Connection, physical: sa.Table, fields: Sequence[Field]
     staged = _stage(connection, _INCOMING, rows, fields, names, spatial=GEOMETRY in physical.columns)
     values = [staged.c[name] if name != GEOMETRY else _placed(staged) for name in _written(staged)]
     query = sa.select(*values).order_by(staged.c[_POSITION])
-    run(connection, sa.insert(physical).from_select(_written(staged), query, include_defaults=False))
+    with _judging_shapes(physical):
+        run(connection, sa.insert(physical).from_select(_written(staged), query, include_defaults=False))
 
 
 def replace_rows(
@@ -55,7 +59,8 @@ def replace_rows(
     values: dict[str, sa.ColumnElement[Any]] = {name: staged.c[name] for name in plain}
     if GEOMETRY in names:
         values[GEOMETRY] = _placed(staged)
-    run(connection, sa.update(physical).values(values).where(physical.c.asset_id == staged.c.asset_id))
+    with _judging_shapes(physical):
+        run(connection, sa.update(physical).values(values).where(physical.c.asset_id == staged.c.asset_id))
 
 
 def retire_rows(connection: Connection, table: Table, asset_ids: pl.Series, on: dt.date) -> None:
@@ -78,6 +83,16 @@ def delete_keys(connection: Connection, table: Table, rows: pl.DataFrame) -> Non
         for name in table.key
     ]
     run(connection, sa.delete(physical).where(*same))
+
+
+@contextmanager
+def _judging_shapes(physical: sa.Table) -> Iterator[None]:
+    """Say that a geometry is at fault where PostGIS, stricter than GEOS here and there, refuses one."""
+    try:
+        yield
+    except (psycopg.errors.InternalError_, psycopg.errors.InvalidParameterValue) as error:
+        detail = error.diag.message_primary or str(error)
+        raise BocageError("BOC-STO-014", where={"table": physical.name, "value": "—"}, detail=detail) from error
 
 
 def _stage(

@@ -1,4 +1,4 @@
-"""One connection that speaks for one territory: a role that owns nothing, one writer at a time, readers never blocked."""
+"""One connection that speaks for one territory: a role that owns nothing, one writer at a time, free readers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

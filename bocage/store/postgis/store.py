@@ -18,12 +18,15 @@ from bocage.store.metadata import projection
 from bocage.store.postgis import check, corrections, fingerprint, merging, nouns, reading, series
 from bocage.store.postgis.address import Address, address_in
 from bocage.store.postgis.bookkeeping import OBSERVATION, TERRITORY
+from bocage.store.postgis.content import ServerContent, write_content
 from bocage.store.postgis.instance import known_version, prepare_instance
 from bocage.store.postgis.schema import declare_tables, declared_tables, in_force, is_declared
 from bocage.store.postgis.session import Connection, Session
 from bocage.store.postgis.sql import run
 from bocage.store.prepare import prepare
 from bocage.store.snapshot import write_snapshot
+from bocage.store.transfer import Content
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Column, Table
 
 
@@ -49,8 +52,9 @@ def open_postgis(
         address: where the database is; what `BOCAGE_DATABASE_URL` says where None.
 
     Raises:
-        BocageError: BOC-STO-033 no twin of that territory, 032 one where there should be none, 007 a newer layout, 008 an older one and read-only, 009
-            another projection, 010 no such projection, 024 to 030 what the server or its rights refuse.
+        BocageError: BOC-STO-033 no twin of that territory, 032 one where there should be none, 007 a newer layout,
+            008 an older one and read-only, 009 another projection, 010 no such projection, 024 to 030 what the server
+            or its rights refuse.
     """
     projection(srid)
     session = Session(address or address_in(os.environ), territory, read_only=read_only, patience_s=patience_s)
@@ -238,6 +242,22 @@ class PostgisStore(_Assets):
                 reading.kept_layers(connection), Path(path),
                 srid=self.srid, extra=extra or {}, described=described or {}, language=language,
             )  # fmt: skip
+
+    @contextlib.contextmanager
+    def content(self) -> Iterator[ServerContent]:
+        """See `Transferable.content`."""
+        with self.session.reading() as connection:
+            yield ServerContent(connection)
+
+    def receive(self, content: Content) -> None:
+        """See `Transferable.receive`."""
+        if any(self.layers().values()):
+            raise BocageError("BOC-STO-034", where={"path": self.session.place.shown})
+        self.declare(content.declarations())
+        with self._writing() as connection:
+            write_content(connection, content)
+        for observations in content.observations():
+            self.write_observations(observations)
 
     def close(self) -> None:
         """See `Store.close`."""
