@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bocage.sources.photometric_text import Reading, _, check_angles, colour_temperature_k, number, within
+from bocage.sources.photometric_text import Reading, _, check_angles, colour_temperature_k, number, numbers, within
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
 
@@ -114,7 +114,7 @@ def expand(symmetry: int, c_deg: Array, stored: Array) -> tuple[Array, Array]:
         turns, stored = [c_deg[:-1]], stored[:-1]
     rows = np.tile(np.arange(len(stored)), len(turns))
     unique, first = np.unique(np.round(planes, 6), return_index=True)
-    return unique, stored[rows[first]]
+    return np.asarray(unique, dtype=np.float64), stored[rows[first]]
 
 
 def _lamps(path: Path, lines: list[str], sets: int, asked: int | None) -> tuple[list[Verdict], _Lamps]:
@@ -141,26 +141,24 @@ def _numbers(
     path: Path, lines: list[str], start: int, symmetry: int, planes: int, angles: int
 ) -> tuple[Array, Array, Array, int]:
     """Stored planes, angles and intensities, and how many numbers are left over."""
-    one_a_line = [line.strip() for line in lines[start:]]
-    head = _DIRECT_RATIOS + planes + angles
-    cells = [(start + place + 1, cell) for place, cell in enumerate(one_a_line)]
-    if any(_SEPARATOR.search(cell) for cell in one_a_line) or "" in one_a_line[_DIRECT_RATIOS:]:
-        cells = [(line, part) for line, cell in cells for part in _SEPARATOR.split(cell) if part]
+    cells = [line.strip() for line in lines[start:]]
+    places = list(range(start + 1, start + 1 + len(cells)))
+    if _SEPARATOR.search("|".join(cells)) or "" in cells[_DIRECT_RATIOS:]:
+        parts = [(place, part) for place, cell in zip(places, cells, strict=True) for part in _SEPARATOR.split(cell)]
+        places, cells = [place for place, part in parts if part], [part for _place, part in parts if part]
+    head, after_planes = _DIRECT_RATIOS + planes + angles, _DIRECT_RATIOS + planes
     if len(cells) < head:
         raise BocageError("BOC-PHO-004", where={"path": path}, found=len(cells), expected=head)
     field = _("An angle")
-    c_all = np.array(
-        [number(path, line, field, cell) for line, cell in cells[_DIRECT_RATIOS : _DIRECT_RATIOS + planes]]
-    )
-    gamma = np.array([number(path, line, field, cell) for line, cell in cells[_DIRECT_RATIOS + planes : head]])
+    c_all = numbers(path, field, cells[_DIRECT_RATIOS:after_planes], places[_DIRECT_RATIOS:after_planes])
+    gamma = numbers(path, field, cells[after_planes:head], places[after_planes:head])
     check_angles(path, "γ", gamma, 180.0)
     c_deg = _stored_planes(path, symmetry, c_all)
     expected = len(c_deg) * angles
     if len(cells) < head + expected:
         raise BocageError("BOC-PHO-004", where={"path": path}, found=len(cells), expected=head + expected)
-    field = _("An intensity")
-    values = [number(path, line, field, cell) for line, cell in cells[head : head + expected]]
-    return c_deg, gamma, np.array(values).reshape(len(c_deg), angles), len(cells) - head - expected
+    values = numbers(path, _("An intensity"), cells[head : head + expected], places[head : head + expected])
+    return c_deg, gamma, values.reshape(len(c_deg), angles), len(cells) - head - expected
 
 
 def _stored_planes(path: Path, symmetry: int, c_deg: Array) -> Array:

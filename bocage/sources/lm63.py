@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bocage.sources.photometric_text import Reading, _, check_angles, colour_temperature_k, number, within
+from bocage.sources.photometric_text import Reading, _, check_angles, colour_temperature_k, number, numbers, within
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
 
@@ -55,7 +55,9 @@ class _Numbers:
             raise BocageError(
                 "BOC-PHO-004", where={"path": self.path}, found=len(self.cells), expected=self.place + count
             )
-        return np.array([self.take(field) for _ in range(count)])
+        self.place += count
+        taken = self.cells[self.place - count : self.place]
+        return numbers(self.path, field, [cell for _line, cell in taken], [line for line, _cell in taken])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +93,15 @@ def parse_lm63(path: Path, text: str) -> Reading:
         for cell in _SEPARATOR.split(line.strip())
         if cell
     ]
-    numbers = _Numbers(path, cells)
-    verdicts = _skip_tilt(TILT_LINE.sub(r"\1", lines[tilt_at]), numbers)
-    head = _head(numbers)
-    gamma = numbers.take_many(_("An angle"), head.angles)
-    c_deg = numbers.take_many(_("An angle"), head.planes)
+    rest = _Numbers(path, cells)
+    verdicts = _skip_tilt(TILT_LINE.sub(r"\1", lines[tilt_at]), rest)
+    head = _head(rest)
+    gamma = rest.take_many(_("An angle"), head.angles)
+    c_deg = rest.take_many(_("An angle"), head.planes)
     check_angles(path, "γ", gamma, 180.0)
     check_angles(path, "C", c_deg, 360.0)
-    candela = numbers.take_many(_("An intensity"), head.planes * head.angles)
-    spare = len(cells) - numbers.place
+    candela = rest.take_many(_("An intensity"), head.planes * head.angles)
+    spare = len(cells) - rest.place
     if spare:
         verdicts.append(Verdict(code="BOC-PHO-106", count=spare))
     planes, whole = expand(path, c_deg, candela.reshape(head.planes, head.angles))
@@ -159,7 +161,7 @@ def expand(path: Path, c_deg: Array, stored: Array) -> tuple[Array, Array]:
     planes = np.mod(np.concatenate(turns) + STREET_SIDE_DEG, 360.0)
     rows = np.tile(np.arange(len(stored)), len(turns))
     unique, place = np.unique(np.round(planes, 6), return_index=True)
-    return _from_zero(unique, stored[rows[place]])
+    return _from_zero(np.asarray(unique, dtype=np.float64), stored[rows[place]])
 
 
 def _from_zero(planes: Array, values: Array) -> tuple[Array, Array]:
@@ -172,31 +174,31 @@ def _from_zero(planes: Array, values: Array) -> tuple[Array, Array]:
     return np.concatenate([[0.0], planes]), np.concatenate([between[None, :], values])
 
 
-def _skip_tilt(tilt: str, numbers: _Numbers) -> list[Verdict]:
+def _skip_tilt(tilt: str, rest: _Numbers) -> list[Verdict]:
     """Leave the correction of lamps that are tilted: it does not change intensities."""
     if tilt.upper() == "INCLUDE":
-        numbers.take(_("The position of the lamp"))
-        count = int(numbers.take_within(_("The number of tilt angles"), 0, MAX_TILTS))
-        numbers.take_many(_("A correction of tilt"), 2 * count)
+        rest.take(_("The position of the lamp"))
+        count = int(rest.take_within(_("The number of tilt angles"), 0, MAX_TILTS))
+        rest.take_many(_("A correction of tilt"), 2 * count)
         return []
     if tilt.upper() == "NONE" or not tilt:
         return []
     return [Verdict(code="BOC-PHO-107", count=1, values={"file": tilt})]
 
 
-def _head(numbers: _Numbers) -> _Head:
-    lamps = numbers.take_within(_("The number of lamps"), 0, 1000)
-    lumens = numbers.take(_("The flux of the lamps"))
-    multiplier = numbers.take(_("The multiplier of the intensities"))
-    angles = int(numbers.take_within(_("The number of γ angles"), 1, MAX_ANGLES))
-    planes = int(numbers.take_within(_("The number of C planes"), 1, MAX_PLANES))
-    kind = int(numbers.take_within(_("The type of photometry"), 1, 3))
+def _head(rest: _Numbers) -> _Head:
+    lamps = rest.take_within(_("The number of lamps"), 0, 1000)
+    lumens = rest.take(_("The flux of the lamps"))
+    multiplier = rest.take(_("The multiplier of the intensities"))
+    angles = int(rest.take_within(_("The number of γ angles"), 1, MAX_ANGLES))
+    planes = int(rest.take_within(_("The number of C planes"), 1, MAX_PLANES))
+    kind = int(rest.take_within(_("The type of photometry"), 1, 3))
     if kind != _TYPE_C:
-        raise BocageError("BOC-PHO-007", where={"path": numbers.path}, found=_TYPES[kind])
-    numbers.take_within(_("The unit of lengths"), 1, 2)
-    numbers.take_many(_("A dimension of the luminous area"), 3)
-    ballast = numbers.take(_("The ballast factor"))
-    photometric = numbers.take(_("The ballast-lamp photometric factor"))
+        raise BocageError("BOC-PHO-007", where={"path": rest.path}, found=_TYPES[kind])
+    rest.take_within(_("The unit of lengths"), 1, 2)
+    rest.take_many(_("A dimension of the luminous area"), 3)
+    ballast = rest.take(_("The ballast factor"))
+    photometric = rest.take(_("The ballast-lamp photometric factor"))
     return _Head(
         lamps=lamps,
         lumens_per_lamp=lumens,
@@ -205,7 +207,7 @@ def _head(numbers: _Numbers) -> _Head:
         planes=planes,
         ballast_factor=ballast or 1.0,
         photometric_factor=photometric or 1.0,
-        power_w=numbers.take(_("The power")),
+        power_w=rest.take(_("The power")),
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,21 @@ def number(path: Path, line: int, field: object, text: str) -> float:
     if not math.isfinite(value):
         raise BocageError("BOC-PHO-005", where={"path": path, "line": line}, field=field, value=text.strip()[:40])
     return value
+
+
+def numbers(path: Path, field: object, cells: Sequence[str], lines: Sequence[int]) -> Array:
+    """Numbers, with the line of each, as an array; all at once where they are plainly written.
+
+    Raises:
+        BocageError: BOC-PHO-005 where one is none.
+    """
+    try:
+        values = np.array(cells, dtype=np.float64)
+    except ValueError:
+        values = np.full(1, math.nan)
+    if np.isfinite(values).all():
+        return values
+    return np.array([number(path, line, field, cell) for line, cell in zip(lines, cells, strict=True)])
 
 
 def within(path: Path, line: int, field: object, value: float, low: float, high: float) -> float:
