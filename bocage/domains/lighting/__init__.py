@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bocage.domains.lighting.actions import propose
 from bocage.domains.lighting.diagnose import diagnose, survey
-from bocage.domains.lighting.evaluate import evaluate
+from bocage.domains.lighting.evaluate import evaluate, measure
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.simulate import appraise, interact, simulate
 from bocage.domains.lighting.watch import watch
@@ -22,6 +22,7 @@ DOMAIN = Domain(
     interact=interact,
     watch=watch,
     evaluate=evaluate,
+    measure=measure,
     survey=survey,
     reads=("road", "parcel", "water_body", "delivery_point", "invoice", "supply_price", "unit_price"),
 )
