@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from bocage.parameters.reader import CORE_FOLDER, Parameter, load
+from bocage.science.photometry.generic import PARAMETERS as OPTIC_PARAMETERS
+from bocage.science.road_lighting.standard import FOLDER as STANDARD_PARAMETERS
 from bocage.twin.configuration import declared_settings
 from bocage.twin.domains import discover_domains
 from bocage.vocabulary.codes import Code, core_codes
@@ -77,8 +79,9 @@ def _tables() -> Iterator[tuple[Table, str]]:
 
 
 def _parameters() -> Iterator[Declared]:
-    for parameter in load(CORE_FOLDER).values():
-        yield Declared(parameter.name, CORE, parameter)
+    for folder in (CORE_FOLDER, STANDARD_PARAMETERS, OPTIC_PARAMETERS):
+        for parameter in load(folder).values():
+            yield Declared(parameter.name, CORE, parameter)
     for domain in discover_domains():
         for parameter in load(domain.folder / "parameters").values():
             yield Declared(parameter.name, domain.name, parameter)
