@@ -9,7 +9,9 @@ from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
 from bocage.vocabulary.domain import Assets, Site
 
-LED_KINDS = ("led", "led_dimming")
+LED_KINDS = ("led", "led_dimming", "led_detection", "led_class", "led_kit")
+DIMMED_KINDS = ("led_dimming", "led_detection", "led_class", "led_kit", "dimming", "detection")
+DETECTED_KINDS = ("led_detection", "detection")
 
 
 def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.DataFrame:
@@ -27,7 +29,7 @@ def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.Data
     """
     frame = assets[LUMINAIRE]
     before = with_load(frame, site).select("asset_id", "energy_kwh", "system_power_w", "dimmed_h")
-    rows = asset_changes(actions).join(frame, on="asset_id", how="inner", maintain_order="left")
+    rows = asset_changes(actions, assets).join(frame, on="asset_id", how="inner", maintain_order="left")
     after = with_load(edit(rows, site), site).select(
         "action_id",
         "asset_id",
@@ -61,8 +63,8 @@ def _facts(row: dict[str, object], stock: int) -> str:
         {
             "chantier": "lighting",
             "points": int(numbers["points"]),
-            "points_with_dimming": int(numbers["dimmed"]) if kind in {"led_dimming", "dimming"} else 0,
-            "points_with_detection": 0,
+            "points_with_dimming": int(numbers["dimmed"]) if kind in DIMMED_KINDS else 0,
+            "points_with_detection": int(numbers["points"]) if kind in DETECTED_KINDS else 0,
             "led": kind in LED_KINDS,
             "cct": round(numbers["cct"]),
             "kwh_saving_year": round(numbers["saving"], 1),

@@ -15,6 +15,7 @@ from bocage.domains.lighting.inventory.delivery import with_delivery_points
 from bocage.domains.lighting.inventory.peers import usual_code, usual_value
 from bocage.domains.lighting.inventory.roads import with_lit_roads
 from bocage.domains.lighting.inventory.settle import Guess, settle
+from bocage.domains.lighting.inventory.surroundings import with_surroundings
 from bocage.domains.lighting.inventory.tabulated import by_technology
 from bocage.parameters.reader import Parameters
 from bocage.vocabulary.domain import Assets, Site
@@ -60,7 +61,8 @@ def complete(assets: Assets, site: Site) -> Assets:
     frame = _powers(frame, parameters)
     frame = _light(frame, parameters)
     frame = _surroundings(frame, parameters, site)
-    return {**assets, LUMINAIRE: frame.drop(COMMUNE)}
+    assets = {**assets, LUMINAIRE: frame.drop(COMMUNE)}
+    return {**assets, LUMINAIRE: with_surroundings(assets, parameters)}
 
 
 def _owned(assets: Assets, site: Site) -> dict[str, pl.DataFrame]:

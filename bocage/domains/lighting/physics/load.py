@@ -3,34 +3,67 @@
 import numpy as np
 import polars as pl
 
-from bocage.domains.lighting.inventory.declared import lighting_parameters, real_setting
-from bocage.domains.lighting.physics.hours import with_hours
+from bocage.domains.lighting.inventory.class_flux import CLASS_DECLARED, CLASS_FLUX
+from bocage.domains.lighting.inventory.declared import lighting_parameters
+from bocage.domains.lighting.inventory.surroundings import (
+    FITTED,
+    METRES_PER_KM,
+    ROAD_KM,
+    ROAD_M2,
+    SENSITIVE,
+    SUBSCRIBED,
+    TODAY_KVA,
+)
+from bocage.domains.lighting.physics.ageing import with_upkeep
+from bocage.domains.lighting.physics.hours import HOURS, REGIME_COLUMNS, YearlyHours, yearly_hours
+from bocage.domains.lighting.physics.light import with_light
 from bocage.domains.lighting.physics.power import fraction_with_bounds
+from bocage.domains.lighting.physics.presence import full_share, is_quiet
+from bocage.parameters.reader import Parameters
 from bocage.vocabulary.domain import Site
 from bocage.vocabulary.origin import high_column, low_column, rests_on_defaults
 
 WATTS_PER_KILOWATT = 1000.0
 RATIO_DIGITS = 4
+ROUNDING = 1e-6
+REMOVED = "removed"
+"""Mark of a luminaire that works take away: it draws, lights and costs nothing, and is no longer counted."""
+LOAD_COLUMNS = (
+    *REGIME_COLUMNS, "technology", "system_power_w", "system_power_w_low", "system_power_w_high",
+    "system_power_w_origin", "switching_origin", "source_flux_lm", "dlor_percent", "ulr_percent",
+    "colour_temperature_k", "lantern", "rated_life_h", "detection", "remote_management",
+)  # fmt: skip
+"""All that the load of a luminaire depends on: rows equal in these have equal loads."""
+_DISTINCT = [*REGIME_COLUMNS, "_led", "_detects", "_quiet"]
+_PER_REGIME = {
+    **dict.fromkeys(HOURS, pl.Float64()),
+    **dict.fromkeys(("level", "phi", "phi_low", "phi_high", "_edge_phi"), pl.Float64()),
+}
 
 
 def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
-    """Add what the energy of each luminaire is made of.
+    """Add what energy, upkeep and light of each luminaire are made of.
 
-    energy = P (h_full + φ h_dimmed) / 1000 + P_standby (8,760 - h_full - h_dimmed) / 1000, where the
-    standby power is that of dimmable points (a dimming window is set).
+    energy = P (h_full + Σ φ_s h_s) / 1000 + P_standby h_unlit / 1000 over the steps s of dimming, where the
+    standby power is that of dimmable points (they are dimmed); a remote-managed point has a node that draws
+    its power all the year instead. Where presence is detected, a share of each dimmed step is at full output.
 
     Args:
         frame: completed luminaires.
         site: where, when, settings.
 
     Returns:
-        The rows in their order with the columns of `with_hours` and `level` (dimmed light level [1]),
-        `phi`, `phi_low`, `phi_high` (share of power at that level [1]), `full_kwh`, `dimmed_kwh`,
-        `standby_kwh`, `energy_kwh`, `edge_kwh` (energy that a doubling of the nights would add),
-        `lit_kwh` and `lit_edge_kwh` (the same at full power, to weight hours) [kWh/year], `is_led`,
-        `power_on_defaults` (power inferred or by default), `on_defaults` (that, the switching device
-        that makes the hours, or the dimmed level), and `ratio_low`, `ratio_high` (bounds of the power
-        over its value [1]).
+        The rows in their order with the columns of `with_hours` and `level` (light level of the dimmed
+        hours, mean [1]), `phi`, `phi_low`, `phi_high` (share of power in these hours, mean [1]),
+        `full_kwh`, `dimmed_kwh`, `standby_kwh`, `node_kwh`, `energy_kwh`, `edge_kwh` (energy that a
+        doubling of the nights would add), `lit_kwh` and `lit_edge_kwh` (the same at full power, to weight
+        hours) [kWh/year], `is_led`, `counted` (1, or 0 for a removed luminaire), `power_on_defaults`
+        (power inferred or by default), `on_defaults` (that, the switching device that makes the hours,
+        or the dimmed level), `ratio_low`, `ratio_high` (bounds of the power over its value [1]),
+        `subscribed_kva` (its share of the power subscribed [kVA]), `lit_at_1_points` and
+        `sensitive_lit_points` (the point, as far as it is lit at 01:00, and lights a sensitive place),
+        `dark_road_km` (its share of the road, as far as it is dark at 01:00 [km]), and the columns of
+        `with_upkeep` and `with_light`.
 
     100 W day and night are 876 kWh a year:
 
@@ -42,53 +75,136 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
     >>> with_load(assets["luminaire"], site)["energy_kwh"].item()
     876.0
     """
-    hours = with_hours(frame, site)
-    default_level = real_setting(site, "dimming_level_percent")
-    rows = hours.with_columns(
-        (pl.col("technology") == "LED").fill_null(value=False).alias("is_led"),
-        (pl.when(pl.col("dimmed_h") > 0).then(pl.col("dimming_level_percent").fill_null(default_level)) / 100)
-        .fill_null(1.0)
-        .alias("level"),
+    parameters = lighting_parameters(site)
+    is_led = (pl.col("technology") == "LED").fill_null(value=False)
+    removed = pl.col(REMOVED).fill_null(value=False) if REMOVED in frame.columns else pl.lit(value=False)
+    rows = frame.with_columns(
+        is_led.alias("is_led"),
+        is_led.alias("_led"),
+        pl.col("detection").fill_null(value=False).alias("_detects"),
+        is_quiet().alias("_quiet"),
+        (~removed).cast(pl.Float64).alias("counted"),
+    )
+    rows = _with_hours(rows, site, parameters).with_columns(
         rests_on_defaults("system_power_w").fill_null(value=False).alias("power_on_defaults"),
         _energy_on_defaults().alias("on_defaults"),
-        (pl.col(low_column("system_power_w")) / pl.col("system_power_w")).round(RATIO_DIGITS).alias("ratio_low"),
-        (pl.col(high_column("system_power_w")) / pl.col("system_power_w")).round(RATIO_DIGITS).alias("ratio_high"),
+        _ratio(low_column("system_power_w")).alias("ratio_low"),
+        _ratio(high_column("system_power_w")).alias("ratio_high"),
     )
-    rows = rows.join(_fractions(rows, site), on=["is_led", "level"], how="left", maintain_order="left")
-    return _with_energy(rows, lighting_parameters(site).number("operation.standby_power"))
+    rows = _with_energy(rows, parameters)
+    rows = _with_subscription(with_light(with_upkeep(rows, parameters), parameters), parameters)
+    return rows.drop("_led", "_detects", "_quiet", "_edge_phi")
+
+
+def _ratio(bound: str) -> pl.Expr:
+    """A bound of the power over its value, 1 where there is no power left."""
+    power = pl.col("system_power_w")
+    return pl.when(power > 0).then(pl.col(bound) / power).otherwise(1.0).round(RATIO_DIGITS)
 
 
 def _energy_on_defaults() -> pl.Expr:
-    """Whether power, switching device (it decides the hours of the points lit at night) or dimmed level is a guess."""
+    """Whether power, switching device (it decides the hours of the points lit at night) or dimmed level is a guess.
+
+    How often people pass where presence is detected is always one.
+    """
     hours = (pl.col("regime") == "night") & rests_on_defaults("switching")
-    level = (pl.col("dimmed_h") > 0) & pl.col("dimming_level_percent").is_null()
+    unsaid = pl.col("dimming_level_percent").is_null() & pl.col("dimming_profile").is_null()
+    level = (pl.col("dimmed_h") > 0) & (unsaid | pl.col("_detects"))
     return (rests_on_defaults("system_power_w") | hours | level).fill_null(value=False)
 
 
-def _fractions(rows: pl.DataFrame, site: Site) -> pl.DataFrame:
-    """Share of power at each distinct dimmed level, by kind of source."""
-    parameters = lighting_parameters(site)
-    distinct = rows.select("is_led", "level").unique()
+def _with_hours(rows: pl.DataFrame, site: Site, parameters: Parameters) -> pl.DataFrame:
+    """Hours, and level and share of power of the dimmed ones, computed once per distinct regime and kind of source."""
+    distinct = rows.select(_DISTINCT).unique(maintain_order=True)
+    hours: dict[tuple[object, ...], YearlyHours] = {}
     found = []
-    for is_led, level in distinct.iter_rows():
-        values = fraction_with_bounds(np.array([level]), is_led=is_led, parameters=parameters)
-        value, low, high = (float(array[0]) for array in values)
-        found.append({"is_led": is_led, "level": level, "phi": value, "phi_low": low, "phi_high": high})
-    schema = {"is_led": pl.Boolean, **dict.fromkeys(("level", "phi", "phi_low", "phi_high"), pl.Float64)}
-    return pl.DataFrame(found, schema=schema)
+    for row in distinct.iter_rows(named=True):
+        key = tuple(row[name] for name in REGIME_COLUMNS)
+        if key not in hours:
+            hours[key] = yearly_hours(site, row)
+        found.append({**row, **hours[key].hours, **_dimmed(hours[key], row, parameters)})
+    schema: dict[str, pl.DataType] = {**distinct.schema, **_PER_REGIME}
+    return rows.join(
+        pl.DataFrame(found, schema=schema), on=_DISTINCT, how="left", nulls_equal=True, maintain_order="left"
+    )
 
 
-def _with_energy(rows: pl.DataFrame, standby_power_w: float) -> pl.DataFrame:
-    power_kw = pl.col("system_power_w") / WATTS_PER_KILOWATT
+def _dimmed(yearly: YearlyHours, row: dict[str, object], parameters: Parameters) -> dict[str, float]:
+    """Means over the dimmed hours: light level, share of power and its bounds; share of power at dusk and dawn."""
+    total = sum(hours for _, hours, _ in yearly.steps)
+    if total <= 0:
+        return {"level": 1.0, "phi": 1.0, "phi_low": 1.0, "phi_high": 1.0, "_edge_phi": 0.0}
+    levels = np.array([level for level, _, _ in yearly.steps])
+    weights = np.array([hours for _, hours, _ in yearly.steps]) / total
+    shares = np.stack(fraction_with_bounds(levels, is_led=bool(row["_led"]), parameters=parameters))
+    if row["_detects"]:
+        full = np.array(full_share(parameters, quiet=bool(row["_quiet"])))[:, None]
+        shares, levels = full + (1 - full) * shares, full[0] + (1 - full[0]) * levels
+    value, low, high = (float((share * weights).sum()) for share in shares)
+    edges = np.array([edge for _, _, edge in yearly.steps])
+    return {
+        "level": float((levels * weights).sum()),
+        "phi": value,
+        "phi_low": low,
+        "phi_high": high,
+        "_edge_phi": float((shares[0] * edges).sum()),
+    }
+
+
+def _with_energy(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    power_kw = pl.col("counted") * pl.col("system_power_w") / WATTS_PER_KILOWATT
     unlit_h = pl.col("year_h") - pl.col("full_h") - pl.col("dimmed_h")
-    standby_kw = pl.when(pl.col("dimmed_h") > 0).then(standby_power_w / WATTS_PER_KILOWATT).otherwise(0.0)
+    managed = pl.col("remote_management").fill_null(value=False)
+    standby_kw = (
+        pl.when((pl.col("dimmed_h") > 0) & ~managed)
+        .then(parameters.number("operation.standby_power") / WATTS_PER_KILOWATT)
+        .otherwise(0.0)
+    )
+    node_kw = pl.when(managed).then(parameters.number("operation.node_power") / WATTS_PER_KILOWATT).otherwise(0.0)
     return rows.with_columns(
         (power_kw * pl.col("full_h")).alias("full_kwh"),
-        (power_kw * (pl.col("full_edge_h") + pl.col("dimmed_edge_h") * pl.col("phi"))).alias("edge_kwh"),
+        (power_kw * (pl.col("full_edge_h") + pl.col("_edge_phi"))).alias("edge_kwh"),
         (power_kw * (pl.col("full_edge_h") + pl.col("dimmed_edge_h"))).alias("lit_edge_kwh"),
         (power_kw * (pl.col("full_h") + pl.col("dimmed_h"))).alias("lit_kwh"),
         (power_kw * pl.col("dimmed_h") * pl.col("phi")).alias("dimmed_kwh"),
-        (standby_kw * unlit_h).alias("standby_kwh"),
+        (pl.col("counted") * standby_kw * unlit_h).alias("standby_kwh"),
+        (pl.col("counted") * node_kw * pl.col("year_h")).alias("node_kwh"),
     ).with_columns(
-        (pl.col("full_kwh") + pl.col("dimmed_kwh") + pl.col("standby_kwh")).alias("energy_kwh"),
+        (pl.col("full_kwh") + pl.col("dimmed_kwh") + pl.col("standby_kwh") + pl.col("node_kwh")).alias("energy_kwh"),
+    )
+
+
+def _with_subscription(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """Subscribed power and what is dark at 01:00.
+
+    A point needs its power times a margin. Its delivery point keeps what it subscribes to, unless works
+    fit it to what is needed then, never with less margin than today's.
+    """
+    empty = {SUBSCRIBED: pl.Float64, SENSITIVE: pl.Boolean, ROAD_KM: pl.Float64, FITTED: pl.Boolean,
+             TODAY_KVA: pl.Float64, ROAD_M2: pl.Float64, CLASS_FLUX: pl.Float64,
+             CLASS_DECLARED: pl.Boolean}  # fmt: skip
+    rows = rows.with_columns(
+        pl.lit(None, dtype=kind).alias(name) for name, kind in empty.items() if name not in rows.columns
+    )
+    needed = pl.col("system_power_w") / WATTS_PER_KILOWATT * parameters.number("supply.peak_margin")
+    today = pl.col(TODAY_KVA).fill_null(needed)
+    held = pl.col(SUBSCRIBED).fill_null(today)
+    margin = pl.when(today > 0).then((held / today).clip(upper_bound=1.0)).otherwise(1.0)
+    fitted = pl.col(FITTED).fill_null(value=False)
+    length = pl.col(ROAD_KM).fill_null(parameters.number("light.road_per_point") / METRES_PER_KM)
+    classed = pl.col(CLASS_FLUX).is_not_null() & pl.col(CLASS_DECLARED).fill_null(value=False)
+    reached = pl.col("first_road_lm") >= pl.col(CLASS_FLUX) * parameters.number("light.road_share") * (1 - ROUNDING)
+    return rows.with_columns(
+        pl.col(SUBSCRIBED).is_null().alias("subscribed_on_defaults"),
+        pl.col(ROAD_M2).is_null().alias("road_on_defaults"),
+        pl.when(fitted).then(margin * needed).otherwise(held).alias("subscribed_kva"),
+        (pl.col("counted") * pl.col("lit_at_1")).alias("lit_at_1_points"),
+        (pl.col("counted") * pl.col("lit_at_1") * pl.col(SENSITIVE).fill_null(value=False).cast(pl.Float64)).alias(
+            "sensitive_lit_points"
+        ),
+        (length * (1 - pl.col("counted") * pl.col("lit_at_1"))).alias("dark_road_km"),
+        pl.col(ROAD_M2).fill_null(0.0).alias("area_m2"),
+        pl.when(pl.col(ROAD_M2).is_not_null()).then(pl.col("road_lm")).otherwise(0.0).alias("area_lm"),
+        pl.when(classed).then(length).otherwise(0.0).alias("class_km"),
+        pl.when(classed & reached).then(length).otherwise(0.0).alias("class_met_km"),
     )

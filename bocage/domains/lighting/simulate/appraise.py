@@ -8,7 +8,7 @@ from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import bill_of
 from bocage.domains.lighting.simulate.indicators import UNITS, state, table
-from bocage.domains.lighting.simulate.investment import investment_eur
+from bocage.domains.lighting.simulate.investment import embodied_kgco2e, investment_eur
 from bocage.domains.lighting.simulate.joint import whole
 from bocage.domains.lighting.simulate.totals import totals
 from bocage.vocabulary.domain import Assets, Site
@@ -31,7 +31,7 @@ def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
         zeros = {name: np.zeros((len(keys), site.draws)) for name in UNITS}
         return table(zeros, {name: np.zeros(len(keys)) for name in UNITS}, keys)
     frame = assets[LUMINAIRE]
-    changed = asset_changes(actions).join(frame, on="asset_id", how="inner", maintain_order="left")
+    changed = asset_changes(actions, assets).join(frame, on="asset_id", how="inner", maintain_order="left")
     order = actions["action_id"].to_list()
     before = totals(_touched(changed, with_load(frame, site)), "action_id", order, site)
     after = totals(with_load(edit(changed, site), site), "action_id", order, site)
@@ -40,7 +40,8 @@ def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     nothing = state(base, site, bill)
     done = state(base + (after - before), site, bill, today=base)
     effects = {name: done[name] - nothing[name] for name in done}
-    effects["investment_eur"] = investment_eur(actions, frame, site)
+    effects["embodied_carbon_kgco2e"] = embodied_kgco2e(actions, assets, site)
+    effects["investment_eur"] = investment_eur(actions, assets, site)
     return table(effects, {name: forecast_share(draws) for name, draws in effects.items()}, keys)
 
 

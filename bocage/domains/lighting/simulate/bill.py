@@ -38,6 +38,18 @@ class Bill:
         parts = energy_kwh * (terms.energy_price_eur_kwh - shift) + today_kwh * (terms.fixed_per_kwh + shift)
         return np.asarray(parts * self._price_factor(factors))
 
+    def power_saving_eur(self, given_back_kva: Array) -> Array:
+        """What power that is subscribed no more takes off the bill: its yearly price, as the price of energy moves.
+
+        Args:
+            given_back_kva: power given back (n, K) [kVA].
+
+        Returns:
+            Array (n, K) [EUR/year].
+        """
+        price = self.terms.power_price_eur_kva_year
+        return np.asarray(given_back_kva * price * Factors(self.site).future_price)
+
     def _price_factor(self, factors: Factors) -> Array:
         """Draws of the price over its value: the future for all, its present level where nothing tells it (K,) [1]."""
         known = self.terms.contract_share if self.terms.price_is_default else 1.0

@@ -75,10 +75,13 @@ class Factors:
         name = "electricity.carbon_content"
         return self._electricity.number(name) * self.electricity(name)
 
-    def maintenance_eur_year(self, *, is_led: bool) -> Array:
-        """Upkeep of one point (K,) [EUR/year]."""
-        name = "operation.maintenance_led" if is_led else "operation.maintenance_discharge"
-        return self._parameters.number(name) * self.bounded(name)
+    def upkeep(self, *, is_led: bool) -> Array:
+        """Factors (K,) of the upkeep of a kind of source [1]."""
+        return self.bounded("operation.maintenance_led" if is_led else "operation.maintenance_discharge")
+
+    def failures(self, *, is_led: bool) -> Array:
+        """Factors (K,) of the failures of a kind of source: the rate of an LED, the median life of a lamp [1]."""
+        return self.bounded("upkeep.led_failure_rate" if is_led else "upkeep.lamp_failures_spread")
 
     def cost(self, parameter: str, action_id: str) -> Array:
         """Factors (K,) of the cost of an action: a level of the market common to all and one of the lot [1]."""

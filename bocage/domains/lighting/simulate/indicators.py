@@ -21,12 +21,24 @@ UNITS = {
     "maintenance_cost_eur_year": "EUR/year",
     "carbon_kgco2e_year": "kgCO2e/year",
     "dark_hours_h_year": "h/year",
+    "subscribed_power_kva": "kVA",
+    "failures_year": "points/year",
+    "road_flux_klm": "klm",
+    "road_flux_lm_m2": "lm/m2",
+    "class_reached_percent": "%",
+    "dark_road_km": "km",
+    "sensitive_lit_points": "points",
+    "upward_blue_flux_klm": "klm",
+    "embodied_carbon_kgco2e": "kgCO2e",
     "investment_eur": "EUR",
 }
 
 
 def state(total: Totals, site: Site, bill: Bill, *, today: Totals | None = None) -> dict[str, Array]:
     """Yearly indicators of each row of totals, without the investment: arrays (n, K).
+
+    Flux per area and the share of roads that reach their class are left out where no road is known. Carbon
+    of manufacture is zero: what stands was made already.
 
     Args:
         total: of the state considered.
@@ -35,15 +47,30 @@ def state(total: Totals, site: Site, bill: Bill, *, today: Totals | None = None)
         today: totals when nothing is done, on which the fixed part of the bill stands; `total` where None.
     """
     factors, draws = Factors(site), total.draws
+    reference = (today or total).draws
+    given_back = reference["subscribed_kva"] - draws["subscribed_kva"]
+    bill_eur = bill.cost_eur(draws["energy_kwh"], reference["energy_kwh"]) - bill.power_saving_eur(given_back)
+    known = {
+        "road_flux_lm_m2": (draws["area_lm"], draws["area_m2"], reference["area_m2"], 1.0),
+        "class_reached_percent": (draws["class_met_km"], draws["class_km"], reference["class_km"], 100.0),
+    }
     return {
         "light_points": draws["points"],
         "installed_power_kw": draws["power_kw"],
         "burning_hours_h_year": _ratio(draws["lit_kwh"], draws["power_kw"]),
         "energy_kwh_year": draws["energy_kwh"],
-        "electricity_cost_eur_year": bill.cost_eur(draws["energy_kwh"], (today or total).draws["energy_kwh"]),
+        "electricity_cost_eur_year": bill_eur,
         "maintenance_cost_eur_year": draws["maintenance_eur"],
         "carbon_kgco2e_year": draws["energy_kwh"] * factors.carbon_kgco2e_kwh,
         "dark_hours_h_year": _ratio(draws["dark_h"], draws["points"]),
+        "subscribed_power_kva": draws["subscribed_kva"],
+        "failures_year": draws["failures"],
+        "road_flux_klm": draws["road_klm"],
+        **{name: scale * _ratio(part, whole) for name, (part, whole, all_, scale) in known.items() if all_.any()},
+        "dark_road_km": draws["dark_road_km"],
+        "sensitive_lit_points": draws["sensitive_lit_points"],
+        "upward_blue_flux_klm": draws["up_blue_klm"],
+        "embodied_carbon_kgco2e": np.zeros_like(draws["points"]),
     }
 
 
@@ -65,6 +92,15 @@ def state_shares(total: Totals, bill: Bill) -> dict[str, Array]:
         "maintenance_cost_eur_year": all_of_it,
         "carbon_kgco2e_year": all_of_it,
         "dark_hours_h_year": none,
+        "subscribed_power_kva": total.default_share["subscribed_kva"],
+        "failures_year": all_of_it,
+        "road_flux_klm": all_of_it,
+        "road_flux_lm_m2": all_of_it,
+        "class_reached_percent": all_of_it,
+        "dark_road_km": total.default_share["dark_road_km"],
+        "sensitive_lit_points": none,
+        "upward_blue_flux_klm": all_of_it,
+        "embodied_carbon_kgco2e": none,
     }
 
 

@@ -33,7 +33,7 @@ def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
     """
     if actions.is_empty() or LUMINAIRE not in assets:
         return pl.DataFrame(schema=SCHEMA)
-    shared = _shared(actions)
+    shared = _shared(actions, assets)
     rows = shared.join(assets[LUMINAIRE], on="asset_id", how="inner", maintain_order="left")
     if rows.is_empty():
         return pl.DataFrame(schema=SCHEMA)
@@ -45,10 +45,10 @@ def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
     return _long(pairs, gain, site, bill_of(assets, site))
 
 
-def _shared(actions: pl.DataFrame) -> pl.DataFrame:
+def _shared(actions: pl.DataFrame, assets: Assets) -> pl.DataFrame:
     """One row per pair of actions and luminaire they share, with the changes of each side by side."""
     groups = actions.select("action_id", "exclusive_group")
-    changes = asset_changes(actions).join(groups, on="action_id", maintain_order="left").drop("kind")
+    changes = asset_changes(actions, assets).join(groups, on="action_id", maintain_order="left").drop("kind")
     # A struct per side keeps the join narrow: only its pairing columns are compared.
     sides = changes.select("asset_id", "action_id", "exclusive_group", pl.struct(CHANGE_COLUMNS).alias("_change"))
     pairs = sides.join(sides, on="asset_id", suffix="_right", maintain_order="left_right").filter(

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from bocage.domains.lighting.actions.change import apply, asset_changes
+from bocage.domains.lighting.actions.change import DOMAIN_NAME, apply, asset_changes
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import bill_of
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
-from bocage.domains.lighting.simulate.investment import investment_eur
-from bocage.domains.lighting.simulate.totals import DOUBTFUL, Totals, totals
+from bocage.domains.lighting.simulate.investment import embodied_kgco2e, investment_eur
+from bocage.domains.lighting.simulate.totals import DOUBTFUL, QUANTITIES, Totals, totals
 from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Site
 from bocage.vocabulary.draws import DrawTable, forecast_share
 
@@ -40,16 +40,18 @@ def simulate(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     >>> set(state.draws_of("energy_kwh_year").round(9).tolist())
     {876.0}
     """
-    touched = asset_changes(actions)["asset_id"].unique().to_list() if len(actions) else []
+    touched = asset_changes(actions, assets)["asset_id"].unique().to_list() if len(actions) else []
     after = whole(apply(assets, actions, site), site, designed=touched)
     bill = bill_of(assets, site)
     today = whole(assets, site) if touched else after
     values = state(after, site, bill, today=today)
-    cost = np.zeros((1, site.draws))
+    spent = {"investment_eur": np.zeros((1, site.draws)), "embodied_carbon_kgco2e": np.zeros((1, site.draws))}
     if LUMINAIRE in assets and len(actions):
-        cost = investment_eur(actions, assets[LUMINAIRE], site).sum(axis=0, keepdims=True)
-    shares = {**state_shares(after, bill), "investment_eur": forecast_share(cost)}
-    keyed = table({**values, "investment_eur": cost}, shares, pl.DataFrame({"scope": [WHOLE_TERRITORY]}))
+        own = actions.filter(pl.col("domain") == DOMAIN_NAME)
+        spent["investment_eur"] = investment_eur(own, assets, site).sum(axis=0, keepdims=True)
+        spent["embodied_carbon_kgco2e"] = embodied_kgco2e(own, assets, site).sum(axis=0, keepdims=True)
+    shares = state_shares(after, bill) | {name: forecast_share(draws) for name, draws in spent.items()}
+    keyed = table(values | spent, shares, pl.DataFrame({"scope": [WHOLE_TERRITORY]}))
     return DrawTable(keyed.keys.select("indicator", "unit"), keyed.draws, keyed.default_share)
 
 
@@ -66,5 +68,4 @@ def whole(assets: Assets, site: Site, *, designed: Sequence[str] = ()) -> Totals
 
 def _nothing(site: Site) -> Totals:
     zeros = np.zeros((1, site.draws))
-    names = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
-    return Totals(dict.fromkeys(names, zeros), dict.fromkeys(DOUBTFUL, np.zeros(1)))
+    return Totals(dict.fromkeys(QUANTITIES, zeros), dict.fromkeys(DOUBTFUL, np.zeros(1)))

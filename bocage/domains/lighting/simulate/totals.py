@@ -13,15 +13,29 @@ from bocage.vocabulary.domain import Site
 Array = NDArray[np.float64]
 
 GROUP = ["technology", "is_led", "ratio_low", "ratio_high", "switching", "level", "phi", "phi_low", "phi_high"]
+PLAIN = (
+    "subscribed_kva", "sensitive_lit_points", "dark_road_km", "area_m2", "class_km", "class_met_km",
+)  # fmt: skip
+"""Sums that carry no uncertainty of their own."""
 SUMS = [
-    "system_power_w", "full_kwh", "dimmed_kwh", "standby_kwh", "edge_kwh", "lit_kwh", "lit_edge_kwh", "dark_h",
+    "system_power_w", "full_kwh", "dimmed_kwh", "standby_kwh", "node_kwh", "edge_kwh", "lit_kwh", "lit_edge_kwh",
+    "dark_h", "upkeep_eur", "failures", "road_lm", "area_lm", "up_blue_lm", *PLAIN,
 ]  # fmt: skip
-QUANTITIES = ("points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h")
-DOUBTFUL = {"system_power_w": "power_on_defaults", "lit_kwh": "on_defaults", "energy_kwh": "on_defaults"}
+QUANTITIES = (
+    "points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h", "failures", "road_klm", "area_lm",
+    "up_blue_klm", *PLAIN,
+)  # fmt: skip
+DOUBTFUL = {
+    "system_power_w": "power_on_defaults",
+    "lit_kwh": "on_defaults",
+    "energy_kwh": "on_defaults",
+    "subscribed_kva": "subscribed_on_defaults",
+    "dark_road_km": "road_on_defaults",
+}
 """What weighs each share on defaults, and the mark of the luminaires whose value rests on a guess."""
 AT = "_at"
 """Rank of the row of the result to which a group of luminaires belongs."""
-SUMMED = (*GROUP, *SUMS, "energy_kwh", *dict.fromkeys(DOUBTFUL.values()))
+SUMMED = (*GROUP, *SUMS, "counted", "energy_kwh", *dict.fromkeys(DOUBTFUL.values()))
 """Columns that `totals` reads beside its key."""
 
 
@@ -69,7 +83,7 @@ def totals(rows: pl.DataFrame, key: str, order: Sequence[str], site: Site) -> To
 def sums() -> list[pl.Expr]:
     """What is summed within each group of luminaires before anything is drawn."""
     return [
-        pl.len().cast(pl.Float64).alias("points"),
+        pl.col("counted").sum().alias("points"),
         pl.col(SUMS).sum(),
         pl.col("energy_kwh").sum(),
         *(pl.col(name).filter(mark).sum().alias(f"{name}_doubtful") for name, mark in DOUBTFUL.items()),
@@ -106,21 +120,29 @@ def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:
         lambda level, low, high, is_led: factors.dimming(level, low, high, is_led=is_led),
         site.draws,
     )
-    upkeep = by_distinct(groups, ["is_led"], lambda is_led: factors.maintenance_eur_year(is_led=is_led), site.draws)
+    upkeep = by_distinct(groups, ["is_led"], lambda is_led: factors.upkeep(is_led=is_led), site.draws)
 
     def column(name: str) -> Array:
         return groups[name].to_numpy()[:, None]
 
     everywhere = np.ones((1, site.draws))
     standby = column("standby_kwh") * factors.bounded("operation.standby_power")
+    standby = standby + column("node_kwh") * factors.bounded("operation.node_power")
+    road, upward = factors.bounded("light.road_share"), factors.bounded("light.output_ratio")
+    faults = by_distinct(groups, ["is_led"], lambda is_led: factors.failures(is_led=is_led), site.draws)
     return {
         "points": column("points") * everywhere,
         "power_kw": column("system_power_w") / 1000 * power,
         "energy_kwh": power * (column("full_kwh") + column("edge_kwh") * edge + column("dimmed_kwh") * dimming)
         + standby,
         "lit_kwh": power * (column("lit_kwh") + column("lit_edge_kwh") * edge),
-        "maintenance_eur": column("points") * upkeep,
+        "maintenance_eur": column("upkeep_eur") * upkeep,
         "dark_h": column("dark_h") * everywhere,
+        "failures": column("failures") * faults,
+        "road_klm": column("road_lm") / 1000 * road,
+        "area_lm": column("area_lm") * road,
+        "up_blue_klm": column("up_blue_lm") / 1000 * upward,
+        **{name: column(name) * everywhere for name in PLAIN},
     }
 
 
