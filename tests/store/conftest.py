@@ -46,7 +46,7 @@ def store(twins: Twins) -> Any:
 @pytest.fixture(scope="session")
 def address(database: str) -> Any:
     """The administrator's address of the test database, as the store wants it."""
-    from bocage.store.postgis.address import address_in
+    from bocage.store.postgis.address import address_in  # noqa: PLC0415 - of an extra
 
     return address_in({"BOCAGE_DATABASE_URL": database})
 

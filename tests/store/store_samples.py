@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import itertools
+import os
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,27 @@ class Twins:
         if self.form == "geopackage":
             store: Any = open_store(self.root / name, srid=srid, create=create, **options)
         else:
-            from bocage.store.postgis.store import open_postgis  # of an extra
+            from bocage.store.postgis.store import open_postgis  # noqa: PLC0415 - of an extra
 
             store = open_postgis(self.code(name), srid=srid, create=create, address=self.address, **options)
         return self.stack.enter_context(store)
+
+    def where(self, name: str = "twin") -> str:
+        """What a child process needs to open the same twin: see `open_in_child`."""
+        return str(self.root / name) if self.form == "geopackage" else self.code(name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of a child process."""
+        if self.form == "geopackage":
+            return dict(os.environ)
+        return {**os.environ, "BOCAGE_DATABASE_URL": self.address.conninfo}
+
+
+def open_in_child(form: str, where: str, patience_s: float) -> Any:
+    """Open, in another process, a twin that `Twins` opened in this one."""
+    if form == "geopackage":
+        return open_store(Path(where), srid=SRID, patience_s=patience_s)
+    from bocage.store.postgis.store import open_postgis  # noqa: PLC0415 - of an extra
+
+    return open_postgis(where, srid=SRID, patience_s=patience_s)

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from store_samples import DAY, LAMP, SRID, here, lamps
+from store_samples import DAY, LAMP, SRID, Twins, here, lamps
 
-from bocage.store.geopackage import GeoPackageStore, open_store
+from bocage.store.geopackage import open_store
 from bocage.vocabulary.codes import BocageError
 
-
-@pytest.fixture
-def store(file_store: GeoPackageStore) -> GeoPackageStore:
-    return file_store
-
-
+CHILD_OF_FORM = """
+import sys, datetime as dt
+sys.path.insert(0, sys.argv[3])
+from store_samples import *
+store = open_in_child(sys.argv[1], sys.argv[2], float(sys.argv[4]))
+"""
 CHILD = """
 import sys, datetime as dt
 from pathlib import Path
@@ -37,6 +37,13 @@ def start(folder: Path, script: str, *more: str) -> subprocess.Popen:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
+def start_on(twins: Twins, script: str, *, name: str = "twin", patience_s: float = 10) -> subprocess.Popen:
+    """Run a script on a twin of either form, in a process of its own."""
+    code = CHILD_OF_FORM + textwrap.dedent(script)
+    command = [sys.executable, "-c", code, twins.form, twins.where(name), str(here()), str(patience_s)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=twins.environment)
+
+
 def wait_for(child: subprocess.Popen, word: str) -> None:
     line = child.stdout.readline().strip()
     assert line == word, line
@@ -48,10 +55,11 @@ def end(child: subprocess.Popen) -> None:
     child.wait(timeout=30)
 
 
-def test_a_second_writer_waits_then_is_told(store: GeoPackageStore, folder: Path) -> None:
+def test_a_second_writer_waits_then_is_told(twins: Twins) -> None:
+    store = twins.open(patience_s=0.2)
     store.merge_assets(LAMP, lamps(10), source="a", on=DAY)
-    child = start(
-        folder,
+    child = start_on(
+        twins,
         """
         with store._writing():
             print("writing", flush=True)
@@ -77,10 +85,11 @@ def test_a_second_writer_waits_then_is_told(store: GeoPackageStore, folder: Path
     assert store.merge_assets(LAMP, lamps(11), source="a", on=DAY).added == ["L000010"]
 
 
-def test_a_writer_that_waits_long_enough_gets_its_turn(store: GeoPackageStore, folder: Path) -> None:
+def test_a_writer_that_waits_long_enough_gets_its_turn(twins: Twins) -> None:
+    store = twins.open(patience_s=0.2)
     store.declare([LAMP])
-    child = start(
-        folder,
+    child = start_on(
+        twins,
         """
         print("ready", flush=True)
         sys.stdin.readline()
@@ -88,7 +97,7 @@ def test_a_writer_that_waits_long_enough_gets_its_turn(store: GeoPackageStore, f
         print("done", flush=True)
         store.close()
         """,
-        "20",
+        patience_s=20,
     )
     wait_for(child, "ready")
     with store._writing():

@@ -16,7 +16,6 @@ from bocage.store.interface import Store
 from bocage.store.transfer import copy_store
 from bocage.vocabulary.codes import BocageError
 
-
 OLD = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 FINE = dt.datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=dt.UTC)
 

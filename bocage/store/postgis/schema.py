@@ -145,10 +145,11 @@ def _judge_names(table: Table) -> None:
 def columns_of(connection: Connection, name: str) -> dict[str, str]:
     """Type of each column of a table of the database, by name; none where there is no such table."""
     query = (
-        "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = to_regclass(%s)"
-        " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+        "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relname = %s AND c.relnamespace = %s::regnamespace AND a.attnum > 0 AND NOT a.attisdropped"
+        " ORDER BY a.attnum"
     )
-    return dict(connection.execute(query, [f"{SCHEMA}.{quoted(name)}"]).fetchall())
+    return dict(connection.execute(query, [name, SCHEMA]).fetchall())
 
 
 def _lacks(connection: Connection, table: Table) -> bool:

@@ -39,11 +39,14 @@ _MAKE_PARTITION = """CREATE OR REPLACE FUNCTION {schema}.make_partition(day date
         first date := date_trunc('month', day)::date;
         name text := 'bocage_observation_' || to_char(first, 'YYYY_MM');
     BEGIN
-        IF first < '1950-01-01' OR first >= '2150-01-01' OR to_regclass('{schema}.' || name) IS NOT NULL THEN
-            RETURN;
+        IF first < '1950-01-01' OR first >= '2150-01-01' OR EXISTS (SELECT FROM pg_class c
+            WHERE c.relname = name AND c.relnamespace = '{schema}'::regnamespace) THEN RETURN;
         END IF;
         PERFORM pg_advisory_xact_lock(hashtextextended('bocage:partition', 0));
-        IF to_regclass('{schema}.' || name) IS NOT NULL THEN RETURN; END IF;
+        -- Asked of the catalogue itself: to_regclass may remember what was true before the lock was waited for.
+        IF EXISTS (SELECT FROM pg_class c
+            WHERE c.relname = name AND c.relnamespace = '{schema}'::regnamespace) THEN RETURN;
+        END IF;
         EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.bocage_observation INCLUDING ALL)', name);
         EXECUTE format('ALTER TABLE {schema}.%I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE {schema}.%I FORCE ROW LEVEL SECURITY', name);
@@ -76,6 +79,9 @@ def far_partitions() -> Iterator[str]:
     """The two partitions that hold what no month holds."""
     for statement in _FAR:
         yield statement.format(schema=SCHEMA)
+    for name in ("before", "after"):
+        yield f"ALTER TABLE {SCHEMA}.bocage_observation_{name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {SCHEMA}.bocage_observation_{name} FORCE ROW LEVEL SECURITY"
 
 
 def secured(table: str, *, spatial: bool = False, rights: str = "SELECT, INSERT, UPDATE, DELETE") -> Iterator[str]:
