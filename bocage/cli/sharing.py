@@ -33,7 +33,10 @@ def report_command(*, territory: Path, into: Path | None, as_json: bool) -> None
     "formats",
     multiple=True,
     default=("gpkg", "csv", "xlsx"),
-    help=mark("gpkg, csv or xlsx; may be repeated, all by default."),
+    help=mark(
+        "gpkg, csv, xlsx, or for open data opendata (CSV of the Table Schemas), geojson, sdm (Smart Data Models); "
+        "may be repeated, the first three by default."
+    ),
 )
 @on_territory
 def export_command(*, territory: Path, into: Path, formats: tuple[str, ...], as_json: bool) -> None:

@@ -97,7 +97,7 @@ def missing_columns(table: RawTable, declared: LayoutTable) -> list[str]:
 
 
 def _signed(table: RawTable, declared: LayoutTable) -> bool:
-    if missing_columns(table, declared):
+    if missing_columns(table, declared) or (declared.only and not declared.only >= set(table.frame.columns)):
         return False
     known = headers_by_name(table.frame.columns)
     for column, values in declared.holds.items():

@@ -30,6 +30,7 @@ class LayoutTable:
         needed: groups of column names; one of each group must be there.
         optional: whether the layout is recognised without it.
         holds: a column and the values of which one at least must be found in it.
+        only: the columns that it may have, empty where it may have others.
     """
 
     role: str
@@ -37,6 +38,7 @@ class LayoutTable:
     needed: tuple[tuple[str, ...], ...] = ()
     optional: bool = False
     holds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,7 @@ class Layout:
         tables: its tables by role.
         parts: the types of assets that it gives, the principal one first.
         translations: what its writings mean, by name.
+        extensions: attributes that this project adds to a model, where it writes it.
     """
 
     name: str
@@ -145,6 +148,7 @@ class Layout:
     tables: Mapping[str, LayoutTable]
     parts: tuple[Part, ...]
     translations: Mapping[str, Translation] = field(default_factory=dict)
+    extensions: frozenset[str] = frozenset()
 
     def table_called(self, name: str) -> str | None:
         """Role of the table of that name, a schema before it and the case put aside; None for none."""
@@ -176,6 +180,7 @@ def read_layout(path: Path) -> Layout:
             tables={role: _table(role, one) for role, one in content["tables"].items()},
             parts=tuple(_part(one) for one in content["parts"]),
             translations={name: _translation(one) for name, one in content.get("translations", {}).items()},
+            extensions=frozenset(content.get("extensions", ())),
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise ValueError(f"{path.name}: {fault!r}") from fault

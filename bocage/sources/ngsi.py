@@ -35,7 +35,9 @@ class _Growing:
     columns: dict[str, list[str | None]] = field(default_factory=dict)
 
     def add(self, number: int, entity: Mapping[str, Any]) -> None:
-        for key, attribute in entity.items():
+        address = value_of(entity.get("address"))
+        flat = {**entity, **address} if isinstance(address, Mapping) else entity
+        for key, attribute in flat.items():
             if key in _UNTOLD:
                 continue
             name = "id" if key == "@id" else key

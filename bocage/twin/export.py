@@ -1,4 +1,4 @@
-"""Export: the twin for QGIS, for spreadsheets, for other software."""
+"""Export: the twin for QGIS, for spreadsheets, for other software, for open data."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,7 @@ from bocage.publish.workbook import write_workbook
 from bocage.twin.answer import Answer, Section
 from bocage.twin.assumptions import all_assumptions
 from bocage.twin.diagnose import DomainState, examine
+from bocage.twin.open_data import write_entities, write_features, write_opendata
 from bocage.twin.tables import completed_frames, exported_tables
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
@@ -19,27 +20,34 @@ from bocage.vocabulary.text import Message, current_language
 
 
 def export(territory: Territory, *, into: Path, formats: Sequence[str] = ("gpkg", "csv", "xlsx")) -> Answer:
-    """Write the twin as a GeoPackage snapshot, CSV files, one workbook.
+    """Write the twin in each of the formats.
 
-    Imputed values, their origins and the figures of each asset come along.
+    `gpkg` (a snapshot for QGIS), `csv` and `xlsx` (labelled tables) hold imputed values, their origins
+    and the figures of each asset. `opendata` (CSV that follow the Table Schemas), `geojson` and `sdm`
+    (Smart Data Models, NGSI-LD) hold the public columns of the inventory and nothing that was
+    estimated: imported again, they make the same twin.
 
     Args:
         territory: open territory.
         into: folder to write to; files of the same names are replaced.
-        formats: some of `gpkg`, `csv`, `xlsx`.
+        formats: some of `gpkg`, `csv`, `xlsx`, `opendata`, `geojson`, `sdm`.
 
     Raises:
         BocageError: BOC-TWI-014 unknown format, BOC-TWI-009 a folder that cannot be written.
     """
     for name in formats:
-        if name not in _WRITERS:
-            raise BocageError("BOC-TWI-014", value=name, known=", ".join(_WRITERS))
+        if name not in FORMATS:
+            raise BocageError("BOC-TWI-014", value=name, known=", ".join(FORMATS))
     try:
         into.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise BocageError("BOC-TWI-009", where={"folder": into}, fault=fault) from fault
-    states = [examine(territory, domain) for domain in territory.chosen_domains(None)]
-    files = [path for name in formats for path in _WRITERS[name](territory, states, into)]
+    diagnosed = any(name in _WRITERS for name in formats)
+    states = [examine(territory, domain) for domain in territory.chosen_domains(None)] if diagnosed else []
+    files: list[Path] = []
+    for name in formats:
+        written = _WRITERS[name](territory, states, into) if name in _WRITERS else _OPEN[name](territory, into)
+        files += written
     return Answer(
         title=_("Export of {name}", name=territory.name),
         sections=[Section(title=_("Files"), lines=[_("{path}", path=path) for path in files])],
@@ -100,3 +108,9 @@ _WRITERS: Mapping[str, Callable[[Territory, Sequence[DomainState], Path], list[P
     "csv": _write_csv_files,
     "xlsx": _write_workbook,
 }
+_OPEN: Mapping[str, Callable[[Territory, Path], list[Path]]] = {
+    "opendata": write_opendata,
+    "geojson": write_features,
+    "sdm": write_entities,
+}
+FORMATS = (*_WRITERS, *_OPEN)

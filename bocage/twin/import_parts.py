@@ -14,6 +14,7 @@ from bocage.sources.layouts import Layout, Part, read_layouts
 from bocage.sources.mapping import InventoryMapping, load_mapping, write_mapping
 from bocage.sources.propose import layer_fit, propose_mapping
 from bocage.sources.raw import RawTable
+from bocage.sources.table_schema import schema_layouts
 from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import Table
@@ -127,7 +128,10 @@ def unknown_type(territory: Territory, value: str) -> BocageError:
 
 def known_layouts(territory: Territory) -> list[Layout]:
     """Every layout that the domains declare."""
-    return [layout for domain in territory.domains for layout in read_layouts(domain.folder / "layouts")]
+    found: list[Layout] = []
+    for domain in territory.domains:
+        found += [*read_layouts(domain.folder / "layouts"), *schema_layouts(domain.folder / "open_data")]
+    return found
 
 
 def _layouts(territory: Territory, asked: str | None, given: InventoryMapping | None) -> tuple[list[Layout], bool]:
