@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,9 @@ import shapely
 from bocage.sources.delimited import detect_decimal
 from bocage.sources.raw import RawTable, clean_headers
 from bocage.sources.verdict import Verdict
+from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.text import Message
 
 Choose = Callable[[Mapping[str, Sequence[str]]], str]
 MAX_ATTRIBUTES = 500
@@ -58,6 +61,15 @@ def read_drawing(raw: RawTable, choose: Choose) -> RawTable:
         facts={**raw.facts, "layer": chosen, "decimal": detect_decimal(frame)},
         verdicts=(*raw.verdicts, *said),
     )
+
+
+def check_end(path: Path) -> None:
+    """Refuse a drawing that does not end as it must (BOC-IMP-015): GDAL reads what there is without a word."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 256))
+        if b"EOF" not in stream.read():
+            cause = by_language(Message("it does not end with EOF", {}, LOCALE))
+            raise BocageError("BOC-IMP-015", where={"path": path}, cause=cause)
 
 
 def attributes_of(cells: Sequence[Sequence[str] | None]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from bocage.sources.archives import unpacked
 from bocage.sources.delimited import read_delimited
-from bocage.sources.drawing import read_drawing
+from bocage.sources.drawing import check_end, read_drawing
 from bocage.sources.formats import FORMATS
 from bocage.sources.json_rows import read_json_rows
 from bocage.sources.markup import check_entities, mine_descriptions, without_technical_columns
@@ -162,6 +162,7 @@ def _read_gpx(path: Path, kind: str, layer: str | None, fits: Fits | None) -> Ra
 
 
 def _read_dxf(path: Path, kind: str, layer: str | None, fits: Fits | None) -> RawTable:
+    check_end(path)
     raw = read_vector(path, layer="entities", choose=_chooser(path, "entities", None), file_format=kind)
     return read_drawing(raw, lambda columns: _choose(path, columns, layer, fits))
 

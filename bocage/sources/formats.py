@@ -42,7 +42,7 @@ FORMATS: Mapping[str, Format] = {
     "gpx": _format(".gpx .xml", "GPX"),
     "dxf": _format(".dxf", "DXF"),
     "tab": _format(".tab", "MapInfo File", ".dat .map .id", ".ind"),
-    "mif": _format(".mif", "MapInfo File", "", ".mid"),
+    "mif": _format(".mif", "MapInfo File", ".mid"),
     "fgb": _format(".fgb", "FlatGeobuf"),
     "parquet": _format(".parquet .geoparquet .pq"),
 }

@@ -53,6 +53,9 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     if request["layer"] not in names:
         return layers(request)
     attributes, geometry, meta = _read_layer(request, request["layer"])
+    announced = pyogrio.read_info(request["path"], layer=request["layer"])["features"] if request.get("counted") else -1
+    if announced >= 0 and announced != len(attributes):
+        raise ValueError(f"{len(attributes)} / {announced}")
     return _answer(request, attributes, geometry, meta)
 
 
@@ -81,8 +84,21 @@ def _merged(request: dict[str, Any], names: list[str]) -> dict[str, Any]:
         column = pl.lit(name, dtype=pl.String).alias(request["merge"])
         parts.append(attributes.drop(request["merge"], strict=False).with_columns(column))
         shapes.append(geometry if geometry is not None else pl.Series([None] * len(attributes), dtype=pl.Binary))
-    whole = pl.concat(parts, how="diagonal_relaxed")
+    whole = pl.concat(_alike(parts), how="diagonal_relaxed")
     return _answer(request, whole, pl.concat(shapes), {**meta, "layer": ""})
+
+
+def _alike(parts: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The parts, their numbers as plain text in the columns that are text in another part."""
+    texts = {name for part in parts for name, kind in part.schema.items() if kind == pl.String}
+    return [
+        part.with_columns(
+            pl.col(name).cast(pl.String).str.replace(r"\.0$", "")
+            for name, kind in part.schema.items()
+            if name in texts and kind.is_numeric()
+        )
+        for part in parts
+    ]
 
 
 def _answer(

@@ -33,6 +33,8 @@ DRIVERS = (
 )
 """Drivers of GDAL 3: all but the one wanted are switched off, since some would open any file or address."""
 _OPTIONS: Mapping[str, Mapping[str, str]] = {"dxf": {"DXF_INLINE_BLOCKS": "FALSE"}}
+_COUNTED = frozenset({"fgb"})
+"""Formats whose header says how many rows there are, and whose driver keeps silent where fewer come."""
 
 
 Choose = Callable[[Mapping[str, Sequence[str]]], str]
@@ -59,10 +61,12 @@ def read_vector(
         out = Path(folder) / "table.arrow"
         request = {
             "path": str(path.resolve()), "layer": layer, "out": str(out), "encoding": encoding, "merge": merge,
-            "options": dict(_OPTIONS.get(file_format, {})),
+            "options": dict(_OPTIONS.get(file_format, {})), "counted": file_format in _COUNTED,
         }  # fmt: skip
         driver = FORMATS[file_format].driver
         answer = _ask("read", path, request, driver=driver)
+        if "layers" in answer and not answer["layers"]:
+            raise BocageError("BOC-IMP-015", where={"path": path}, cause=by_language(Message("no layer", {}, LOCALE)))
         if "layers" in answer:
             answer = _ask("read", path, {**request, "layer": choose(_columns(answer))}, driver=driver)
         frame = pl.read_ipc(out.read_bytes())

@@ -12,6 +12,7 @@ import python_calamine as calamine
 
 from bocage.sources.delimited import CELL_END, build_table, cells_of
 from bocage.sources.limits import MAX_CELL_CHARACTERS, MAX_CELLS, check_archive, check_columns, check_rows
+from bocage.sources.open_document import check_repeats, without_white_space
 from bocage.sources.raw import RawTable
 from bocage.sources.verdict import Verdict
 from bocage.vocabulary.codes import BocageError
@@ -128,12 +129,23 @@ def _open(path: Path) -> calamine.CalamineWorkbook:
     if start.startswith(b"PK"):
         check_archive(path)
         _check_extent(path)
+        check_repeats(path)
     try:
-        return calamine.load_workbook(str(path))
+        return _load(path)
     except calamine.PasswordError as error:
         raise BocageError("BOC-IMP-007", where={"path": path}) from error
     except _FAILURES as error:
         raise BocageError("BOC-IMP-015", where={"path": path}, cause=str(error)) from error
+
+
+def _load(path: Path) -> calamine.CalamineWorkbook:
+    """The spreadsheet; where white space between the tags of an OpenDocument stops the reader, a copy without it."""
+    try:
+        return calamine.load_workbook(str(path))
+    except calamine.CalamineError as error:
+        if "found 'Text" not in str(error):
+            raise
+        return calamine.load_workbook(without_white_space(path))
 
 
 def _filled(book: calamine.CalamineWorkbook) -> list[str]:

@@ -40,7 +40,7 @@ def place_of(text: str) -> tuple[float, float, float, str] | None:
     """What the service knows: streets whose name says what must come of them."""
     if "inconnue" in text.lower():
         return None
-    number = text.split(" ")[0]
+    number = text.split(" ", maxsplit=1)[0]
     kind = "housenumber" if number.isdigit() else "street"
     score = 0.31 if "douteuse" in text.lower() else 0.93
     shift = int(number) if number.isdigit() else 0

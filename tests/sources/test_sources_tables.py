@@ -40,7 +40,7 @@ CASES: dict[str, Case] = {
         values={("2", "lamp_power_w"): 100.0},
     ),
     "a first row of texts is no second header": Case(
-        content="id;rue;;type_lampe;secteur\nA1;POINT (652000 6860000);;LED;Bourg\nA2;POINT (652010 6860000);;SHP;Bourg\n",
+        content="id;rue;;type_lampe\nA1;POINT (652000 6860000);;LED\nA2;POINT (652010 6860000);;SHP\n",
         rows=("A1", "A2"),
         unsaid=("BOC-IMP-331",),
     ),
