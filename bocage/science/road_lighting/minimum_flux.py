@@ -128,7 +128,9 @@ def minimum_flux_table(
     """Compute the flux that roads need, at every node of a grid of widths, spacings and heights.
 
     At each node the photometry is taken that reaches the levels with the least flux among those that
-    also keep uniformities, glare and edges; where none does, the one that comes nearest.
+    also keep uniformities, glare and edges; where none does, the one that comes nearest. Between nodes
+    that take different photometries the flux is blurred: with nodes every metre of width and height and
+    every 3 to 5 m of spacing, nine roads in ten are within 10 % of their own computation (`road-fields`).
 
     Args:
         optics: photometries to choose from.
