@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bocage.twin.answer import Answer, Section
+from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.noun_headings import outcome_headings, outcome_rows
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
-from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Diagnosis, Domain, Finding, Site
-from bocage.vocabulary.text import Language, current_language
+from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Diagnosis, Domain, Finding, ResultTable, Site
+from bocage.vocabulary.text import LANGUAGES, Language, current_language
 
-SHOWN_ASSETS = 20
+SHOWN_ASSETS = SHOWN_ROWS = 20
 REFERENCE = "reference"
 
 
@@ -82,10 +82,12 @@ def diagnose(territory: Territory, *, domain: str | None = None) -> Answer:
                 headings=outcome_headings(),
             ),
             Section(title=_("Findings"), lines=[finding.sentence for finding in state.diagnosis.findings]),
+            *(table_section(table, one, language) for table in state.diagnosis.tables),
         ]
         data[one.name] = {
             "outcomes": rows.drop("territory_id", "domain").to_dicts(),
             "findings": [finding_data(finding, one, language) for finding in state.diagnosis.findings],
+            "tables": {table.name: table.rows.to_dicts() for table in state.diagnosis.tables},
         }
     return Answer(
         title=_("Diagnosis of {name}", name=territory.name),
@@ -93,6 +95,19 @@ def diagnose(territory: Territory, *, domain: str | None = None) -> Answer:
         data=data,
         next_step=_("bocage actions, then bocage plan --budget 50000"),
         exit=1 if found else 0,
+    )
+
+
+def table_section(table: ResultTable, domain: Domain, language: Language) -> Section:
+    """A table of the diagnosis in a language: its first rows, texts of other languages left out."""
+    others = tuple(f"_{other}" for other in LANGUAGES if other != language)
+    columns = [column for column in domain.result_columns[table.name] if not column.name.endswith(others)]
+    left = table.rows.height - SHOWN_ROWS
+    return Section(
+        title=table.title,
+        lines=[_("{count} more rows in bocage diagnose --json", count=left)] if left > 0 else [],
+        table=table.rows.head(SHOWN_ROWS),
+        headings=[Heading(name=column.name, label=column.label, unit=column.unit) for column in columns],
     )
 
 

@@ -109,6 +109,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ResultTable:
+    """A table that a diagnosis hands beside its figures; its columns are declared in the domain's `tables.csv`.
+
+    Attributes:
+        name: name under which `tables.csv` declares its columns, all of them and in that order.
+        title: title of the table.
+        rows: a column whose name ends with `_fr` or `_en` is a text shown in that language only.
+    """
+
+    name: str
+    title: Message
+    rows: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """The outcome of doing nothing, by scope, and what was found.
 
@@ -116,11 +131,13 @@ class Diagnosis:
         outcomes: draws with keys `scope` (`territory`, or `sector:NAME`…), `indicator`, `unit`.
         findings: in order of importance.
         per_asset: by asset type, `asset_id` and the figures of each asset that maps and tables show.
+        tables: further tables for the reader, such as comparisons and the completeness of the data.
     """
 
     outcomes: DrawTable
     findings: Sequence[Finding]
     per_asset: Mapping[str, pl.DataFrame]
+    tables: Sequence[ResultTable] = ()
 
 
 class Complete(Protocol):
@@ -292,6 +309,11 @@ class Domain:
     def figures(self) -> Mapping[str, tuple[Column, ...]]:
         """By asset type, the columns that a diagnosis computes for each asset, from `figures.csv`."""
         return read_figures(self.folder / "figures.csv")
+
+    @cached_property
+    def result_columns(self) -> Mapping[str, tuple[Column, ...]]:
+        """By name of a table of the diagnosis, its columns, from `tables.csv`."""
+        return read_figures(self.folder / "tables.csv")
 
     @cached_property
     def code_labels(self) -> CodeLabels:

@@ -131,12 +131,27 @@ def _diagnose_faults(trial: Trial) -> Iterator[Fault]:
             yield Fault(rule="findings", what=f"{finding.code} names assets that do not exist")
         if not all(finding.sentence.say(language) for language in LANGUAGES):
             yield Fault(rule="findings", what=f"{finding.code} says nothing")
+    for what in _tables_faults(trial):
+        yield Fault(rule="tables", what=what)
     for name, frame in diagnosis.per_asset.items():
         ids = frame["asset_id"].to_list()
         if name not in known or len(set(ids)) != len(ids) or not set(ids) <= known[name]:
             yield Fault(rule="per-asset", what=f"{name}: rows do not match the assets one to one")
         for what in _figures_faults(trial, name, frame):
             yield Fault(rule="figures", what=f"{name}.{what}")
+
+
+def _tables_faults(trial: Trial) -> Iterator[str]:
+    """Tables of the diagnosis whose columns are not those that `tables.csv` declares."""
+    for table in trial.diagnosis.tables:
+        declared = {column.name: column for column in trial.domain.result_columns.get(table.name, ())}
+        if list(declared) != table.rows.columns:
+            yield f"{table.name} has the columns {table.rows.columns}, tables.csv declares {list(declared)}"
+            continue
+        if not all(table.title.say(language) for language in LANGUAGES):
+            yield f"{table.name} has no title"
+        for name, column in declared.items():
+            yield from (f"{table.name}.{name}: {what}" for what in _values_faults(column, table.rows[name]))
 
 
 def _figures_faults(trial: Trial, asset_type: str, frame: pl.DataFrame) -> Iterator[str]:

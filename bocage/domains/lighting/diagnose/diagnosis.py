@@ -2,10 +2,13 @@
 
 import polars as pl
 
+from bocage.domains.lighting.diagnose.comparisons import comparisons
+from bocage.domains.lighting.diagnose.completeness import COMPLETENESS, DATA, share_held
 from bocage.domains.lighting.diagnose.findings import findings, judged
 from bocage.domains.lighting.diagnose.lit_roads import FIGURES as FIGURES_OF_ROADS
 from bocage.domains.lighting.diagnose.lit_roads import lit_road_figures
 from bocage.domains.lighting.diagnose.road_findings import marked_roads, road_findings
+from bocage.domains.lighting.diagnose.rule import by_severity
 from bocage.domains.lighting.diagnose.scopes import SCOPE, with_scopes
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LIT_ROAD, LUMINAIRE, luminaire_table
@@ -20,6 +23,7 @@ from bocage.vocabulary.draws import DrawTable
 FIGURES = (
     "asset_id", "technology", "system_power_w", "energy_kwh_year", "burning_hours_h_year", "dark_hours_h_year",
     "age_years", "colour_temperature_k", "ulr_percent", "flags", "priority", "on_defaults",
+    COMPLETENESS,
 )  # fmt: skip
 ROAD_FIGURES = (*FIGURES_OF_ROADS, "flags", "priority")
 
@@ -34,7 +38,8 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
     Returns:
         Outcomes by `scope` (`territory`, `commune:CODE`, `sector:NAME`); findings in order of importance; for each
         luminaire its power, energy, hours, age, `flags` (codes of the findings, separated by
-        spaces) and `priority` (`critical`, `watch`, `none`).
+        spaces), `priority` (`critical`, `watch`, `none`) and completeness; figures of each lit road;
+        tables of the data held and of comparisons.
 
     >>> import datetime as dt
     >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
@@ -47,15 +52,16 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
     )
     rows = judged(with_load(frame, site), site)
     shown = rows.rename({"energy_kwh": "energy_kwh_year", "dark_h": "dark_hours_h_year"}).with_columns(
-        (pl.col("full_h") + pl.col("dimmed_h")).alias("burning_hours_h_year")
+        (pl.col("full_h") + pl.col("dimmed_h")).alias("burning_hours_h_year"), share_held(DATA).alias(COMPLETENESS)
     )
-    bill = Bill(supply_terms(assets, rows, site), site)
+    outcomes = _outcomes(rows, site, Bill(supply_terms(assets, rows, site), site))
     found, per_asset = findings(rows, site), {LUMINAIRE: shown.select(FIGURES)}
     roads = lit_road_figures(assets, rows, site)
     if roads is not None:
         per_asset[LIT_ROAD] = marked_roads(roads, site).select(ROAD_FIGURES)
         found += road_findings(roads, rows, site)
-    return Diagnosis(_outcomes(rows, site, bill), found, per_asset)
+    compared_findings, tables = comparisons(rows, outcomes, roads, site)
+    return Diagnosis(outcomes, by_severity([*found, *compared_findings]), per_asset, tables)
 
 
 def _outcomes(rows: pl.DataFrame, site: Site, bill: Bill) -> DrawTable:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from bocage.domains.lighting.diagnose.completeness import REQUIRED_BY_LAW, held
 from bocage.domains.lighting.diagnose.legal import legal_rules, with_limits
 from bocage.domains.lighting.diagnose.rule import Rule, counted, day, found_by, marked, sure
 from bocage.domains.lighting.diagnose.switch_off import with_unlawful_hours
@@ -15,15 +16,6 @@ DAYS_PER_YEAR = 365.25
 WHOLE_NIGHT_H = 1.0
 """Yearly hours within which a point is deemed to burn all night [h]."""
 TINY = 1e-9
-REQUIRED_BY_LAW = (
-    "ulr_percent",
-    "cie_flux_code_3_percent",
-    "colour_temperature_k",
-    "system_power_w",
-    "source_flux_lm",
-    "installed_on",
-)
-"""Data that the operator must hold: arrêté du 27 décembre 2018, art. 5."""
 
 
 def judged(rows: pl.DataFrame, site: Site) -> pl.DataFrame:
@@ -101,10 +93,7 @@ def _sum(rows: pl.DataFrame, name: str) -> float:
 
 
 def _data_rules() -> list[Rule]:
-    missing = pl.any_horizontal(
-        pl.col("cie_flux_code_3_percent").is_null(),
-        *(~sure(name) for name in REQUIRED_BY_LAW if name != "cie_flux_code_3_percent"),
-    )
+    missing = pl.any_horizontal(held(name) == 0 for name in REQUIRED_BY_LAW)
     nominal = (pl.col("technology") == "LED") & sure("lamp_power_w") & ~sure("system_power_w")
     leds = Message("LED points without declared consumed power, whose nominal power is used: {count}", {}, LOCALE)
     unreadable = Message(
@@ -139,13 +128,7 @@ def _defaults_sentence(concerned: pl.DataFrame, rows: pl.DataFrame) -> Message:
 
 def _held(rows: pl.DataFrame) -> float:
     """Mean number of the required data that are declared."""
-    declared = [
-        sure(name).fill_null(value=False).cast(pl.Int64)
-        for name in REQUIRED_BY_LAW
-        if name != "cie_flux_code_3_percent"
-    ]
-    declared.append(pl.col("cie_flux_code_3_percent").is_not_null().cast(pl.Int64))
-    return float(rows.select(pl.sum_horizontal(declared).mean()).item())
+    return float(rows.select(pl.sum_horizontal(held(name) for name in REQUIRED_BY_LAW).mean()).item())
 
 
 def _unreadable_window() -> pl.Expr:

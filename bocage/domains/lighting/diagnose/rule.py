@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from bocage.domains.lighting.inventory.declared import LOCALE
+from bocage.domains.lighting.inventory.declared import FOLDER, LOCALE
 from bocage.parameters.reader import Parameters
+from bocage.vocabulary.codes import read_codes
 from bocage.vocabulary.domain import Finding
 from bocage.vocabulary.origin import origin_column
 from bocage.vocabulary.text import LANGUAGES, Message
 
+SEVERITIES = ("critical", "watch", "information")
 SURE = ("measured", "declared")
 """Origins of a value on which a breach of the law may rest."""
 
@@ -69,6 +71,12 @@ def found_by(rules: Sequence[Rule], rows: pl.DataFrame, *, asset_type: str) -> l
             identifiers = concerned["asset_id"].sort().to_list()
             found.append(Finding(code=rule.code, sentence=sentence, asset_type=asset_type, asset_ids=identifiers))
     return found
+
+
+def by_severity(found: Sequence[Finding]) -> list[Finding]:
+    """The findings, the most severe first, otherwise in their order."""
+    codes = read_codes(FOLDER / "codes.csv")
+    return sorted(found, key=lambda finding: SEVERITIES.index(codes[finding.code].severity))
 
 
 def counted(message: Message) -> Say:

@@ -44,15 +44,21 @@ def public_area_m2(lines: Shapes, obstacles: Shapes, *, within_m: float) -> Arra
     [1200.0, 3600.0]
     """
     zones = shapely.intersection(shapely.buffer(lines, within_m, cap_style="flat"), nearest_cells(lines))
-    whole = shapely.area(zones)
+    return np.asarray(np.maximum(shapely.area(zones) - _covered_m2(zones, obstacles), 0.0))
+
+
+def _covered_m2(zones: Shapes, obstacles: Shapes) -> Array:
+    """Area of each zone that obstacles cover, those that overlap counted once."""
+    covered = np.zeros(len(zones))
     obstacles = obstacles[~shapely.is_missing(obstacles)]
     zone, obstacle = shapely.STRtree(obstacles).query(zones, predicate="intersects")
-    covered = np.zeros(len(lines))
+    if not len(zone):
+        return covered
     starts = np.flatnonzero(np.diff(zone, prepend=-1))
     pieces = shapely.intersection(zones[zone], obstacles[obstacle])
     for at, group in zip(zone[starts], np.split(pieces, starts[1:]), strict=True):
         covered[at] = shapely.area(shapely.union_all(group))
-    return np.asarray(np.maximum(whole - covered, 0.0))
+    return covered
 
 
 def nearest_cells(lines: Shapes) -> Shapes:

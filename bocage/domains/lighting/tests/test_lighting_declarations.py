@@ -29,9 +29,10 @@ def test_a_map_theme_shows_a_figure_of_the_diagnosis_and_leaves_no_value_without
         assert len(classed) == len(set(classed))
         assert set(shown[theme["column"]]) <= set(classed)
     else:
-        column = luminaire_table().column(theme["column"])
+        declared = {column.name: (column.minimum, column.maximum) for column in luminaire_table().columns}
+        computed = {column.name: (0, 100) for column in DOMAIN.figures["luminaire"] if column.unit == "%"}
         bounds = [(found["from"], found["to"]) for found in theme["classes"]]
-        assert (bounds[0][0], bounds[-1][1]) == (column.minimum, column.maximum)
+        assert (bounds[0][0], bounds[-1][1]) == {**computed, **declared}[theme["column"]]
         assert all(one[1] == other[0] for one, other in itertools.pairwise(bounds))
 
 
