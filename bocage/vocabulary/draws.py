@@ -18,6 +18,9 @@ LOW_PERCENTILE, HIGH_PERCENTILE = 10.0, 90.0
 Z90 = 1.2815515655446004
 """90th percentile of the standard normal: (high - low) of a normal is 2 Z90 standard deviations."""
 
+ROUNDING = 1e-12
+"""Relative change below which two sums of floats are the same."""
+
 
 def generator(seed: int, *name: str) -> np.random.Generator:
     """A random generator that depends on the seed and a name only, not on the order of calls.
@@ -70,6 +73,20 @@ def forecast_share(effects: Array) -> Array:
     [1.0, 0.0]
     """
     return np.asarray(effects.any(axis=1), dtype=np.float64)
+
+
+def difference(after: Array, before: Array) -> Array:
+    """What changes between two states; where only the last digits of a sum of floats do, nothing does.
+
+    Args:
+        after: array, draws of one state.
+        before: array of the same shape, draws of the other.
+
+    >>> difference(np.array([0.1 + 0.2, 5.0]), np.array([0.3, 4.0])).tolist()
+    [0.0, 1.0]
+    """
+    change = after - before
+    return np.where(np.abs(change) <= ROUNDING * np.maximum(np.abs(after), np.abs(before)), 0.0, change)
 
 
 @dataclass(frozen=True)
@@ -142,8 +159,8 @@ class DrawTable:
         """
         position = {key: row for row, key in enumerate(other.keys.select(on).iter_rows())}
         rows = [position[key] for key in self.keys.select(on).iter_rows()]
-        difference = self.draws - other.draws[rows]
-        return DrawTable(self.keys, difference, forecast_share(difference))
+        change = difference(self.draws, other.draws[rows])
+        return DrawTable(self.keys, change, forecast_share(change))
 
     @staticmethod
     def stack(tables: Sequence["DrawTable"]) -> "DrawTable":

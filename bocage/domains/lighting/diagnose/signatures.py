@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.domains.lighting.simulate.totals import AT, DOUBTFUL, GROUP, SUMS, Totals, drawn, sums
+from bocage.domains.lighting.simulate.totals import AT, GROUP, SUMMED, Totals, drawn, sums
 from bocage.vocabulary.domain import Site
 
 IDENTITY = (
@@ -42,7 +42,7 @@ class Signatures:
             site: seed and number of draws.
         """
         kinds, kind = numbered(loaded, GROUP)
-        summed = [*SUMS, "energy_kwh", *dict.fromkeys(DOUBTFUL.values())]
+        summed = [name for name in SUMMED if name not in GROUP]
         everyone = loaded.select(summed).with_columns(pl.Series(_NUMBER, kind))[self.at]
         local = everyone.with_columns(pl.Series(AT, self.place)).group_by(AT, _NUMBER).agg(sums()).sort(AT, _NUMBER)
         whole = local.group_by(_NUMBER, maintain_order=True).agg(pl.exclude(AT).sum())

@@ -18,11 +18,12 @@ from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import Bill, bill_of
+from bocage.domains.lighting.simulate.embodied import embodied_each_kgco2e
 from bocage.domains.lighting.simulate.factors import Factors
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
 from bocage.domains.lighting.simulate.totals import Totals
 from bocage.vocabulary.domain import COMMUNE_PREFIX, WHOLE_TERRITORY, Assets, Site, Surveyed
-from bocage.vocabulary.draws import Array, DrawTable, forecast_share
+from bocage.vocabulary.draws import Array, DrawTable, difference, forecast_share
 
 REFERENCE = "reference"
 FIGURES = ("technology", "system_power_w", "energy_kwh_year", "flags", "priority", "on_defaults")
@@ -62,8 +63,9 @@ def survey(assets: Assets, site: Site) -> Surveyed:
     outcomes = [_named(REFERENCE, table(state(today, site, bill), state_shares(today, bill), keys))]
     figures = loaded.rename({"energy_kwh": "energy_kwh_year"}).select(FIGURES)
     for name, kinds in VARIANTS.items():
-        after, cost = _variant(signatures, loaded, kinds, scopes, site)
-        effects = _effects(signatures.totals(after, site), today, cost, site, bill)
+        after, cost, embodied = _variant(signatures, loaded, kinds, scopes, site)
+        effects = _effects(signatures.totals(after, site), today, site, bill)
+        effects |= {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
         outcomes.append(_named(name, table(effects, {key: forecast_share(effects[key]) for key in effects}, keys)))
         figures = figures.with_columns(after["energy_kwh"].alias(f"energy_kwh_year_{name}"))
     points = pl.concat([frame.select("asset_id", "commune_code"), figures[signatures.at]], how="horizontal")
@@ -75,15 +77,20 @@ def survey(assets: Assets, site: Site) -> Surveyed:
 
 def _variant(
     signatures: Signatures, loaded: pl.DataFrame, kinds: tuple[str, ...], scopes: list[str], site: Site
-) -> tuple[pl.DataFrame, Array]:
-    """The signatures with their load once a variant is done, and its cost for each scope (c, K) [EUR]."""
+) -> tuple[pl.DataFrame, Array, Array]:
+    """The signatures with their load once a variant is done; its cost and what it embodies for each scope (c, K)."""
     touched = touch(signatures.rows, kinds, site)
     edited = with_load(edit(touched.rows, site), site)
     common = [name for name in loaded.columns if name in edited.columns]
     order = pl.concat([pl.arg_where(~touched.chosen, eager=True), pl.arg_where(touched.chosen, eager=True)])
     both = pl.concat([loaded.filter(~touched.chosen).select(common), edited.select(common)], how="vertical_relaxed")
     after = both[np.argsort(order.to_numpy())]
-    return after, _cost_eur(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site)
+    embodied = np.zeros((len(scopes), site.draws))
+    for kind, marks in touched.kinds.items():
+        count = np.zeros(signatures.rows.height)
+        count[touched.chosen.to_numpy()] = marks.to_numpy()
+        embodied += signatures.sums(pl.DataFrame({"count": count})).to_numpy() * embodied_each_kgco2e(kind, site)
+    return after, _cost_eur(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site), embodied
 
 
 def _cost_eur(
@@ -114,9 +121,9 @@ def lot_name(kind: str, scope: str) -> str:
     return f"LIG-{kind.upper()}-{scope.removeprefix(COMMUNE_PREFIX)}"
 
 
-def _effects(after: Totals, today: Totals, cost: Array, site: Site, bill: Bill) -> dict[str, Array]:
+def _effects(after: Totals, today: Totals, site: Site, bill: Bill) -> dict[str, Array]:
     nothing, done = state(today, site, bill), state(after, site, bill, today=today)
-    return {**{name: done[name] - nothing[name] for name in done}, "investment_eur": cost}
+    return {name: difference(done[name], nothing[name]) for name in done}
 
 
 def _named(action_set: str, outcomes: DrawTable) -> DrawTable:

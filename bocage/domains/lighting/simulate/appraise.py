@@ -7,12 +7,13 @@ from bocage.domains.lighting.actions.change import asset_changes, edit
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import bill_of
+from bocage.domains.lighting.simulate.embodied import embodied_kgco2e
 from bocage.domains.lighting.simulate.indicators import UNITS, state, table
-from bocage.domains.lighting.simulate.investment import embodied_kgco2e, investment_eur
+from bocage.domains.lighting.simulate.investment import investment_eur
 from bocage.domains.lighting.simulate.joint import whole
 from bocage.domains.lighting.simulate.totals import totals
 from bocage.vocabulary.domain import Assets, Site
-from bocage.vocabulary.draws import DrawTable, forecast_share
+from bocage.vocabulary.draws import DrawTable, difference, forecast_share
 
 
 def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
@@ -39,7 +40,7 @@ def appraise(assets: Assets, actions: pl.DataFrame, site: Site) -> DrawTable:
     bill = bill_of(assets, site)
     nothing = state(base, site, bill)
     done = state(base + (after - before), site, bill, today=base)
-    effects = {name: done[name] - nothing[name] for name in done}
+    effects = {name: difference(done[name], nothing[name]) for name in done}
     effects["embodied_carbon_kgco2e"] = embodied_kgco2e(actions, assets, site)
     effects["investment_eur"] = investment_eur(actions, assets, site)
     return table(effects, {name: forecast_share(draws) for name, draws in effects.items()}, keys)

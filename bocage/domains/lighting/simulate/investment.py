@@ -1,28 +1,16 @@
-"""What the actions cost and embody, as draws."""
+"""What the actions cost, as draws."""
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from bocage.domains.lighting.actions.cost import COST_PARAMETERS, cost_lines
-from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.simulate.factors import Factors
 from bocage.vocabulary.domain import Assets, Site
 
 Array = NDArray[np.float64]
 
 PRICED = "works.priced_spread"
-EMBODIED = {
-    "led": ("works.embodied_led",),
-    "led_dimming": ("works.embodied_led",),
-    "led_class": ("works.embodied_led",),
-    "led_kit": ("works.embodied_led",),
-    "led_detection": ("works.embodied_led", "works.embodied_node"),
-    "detection": ("works.embodied_node",),
-    "remote_management": ("works.embodied_node",),
-    "cabinet_renewal": ("works.embodied_cabinet",),
-}
-"""New equipment that one unit of each kind of action brings."""
 
 
 def investment_eur(actions: pl.DataFrame, assets: Assets, site: Site) -> Array:
@@ -55,26 +43,4 @@ def investment_eur(actions: pl.DataFrame, assets: Assets, site: Site) -> Array:
             result[row] += known * factors.cost(PRICED, action_id)
         if guessed and kind in COST_PARAMETERS:
             result[row] += guessed * factors.cost(COST_PARAMETERS[kind], action_id)
-    return result
-
-
-def embodied_kgco2e(actions: pl.DataFrame, assets: Assets, site: Site) -> Array:
-    """Carbon of manufacture of the equipment that each action brings, once.
-
-    Args:
-        actions: frame of the noun `action` (n rows).
-        assets: completed.
-        site: seed, number of draws, date.
-
-    Returns:
-        Array (n, K) [kgCO2e], in the order of the actions; no yearly emission, and in no ledger.
-    """
-    known = {name: set(frame["asset_id"]) for name, frame in assets.items() if name in (LUMINAIRE, "cabinet")}
-    parameters, factors = lighting_parameters(site), Factors(site)
-    result = np.zeros((len(actions), site.draws))
-    kinds = actions.select("kind", "asset_type", "asset_ids")
-    for row, (kind, asset_type, ids) in enumerate(kinds.iter_rows()):
-        count = len(set(ids or []) & known.get(asset_type, set())) if kind in EMBODIED else 0
-        for name in EMBODIED.get(kind, ()):
-            result[row] += count * parameters.number(name) * factors.bounded(name)
     return result

@@ -9,8 +9,9 @@ from bocage.domains.lighting.actions.change import DOMAIN_NAME, apply, asset_cha
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import bill_of
+from bocage.domains.lighting.simulate.embodied import embodied_kgco2e
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
-from bocage.domains.lighting.simulate.investment import embodied_kgco2e, investment_eur
+from bocage.domains.lighting.simulate.investment import investment_eur
 from bocage.domains.lighting.simulate.totals import DOUBTFUL, QUANTITIES, Totals, totals
 from bocage.vocabulary.domain import WHOLE_TERRITORY, Assets, Site
 from bocage.vocabulary.draws import DrawTable, forecast_share
