@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from benchmarks.national_points import department, write_country, write_geoparquet
 from bocage.domains.lighting import DOMAIN
@@ -54,8 +55,10 @@ def close(found: pl.DataFrame, expected: pl.DataFrame) -> None:
     keys = ["scope", "indicator", "unit"]
     both = expected.join(found, on=keys, how="full", suffix="_found")
     assert both.null_count().sum_horizontal().item() == 0
-    for name in ("value", "low", "high", "default_share"):
+    for name in ("value", "low", "high"):
         np.testing.assert_allclose(both[f"{name}_found"], both[name], rtol=RELATIVE, atol=1e-6)
+    there = both.filter(pl.col("value").abs() > 1e-6)  # what a difference of roundings rests on means nothing
+    np.testing.assert_allclose(there["default_share_found"], there["default_share"], rtol=RELATIVE)
 
 
 def test_doing_nothing_is_what_the_diagnosis_says(surveyed: Surveyed, completed: Assets) -> None:
@@ -177,9 +180,8 @@ def test_two_processes_say_what_one_says(tmp_path: Path) -> None:
     _survey_two(tmp_path)
     survey(tmp_path / "in", output=tmp_path / "two", date=DATE, draws=20, workers=2)
     for name in ("communes", "whole", "findings"):
-        assert pl.read_parquet(tmp_path / "out" / f"{name}.parquet").equals(
-            pl.read_parquet(tmp_path / "two" / f"{name}.parquet")
-        )
+        one, two = (pl.read_parquet(tmp_path / folder / f"{name}.parquet") for folder in ("out", "two"))
+        assert_frame_equal(one, two, rel_tol=1e-12, abs_tol=1e-9)
 
 
 def test_no_row_is_lost(tmp_path: Path) -> None:

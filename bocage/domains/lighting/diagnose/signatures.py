@@ -42,9 +42,20 @@ class Signatures:
             site: seed and number of draws.
         """
         kinds, kind = numbered(loaded, GROUP)
+<<<<<<< Updated upstream
         summed = [name for name in SUMMED if name not in GROUP]
         everyone = loaded.select(summed).with_columns(pl.Series(_NUMBER, kind))[self.at]
         local = everyone.with_columns(pl.Series(AT, self.place)).group_by(AT, _NUMBER).agg(sums()).sort(AT, _NUMBER)
+=======
+        everyone = loaded.select(name for name in SUMMED if name not in GROUP)
+        everyone = everyone.with_columns(pl.Series(_NUMBER, kind))[self.at]
+        local = (
+            everyone.with_columns(pl.Series(AT, self.place))
+            .group_by(AT, _NUMBER, maintain_order=True)
+            .agg(sums())
+            .sort(AT, _NUMBER)
+        )
+>>>>>>> Stashed changes
         whole = local.group_by(_NUMBER, maintain_order=True).agg(pl.exclude(AT).sum())
         rows = [
             whole.with_columns(pl.lit(0, dtype=pl.Int64).alias(AT)).select(local.columns),
@@ -56,7 +67,12 @@ class Signatures:
 
     def sums(self, values: pl.DataFrame) -> pl.DataFrame:
         """Sum each column of the signatures over the luminaires of the whole and of each commune (1 + c rows)."""
-        local = values[self.at].with_columns(pl.Series(AT, self.place)).group_by(AT).agg(pl.all().sum())
+        local = (
+            values[self.at]
+            .with_columns(pl.Series(AT, self.place))
+            .group_by(AT, maintain_order=True)
+            .agg(pl.all().sum())
+        )
         ranks = pl.DataFrame({AT: np.arange(self.scopes)}).join(local, on=AT, how="left").sort(AT).drop(AT).fill_null(0)
         return pl.concat([local.drop(AT).sum(), ranks.slice(1)], how="vertical_relaxed")
 

@@ -99,19 +99,38 @@ def drawn(groups: pl.DataFrame, count: int, site: Site) -> Totals:
         site: seed and number of draws.
     """
     at = groups[AT].to_numpy()
-    parts = _parts(groups, site)
+
+    def sum_of(name: str, weight: pl.Expr | None = None) -> Array:
+        """Sum of a column over the groups of each row (count, 1)."""
+        values = groups.select(pl.col(name) if weight is None else pl.col(name) * weight).to_series()
+        return _by_key(values.to_numpy()[:, None], at, count)
+
     shares = {}
     for name in DOUBTFUL:
-        whole, doubtful = (
-            _by_key(groups[column].to_numpy()[:, None], at, count)[:, 0] for column in (name, f"{name}_doubtful")
-        )
+        whole, doubtful = sum_of(name)[:, 0], sum_of(f"{name}_doubtful")[:, 0]
         shares[name] = np.divide(doubtful, whole, out=np.zeros(count), where=whole > 0).clip(0, 1)
-    return Totals({name: _by_key(part, at, count) for name, part in parts.items()}, shares)
-
-
-def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:
-    """Each quantity of each group, as draws (groups, K)."""
     factors = Factors(site)
+    parts = {name: _by_key(part, at, count) for name, part in _of_power(groups, factors, site).items()}
+    parts["energy_kwh"] += sum_of("standby_kwh") * factors.bounded("operation.standby_power")
+    parts["energy_kwh"] += sum_of("node_kwh") * factors.bounded("operation.node_power")
+    led, other = pl.col("is_led").cast(pl.Float64), (~pl.col("is_led")).cast(pl.Float64)
+    for name, column, of in (
+        ("maintenance_eur", "upkeep_eur", factors.upkeep),
+        ("failures",) * 2 + (factors.failures,),
+    ):
+        parts[name] = sum_of(column, led) * of(is_led=True) + sum_of(column, other) * of(is_led=False)
+    road, everywhere = factors.bounded("light.road_share"), np.ones(site.draws)
+    parts |= {
+        "road_klm": sum_of("road_lm") / 1000 * road,
+        "area_lm": sum_of("area_lm") * road,
+        "up_blue_klm": sum_of("up_blue_lm") / 1000 * factors.bounded("light.output_ratio"),
+        **{name: sum_of(name) * everywhere for name in ("points", "dark_h", *PLAIN)},
+    }
+    return Totals(parts, shares)
+
+
+def _of_power(groups: pl.DataFrame, factors: Factors, site: Site) -> dict[str, Array]:
+    """What rests on the power of each group, as draws (groups, K): no other quantity needs an array so wide."""
     power = by_distinct(groups, ["technology", "ratio_low", "ratio_high"], factors.power, site.draws)
     edge = by_distinct(groups, ["switching"], factors.switching, site.draws) - 1
     dimming = by_distinct(
@@ -120,29 +139,14 @@ def _parts(groups: pl.DataFrame, site: Site) -> dict[str, Array]:
         lambda level, low, high, is_led: factors.dimming(level, low, high, is_led=is_led),
         site.draws,
     )
-    upkeep = by_distinct(groups, ["is_led"], lambda is_led: factors.upkeep(is_led=is_led), site.draws)
 
     def column(name: str) -> Array:
         return groups[name].to_numpy()[:, None]
 
-    everywhere = np.ones((1, site.draws))
-    standby = column("standby_kwh") * factors.bounded("operation.standby_power")
-    standby = standby + column("node_kwh") * factors.bounded("operation.node_power")
-    road, upward = factors.bounded("light.road_share"), factors.bounded("light.output_ratio")
-    faults = by_distinct(groups, ["is_led"], lambda is_led: factors.failures(is_led=is_led), site.draws)
     return {
-        "points": column("points") * everywhere,
         "power_kw": column("system_power_w") / 1000 * power,
-        "energy_kwh": power * (column("full_kwh") + column("edge_kwh") * edge + column("dimmed_kwh") * dimming)
-        + standby,
+        "energy_kwh": power * (column("full_kwh") + column("edge_kwh") * edge + column("dimmed_kwh") * dimming),
         "lit_kwh": power * (column("lit_kwh") + column("lit_edge_kwh") * edge),
-        "maintenance_eur": column("upkeep_eur") * upkeep,
-        "dark_h": column("dark_h") * everywhere,
-        "failures": column("failures") * faults,
-        "road_klm": column("road_lm") / 1000 * road,
-        "area_lm": column("area_lm") * road,
-        "up_blue_klm": column("up_blue_lm") / 1000 * upward,
-        **{name: column(name) * everywhere for name in PLAIN},
     }
 
 
