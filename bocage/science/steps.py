@@ -16,7 +16,7 @@ from bocage.science.before_after import (
 
 Array = NDArray[np.float64]
 
-SURE_SCORE = 4.5
+SURE_SCORE = 4.0
 """Size over standard error above which a step is held to be real: the largest of all dates is taken, so that
 chance reaches further than at a date named beforehand."""
 

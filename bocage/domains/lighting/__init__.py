@@ -7,7 +7,7 @@ from bocage.domains.lighting.diagnose import diagnose, survey
 from bocage.domains.lighting.evaluate import evaluate, measure
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.simulate import appraise, interact, simulate
-from bocage.domains.lighting.watch import watch
+from bocage.domains.lighting.watch import detect, watch
 from bocage.vocabulary.domain import Domain
 
 DOMAIN = Domain(
@@ -22,6 +22,7 @@ DOMAIN = Domain(
     interact=interact,
     watch=watch,
     evaluate=evaluate,
+    detect=detect,
     measure=measure,
     survey=survey,
     reads=("road", "parcel", "water_body", "delivery_point", "invoice", "supply_price", "unit_price"),
