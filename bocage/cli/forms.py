@@ -12,6 +12,8 @@ from bocage.cli.wording import mark, worded
 from bocage.vocabulary.text import LANGUAGES
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+STORES = ("geopackage", "postgis")
+"""Forms of a twin, as `bocage.store.opening` knows them; this package does not wait for it."""
 
 
 class _Worded(click.Command):

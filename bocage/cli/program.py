@@ -13,7 +13,14 @@ from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.gathering import survey_command
 from bocage.cli.learning import explain_command, new_domain_command
 from bocage.cli.photometry import photometry_command
-from bocage.cli.sharing import backup_command, demo_command, export_command, report_command, restore_command
+from bocage.cli.sharing import (
+    backup_command,
+    copy_command,
+    demo_command,
+    export_command,
+    report_command,
+    restore_command,
+)
 from bocage.cli.studying import actions_command, diagnose_command, plan_command, simulate_command
 from bocage.cli.territory import doctor_command, import_command, new_command, status_command
 from bocage.cli.wording import asked_language, mark, speak
@@ -63,6 +70,7 @@ for _command in (
     export_command,
     backup_command,
     restore_command,
+    copy_command,
     photometry_command,
     explain_command,
     new_domain_command,

@@ -1,11 +1,11 @@
-"""Commands that hand over what the twin knows: report, export, backup, restore, demo."""
+"""Commands that hand over what the twin knows: report, export, backup, restore, copy, demo."""
 
 from pathlib import Path
 
 import click
 
 from bocage.cli.console import busy, has_screen
-from bocage.cli.forms import Command, on_territory, option, talks
+from bocage.cli.forms import STORES, Command, on_territory, option, talks
 from bocage.cli.show import show
 from bocage.cli.wording import mark, worded
 from bocage.vocabulary.text import current_language
@@ -90,6 +90,26 @@ def restore_command(*, archive: Path, folder: Path | None, verify_only: bool, as
         answer = restore(archive, folder, verify_only=verify_only)
     show(answer, as_json=as_json)
     return answer.exit
+
+
+@click.command(
+    "copy",
+    cls=Command,
+    help=mark(
+        "Copy a territory whole into a new folder, or into another form.\n\n"
+        "A file becomes a database with --store postgis, a database a file with --store geopackage."
+    ),
+)
+@click.argument("folder", type=folder_type)
+@option("--store", type=click.Choice(STORES), help=mark("Form of the copy; that of the territory where absent."))
+@on_territory
+def copy_command(*, folder: Path, store: str | None, territory: Path, as_json: bool) -> None:
+    """Copy, and compare."""
+    from bocage.twin.copying import copy_territory  # noqa: PLC0415 - `--help` stays under 200 ms
+
+    with busy(worded(mark("Copying…"))):
+        answer = copy_territory(territory, folder, form=store)
+    show(answer, as_json=as_json)
 
 
 @click.command(

@@ -6,14 +6,13 @@ from pathlib import Path
 import click
 
 from bocage.cli.console import busy, put, talk
-from bocage.cli.forms import Command, Day, on_territory, option, talks, territory_option
+from bocage.cli.forms import STORES, Command, Day, on_territory, option, talks, territory_option
 from bocage.cli.show import as_document, show
 from bocage.cli.wording import mark, worded
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import current_language, fill
 
 NOT_A_TERRITORY = "BOC-TWI-001"
-STORES = ("geopackage", "postgis")
 KINDS = ("commune", "epci", "syndicate", "departement", "other")
 
 

@@ -66,12 +66,16 @@ class BackupReport:
         return json.dumps({"format": FORMAT, **content}, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def write_archive(folder: Path, archive: Path) -> BackupReport:
+def write_archive(
+    folder: Path, archive: Path, *, databases: Path | None = None, replaced: Mapping[str, str] | None = None
+) -> BackupReport:
     """Archive a territory folder; writers go on meanwhile, the archive holds one consistent state of each database.
 
     Args:
         folder: territory folder.
         archive: .zip file to write; it appears only when it is complete.
+        databases: folder that holds the databases, where that is not the territory's own.
+        replaced: text that takes the place of some kept files, by name.
 
     Raises:
         BocageError: BOC-STO-001 no twin, 002 a file that is not readable, 004 no room, 005 not writable.
@@ -82,7 +86,9 @@ def write_archive(folder: Path, archive: Path) -> BackupReport:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=archive.parent) as name:
             copies = Path(name)
             for database in DATABASES:
-                _copy_database(folder / database, copies / database)
+                _copy_database((databases or folder) / database, copies / database)
+            for kept, text in (replaced or {}).items():
+                (copies / kept).write_text(text, encoding="utf-8", newline="\n")
             report = _describe(folder, copies, archive)
             draft = copies / "draft.zip"
             _write_zip(draft, report, _sources(folder, copies, archive))
@@ -103,7 +109,10 @@ def _copy_database(source: Path, target: Path) -> None:
 def _sources(folder: Path, copies: Path, archive: Path) -> dict[str, Path]:
     """The files to archive by name in the archive."""
     sources = {name: copies / name for name in DATABASES}
-    sources |= {name: folder / name for name in KEPT_FILES if (folder / name).is_file()}
+    for name in KEPT_FILES:
+        path = copies / name if (copies / name).is_file() else folder / name
+        if path.is_file():
+            sources[name] = path
     for kept in KEPT_FOLDERS:
         for path in sorted((folder / kept).rglob("*")):
             itself = path == archive or path.is_relative_to(copies)

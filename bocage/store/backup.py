@@ -8,13 +8,23 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from bocage.store.archive import DATABASES, FORMAT, MANIFEST, BackupReport, FileRecord, row_counts, write_archive
+from bocage.store.archive import (
+    DATABASES,
+    FORMAT,
+    KEPT_FOLDERS,
+    MANIFEST,
+    BackupReport,
+    FileRecord,
+    row_counts,
+    write_archive,
+)
 from bocage.store.connection import connect
 from bocage.store.geopackage import open_store
 from bocage.store.refusals import refused, refusing
+from bocage.store.transfer import Transferable, copy_store
 from bocage.vocabulary.codes import BocageError
 
 _MAX_MANIFEST = 16 << 20
@@ -25,6 +35,36 @@ _BOMB_BYTES, _BOMB_RATIO = 256 << 20, 200
 def backup(folder: Path, archive: Path) -> BackupReport:
     """Archive a territory folder while it is in use; see `write_archive`."""
     return write_archive(Path(folder), Path(archive))
+
+
+def backup_copy(
+    folder: Path, archive: Path, store: Transferable, *, srid: int, replaced: Mapping[str, str]
+) -> BackupReport:
+    """Archive a territory whose twin is elsewhere: the twin is copied beside the archive as a file first.
+
+    Args:
+        folder: territory folder.
+        archive: .zip file to write.
+        store: its twin; others may write to it meanwhile.
+        srid: EPSG code of its projection.
+        replaced: text that takes the place of some kept files, by name.
+    """
+    archive = Path(archive)
+    with refusing(archive):
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=archive.parent) as name:
+            databases = Path(name) / "twin"
+            with open_store(databases, srid=srid, create=True) as copy:
+                copy_store(store, copy)
+            return write_archive(Path(folder), archive, databases=databases, replaced=replaced)
+
+
+def kept_paths(folder: Path) -> Iterator[Path]:
+    """What of a territory folder a backup or a copy holds beside the twin and the settings, relative to it."""
+    for kept in KEPT_FOLDERS:
+        for path in sorted((folder / kept).rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                yield path.relative_to(folder)
 
 
 def verify_backup(archive: Path) -> BackupReport:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bocage.store.geopackage import TWIN, open_store
-from bocage.store.interface import Store
+from bocage.store.transfer import Transferable
 from bocage.vocabulary.codes import BocageError
 
 GEOPACKAGE, POSTGIS = "geopackage", "postgis"
@@ -12,7 +12,7 @@ FORMS = (GEOPACKAGE, POSTGIS)
 
 def open_twin(
     folder: Path, *, form: str, territory: str, srid: int, create: bool = False, read_only: bool = False
-) -> Store:
+) -> Transferable:
     """Open the twin of a territory, whichever form it has.
 
     Args:

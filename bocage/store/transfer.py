@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -50,6 +51,16 @@ class Content(Protocol):
 
 class Transferable(Store, Protocol):
     """A store that can hand over what it holds, and take it."""
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        ...
 
     def content(self) -> AbstractContextManager[Content]:
         """What the twin holds, in one view of it."""

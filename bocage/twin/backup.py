@@ -4,8 +4,12 @@ import datetime as dt
 from pathlib import Path
 
 from bocage.store import backup as archives
+from bocage.store.archive import BackupReport
+from bocage.store.opening import GEOPACKAGE
 from bocage.twin.answer import Answer, Section
-from bocage.twin.configuration import FILE
+from bocage.twin.configuration import FILE, read_configuration, with_store
+from bocage.twin.domains import discover_domains
+from bocage.twin.territory import open_territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 
@@ -24,7 +28,7 @@ def backup(folder: Path, archive: Path | None = None) -> Answer:
         raise BocageError("BOC-TWI-001", where={"folder": folder}, path=folder)
     moment = dt.datetime.now(tz=dt.UTC).strftime("%Y%m%d-%H%M%S")
     target = archive or folder.resolve().parent / f"{folder.resolve().name}-{moment}.zip"
-    report = archives.backup(folder, target)
+    report = _archived(folder, target)
     archives.verify_backup(target)
     return Answer(
         title=_("Backup of {folder}", folder=folder),
@@ -44,6 +48,15 @@ def backup(folder: Path, archive: Path | None = None) -> Answer:
         files=[target],
         next_step=_('bocage restore "{path}" another-folder', path=target),
     )
+
+
+def _archived(folder: Path, target: Path) -> BackupReport:
+    """Archive the folder; a twin that is in a database is copied into the archive as a file."""
+    if read_configuration(folder / FILE, discover_domains()).text("territory", "store") == GEOPACKAGE:
+        return archives.backup(folder, target)
+    with open_territory(folder, read_only=True) as territory:
+        settings = {FILE: with_store(folder / FILE, GEOPACKAGE, territory.domains)}
+        return archives.backup_copy(folder, target, territory.store, srid=territory.srid, replaced=settings)
 
 
 def restore(archive: Path, folder: Path | None = None, *, verify_only: bool = False) -> Answer:

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,27 @@ def write_configuration(
     draft = path.with_name(f"{path.name}.part")
     draft.write_text(configuration_text(path, values, domains, language), encoding="utf-8", newline="\n")
     draft.replace(path)
+
+
+def with_store(path: Path, form: str, domains: Sequence[Domain]) -> str:
+    """The text of a `territory.toml` that says another form of the twin, the rest as it was written.
+
+    Args:
+        path: the file.
+        form: `geopackage` or `postgis`.
+        domains: domains that declare settings.
+    """
+    text = path.read_text(encoding="utf-8")
+    given = dict(tomllib.loads(text))
+    given["territory"] = {**given.get("territory", {}), "store": form}
+    changed = _STORE_LINE.sub(f'store = "{form}"', text, count=1)
+    if tomllib.loads(changed) == given:
+        return changed
+    language: Language = "en" if given["territory"].get("language") == "en" else "fr"
+    return configuration_text(path, given, domains, language)
+
+
+_STORE_LINE = re.compile(r"^store *=[^\n]*$|^# store *=[^\n]*$", flags=re.MULTILINE)
 
 
 def _toml(value: object) -> str:

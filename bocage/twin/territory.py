@@ -18,8 +18,8 @@ import polars as pl
 import shapely
 from pyproj import Transformer
 
-from bocage.store.interface import Store
 from bocage.store.opening import open_twin
+from bocage.store.transfer import Transferable
 from bocage.twin.configuration import (
     FILE,
     Configuration,
@@ -50,7 +50,7 @@ class Territory:
 
     folder: Path
     config: Configuration
-    store: Store
+    store: Transferable
     domains: Sequence[Domain]
 
     def __enter__(self) -> Self:
@@ -263,7 +263,7 @@ def open_territory(folder: Path, *, read_only: bool = False) -> Territory:
     return territory
 
 
-def _open_twin(folder: Path, config: Configuration, *, create: bool = False, read_only: bool = False) -> Store:
+def _open_twin(folder: Path, config: Configuration, *, create: bool = False, read_only: bool = False) -> Transferable:
     return open_twin(
         folder,
         form=config.text("territory", "store"),

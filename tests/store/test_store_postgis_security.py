@@ -146,7 +146,8 @@ WRITING = [
     ),
     "UPDATE bocage.bocage_series SET series_id = 'stolen'",
     (
-        "MERGE INTO bocage.lamp l USING (SELECT '{theirs}' k, 'T000001' i) s ON l.territory_key = s.k AND l.asset_id = s.i"
+        "MERGE INTO bocage.lamp l USING (SELECT '{theirs}' k, 'T000001' i) s"
+        " ON l.territory_key = s.k AND l.asset_id = s.i"
         " WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (territory_key, asset_id) VALUES (s.k, s.i || 'x')"
     ),
     "TRUNCATE bocage.lamp",

@@ -1,6 +1,5 @@
 """Readers while a writer merges: each sees one whole state of the twin, and none waits for the writer."""
 
-import subprocess
 import time
 
 import polars as pl
@@ -37,7 +36,7 @@ store.close()
 def test_concurrent_readers_see_whole_merges_only(twins: Twins) -> None:
     writer = twins.open(patience_s=10)
     writer.declare([LAMP])
-    readers: list[subprocess.Popen] = [start_on(twins, READER) for _ in range(2)]
+    readers = [start_on(twins, READER) for _ in range(2)]
     for reader in readers:
         wait_for(reader, "ready")
     slowest = 0.0

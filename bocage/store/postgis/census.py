@@ -12,6 +12,7 @@ from bocage.store.postgis.session import OWNER, SCHEMA, Connection
 from bocage.store.statement import quoted
 from bocage.vocabulary.domain import WHOLE_TERRITORY
 
+# ruff: noqa: S608 - the names in these statements are those of this module and of checked declarations
 _OF_NOUNS: Mapping[str, str] = {
     "outcome": f"""SELECT {KEY} AS territory, domain, action_set, scenario_id, year, indicator, unit, value,
         low, high, default_share FROM {SCHEMA}.outcome WHERE scope = '{WHOLE_TERRITORY}'""",

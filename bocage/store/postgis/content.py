@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from bocage.store.encoding import fields_of, is_asset, kept_schema
 from bocage.store.observations import with_instants
-from bocage.store.postgis.bookkeeping import CORRECTION, OBSERVATION, SERIES
+from bocage.store.postgis.bookkeeping import CORRECTION, DAILY, HOURLY, OBSERVATION, SERIES
 from bocage.store.postgis.corrections import note, value_from
-from bocage.store.postgis.reading import select_kept
+from bocage.store.postgis.reading import contents, select_kept
 from bocage.store.postgis.rows import add_rows
 from bocage.store.postgis.schema import declared_tables, former, in_force
 from bocage.store.postgis.series import milliseconds_of
@@ -75,3 +75,11 @@ def write_content(connection: Connection, content: Content) -> None:
     for asset_type, asset_id, column, value, author, day in content.corrections():
         on = dt.date.fromisoformat(str(day))
         note(connection, str(asset_type), [(str(column), str(asset_id), value)], str(author), on)
+
+
+def erase(connection: Connection) -> None:
+    """Delete whatever the territory holds; its declarations and its place in the database stay."""
+    for _, physical, _ in contents(connection):
+        run(connection, sa.delete(physical))
+    for table in (CORRECTION, OBSERVATION, HOURLY, DAILY, SERIES):
+        run(connection, sa.delete(table))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bocage.store.encoding import Field, fields_of, is_asset
 from bocage.store.interface import Bounds
 from bocage.store.merge import READ_AS, Compared
+from bocage.store.postgis.bookkeeping import OBSERVATION
 from bocage.store.postgis.schema import columns_of, declared_tables, former, in_force
 from bocage.store.postgis.session import SCHEMA, Connection, Session
 from bocage.store.postgis.sql import fetch, kept, marked, run, shape
@@ -70,6 +71,13 @@ def count_rows(connection: Connection, physical: sa.Table) -> int:
     """Number of rows of the territory in a table of the database."""
     row = run(connection, sa.select(sa.func.count()).select_from(physical)).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def layer_counts(connection: Connection) -> dict[str, int]:
+    """Number of rows in force of every declared table, and of `observation`."""
+    tables = declared_tables(connection).items()
+    counts = {name: count_rows(connection, in_force(table)) for name, table in tables}
+    return {**counts, "observation": count_rows(connection, OBSERVATION)}
 
 
 def versions_of(connection: Connection, table: Table, asset_id: str) -> pl.DataFrame:

@@ -17,10 +17,10 @@ from bocage.store.interface import Bounds, MergeReport
 from bocage.store.metadata import projection
 from bocage.store.postgis import check, corrections, fingerprint, merging, nouns, reading, series
 from bocage.store.postgis.address import Address, address_in
-from bocage.store.postgis.bookkeeping import OBSERVATION, TERRITORY
-from bocage.store.postgis.content import ServerContent, write_content
+from bocage.store.postgis.bookkeeping import TERRITORY
+from bocage.store.postgis.content import ServerContent, erase, write_content
 from bocage.store.postgis.instance import known_version, prepare_instance
-from bocage.store.postgis.schema import declare_tables, declared_tables, in_force, is_declared
+from bocage.store.postgis.schema import declare_tables, is_declared
 from bocage.store.postgis.session import Connection, Session
 from bocage.store.postgis.sql import run
 from bocage.store.prepare import prepare
@@ -88,7 +88,7 @@ def _find_territory(session: Session, srid: int, *, create: bool, new: bool) -> 
             detail = {"fr": "aucun droit sur ce territoire", "en": "no right on this territory"}
             raise session.place.refused("BOC-STO-029", detail)
         held = run(connection, sa.select(TERRITORY.c.srid)).fetchone()
-    if held is not None and new:
+    if held is not None and new and not _is_empty(session):
         raise session.place.refused("BOC-STO-032")
     if held is None and not create:
         raise session.place.refused("BOC-STO-033")
@@ -97,6 +97,12 @@ def _find_territory(session: Session, srid: int, *, create: bool, new: bool) -> 
             run(connection, sa.insert(TERRITORY).values(srid=srid))
     elif held[0] != srid:
         raise session.place.refused("BOC-STO-009", found=str(held[0]), asked=str(srid))
+
+
+def _is_empty(session: Session) -> bool:
+    """Whether nothing was ever written to the territory, as after a creation that was cut short."""
+    with session.reading() as connection:
+        return not any(reading.layer_counts(connection).values())
 
 
 class _Assets:
@@ -211,12 +217,7 @@ class PostgisStore(_Assets):
     def layers(self) -> Mapping[str, int]:
         """Name and number of rows in force of every declared table, and of `observation`."""
         with self.session.reading() as connection:
-            counts = {
-                name: reading.count_rows(connection, in_force(table))
-                for name, table in declared_tables(connection).items()
-            }
-            counts["observation"] = reading.count_rows(connection, OBSERVATION)
-        return counts
+            return reading.layer_counts(connection)
 
     def fingerprint(self, *, inventory_only: bool = False) -> str:
         """See `Store.fingerprint`."""
@@ -256,8 +257,13 @@ class PostgisStore(_Assets):
         self.declare(content.declarations())
         with self._writing() as connection:
             write_content(connection, content)
-        for observations in content.observations():
-            self.write_observations(observations)
+        try:
+            for observations in content.observations():
+                self.write_observations(observations)
+        except BaseException:
+            with self._writing() as connection:
+                erase(connection)
+            raise
 
     def close(self) -> None:
         """See `Store.close`."""
