@@ -27,6 +27,8 @@ _ANGLE = re.compile(
     re.IGNORECASE,
 )
 _MARKED = re.compile(rf"^\s*{_LETTER}?\s*([+-]?\d{{1,3}}(?:[.,]\d+)?)\s*(?:{_MARKS})?\s*{_LETTER}?\s*$", re.IGNORECASE)
+_SIGNED = r"(?i)^\s*(?:[swo]|sud|ouest)\s*\d|\d[°º]?\s*(?:[swo]|sud|ouest)\s*$"
+_SPACED = r"^\s*[+-]?\d{1,3}\s+[0-5]?\d\s+[0-5]?\d(?:[.,]\d+)?\s*$"
 _BETWEEN_ANGLES = re.compile(rf"(?<=[nsewo\"”″'’′])[\s,;/]+(?=(?:{_LETTER}\s*)?[+-]?\d)", re.IGNORECASE)
 
 
@@ -44,9 +46,9 @@ def measures(cells: pl.Series, *, decimal: str) -> pl.Series:
         return cells.cast(pl.Float64)
     texts = cells.cast(pl.String, strict=False).str.strip_chars()
     found = numbers(texts, decimal=decimal)
-    # a hemisphere after the number reads as a unit: its sign would be lost
-    signed = texts.str.contains(r"(?i)^\s*(?:[swo]|sud|ouest)\s*\d|\d[°º]?\s*(?:[swo]|sud|ouest)\s*$")
-    left = (found.is_null() & texts.is_not_null()) | signed.fill_null(value=False)
+    # a hemisphere reads as a unit, and its sign would be lost; spaces read as those between thousands
+    odd = texts.str.contains(_SIGNED) | texts.str.contains(_SPACED)
+    left = (found.is_null() & texts.is_not_null()) | odd.fill_null(value=False)
     if not left.any():
         return found
     distinct = texts.filter(left).unique().to_list()
@@ -103,7 +105,8 @@ def _pair(text: str) -> tuple[float, float] | None:
             if match and not _is_one_number(candidate):
                 first, second = (float(re.sub(r"\s", "", part).replace(",", ".")) for part in match.groups())
                 return (first, second) if np.isfinite([first, second]).all() else None
-    parts = _BETWEEN_ANGLES.split(bare)
+    parts = re.split(r"\s*[;|/]\s*", bare)
+    parts = parts if len(parts) == 2 else _BETWEEN_ANGLES.split(bare)
     parts = [part for part in parts if part and not re.fullmatch(_LETTER, part, re.IGNORECASE)]
     if len(parts) == 2:
         angles = [angle(part) for part in parts]

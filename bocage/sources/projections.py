@@ -87,7 +87,9 @@ def _declared(sample: Coordinates, declared: int | None, extent: Extent) -> _Tri
 def _search(path: Path, sample: Coordinates, declared: int | None, extent: Extent) -> tuple[_Trial, list[_Trial]]:
     """The best reading, and the others that would do as well: as written, then swapped, then in another unit."""
     tried: list[_Trial] = []
-    for stage in _stages(declared, extent):
+    finite = sample[np.isfinite(sample).all(axis=1)]
+    degrees = bool(len(finite)) and float((np.abs(finite) <= 180).all(axis=1).mean()) > 0.9
+    for stage in _stages(declared, extent, degrees=degrees):
         trials = [_try(sample, reference, extent, rank) for reference, rank in stage]
         tried += trials
         good = [trial for trial in trials if trial.share >= 0.5]
@@ -100,12 +102,14 @@ def _search(path: Path, sample: Coordinates, declared: int | None, extent: Exten
     return best, []
 
 
-def _stages(declared: int | None, extent: Extent) -> Iterator[list[tuple[Reference, int]]]:
+def _stages(declared: int | None, extent: Extent, *, degrees: bool) -> Iterator[list[tuple[Reference, int]]]:
     """Readings by stage: a later one is tried only where an earlier one gives nothing."""
     ranks = {} if declared is None else {declared: 1}
     ranks |= {extent.srid: 1}
     for system in systems_of(extent.srid):
         ranks.setdefault(system.srid, system.rank)
+    if degrees:  # read as metres, degrees would be near the origin of every system
+        ranks = {srid: rank for srid, rank in ranks.items() if srid in {WGS84, declared}}
     yield [(Reference(srid), rank) for srid, rank in ranks.items()]
     yield [(Reference(srid, swapped=True), rank) for srid, rank in ranks.items()]
     scaled = [

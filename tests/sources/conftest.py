@@ -39,7 +39,8 @@ def import_file(luminaire: Table, values: dict[str, Path]) -> Callable[..., Read
         raw = read_raw(path, layer=layer, fits=layer_fit([luminaire]))
         mapping = propose_mapping(raw, [luminaire], values=values)
         reading = check_inventory(raw, table=luminaire, mapping=mapping, srid=2154, area=area, values=values)
-        assert len(reading.rows) + len(reading.refused) + reading.duplicates == len(raw.numbers)
+        rows = len(raw.numbers) + int(str(reading.facts["points_added"]))
+        assert len(reading.rows) + len(reading.refused) + reading.duplicates == rows
         assert reading.rows["asset_id"].is_unique().all()
         assert reading.rows.schema == luminaire.polars_schema()
         return reading

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import shapely
-from written_files import DEGREES, FRAME, GPX, KML, SOUND, X, Y, dxf, geoparquet, zipped
+from written_files import DEGREES, FRAME, GPX, KML, SOUND, X, Y, dxf, geoparquet, open_document, zipped
 
 from bocage.sources import gdal_process, vector
 from bocage.sources.files import read_raw
@@ -195,10 +195,10 @@ HOSTILE: dict[str, tuple[str, Maker]] = {
         lambda folder: write_vector(FRAME, folder / "a.shp", driver="ESRI Shapefile", srid=2154, layer="a"), ".dbf"
     ))),
     "empty ODS": ("BOC-IMP-015", _archive({"content.xml": b""}, name="a.ods")),
-    "ODS cut": ("BOC-IMP-015", _cut(lambda folder: _ods(folder, [["id", "x", "y"], ["1", "2", "3"]]))),
+    "ODS cut": ("BOC-IMP-015", _cut(lambda folder: open_document(folder, [["id", "x", "y"], ["1", "2", "3"]]))),
     "ODS bomb": ("BOC-IMP-009", _archive({"content.xml": b"<office/>" + b" " * 80_000_000}, name="a.ods")),
-    "ODS of endless rows": ("BOC-IMP-012", lambda folder: _ods(folder, [["id", "x"], ["1", "2"]], repeat=10**9)),
-    "ODS of endless columns": ("BOC-IMP-008", lambda folder: _ods(folder, [["id"], ["1"]], columns=1_000_000)),
+    "ODS of endless rows": ("BOC-IMP-012", lambda f: open_document(f, [["id", "x"], ["1", "2"]], repeat=10**9)),
+    "ODS of endless columns": ("BOC-IMP-008", lambda folder: open_document(folder, [["id"], ["1"]], columns=1_000_000)),
 }  # fmt: skip
 
 
@@ -213,51 +213,6 @@ def test_refused_with_its_code(name: str, tmp_path: Path, import_file: Import) -
             assert "{" not in caught.value.say(part, language)  # type: ignore[arg-type]
 
 
-def _ods(
-    folder: Path, rows: list[list[str]], *, repeat: int = 1, columns: int = 1, hidden: bool = False, trail: bool = False
-) -> Path:
-    """A spreadsheet as LibreOffice writes it, with the repeats by which it pads a sheet."""
-    cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
-    wide = f' table:number-columns-repeated="{columns}"' if columns > 1 else ""
-    body = "".join(
-        f"<table:table-row{f' table:number-rows-repeated={chr(34)}{repeat}{chr(34)}' if repeat > 1 and index else ''}>"
-        + "".join(cell.format(wide, text) for text in row)
-        + "</table:table-row>"
-        for index, row in enumerate(rows)
-    )
-    if trail:
-        body += (
-            '<table:table-row table:number-rows-repeated="1048000"><table:table-cell '
-            'table:number-columns-repeated="16384"/></table:table-row>'
-        )
-    names = "urn:oasis:names:tc:opendocument:xmlns"
-    style = (
-        '<office:automatic-styles><style:style style:name="h" style:family="table"><style:table-properties '
-        'table:display="false"/></style:style></office:automatic-styles>'
-    )
-    mark = ' table:style-name="h"'
-    sheets = f'<table:table table:name="Notice"{mark if hidden else ""}>' + (
-        "<table:table-row>" + cell.format("", "x") + cell.format("", "y") + "</table:table-row></table:table>"
-    )
-    sheets = (sheets if hidden else "") + f'<table:table table:name="Inventaire">{body}</table:table>'
-    content = (
-        f'<?xml version="1.0"?><office:document-content xmlns:office="{names}:office:1.0" '
-        f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0" xmlns:style="{names}:style:1.0">{style}'
-        f"<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
-    )
-    mime = "application/vnd.oasis.opendocument.spreadsheet"
-    manifest = (
-        f'<?xml version="1.0"?><manifest:manifest xmlns:manifest="{names}:manifest:1.0">'
-        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{mime}"/></manifest:manifest>'
-    )
-    path = folder / "a.ods"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", mime, zipfile.ZIP_STORED)
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", manifest)
-    return path
-
-
 LAMPS = [
     ["id", "x", "y", "puissance", "rue"],
     ["1", "652000,5", "6860000", "70", "Allée"],
@@ -267,7 +222,7 @@ LAMPS = [
 
 @pytest.mark.parametrize("options", [{}, {"trail": True}, {"hidden": True}], ids=["plain", "padded", "hidden sheet"])
 def test_an_open_document(options: dict[str, bool], tmp_path: Path, import_file: Import) -> None:
-    reading = import_file(_ods(tmp_path, LAMPS, **options))  # type: ignore[arg-type]
+    reading = import_file(open_document(tmp_path, LAMPS, **options))  # type: ignore[arg-type]
     assert reading.rows["asset_id"].to_list() == ["1", "2"]
     assert reading.rows["lamp_power_w"].to_list() == [70.0, 100.0]
     assert reading.rows["street"].to_list() == ["Allée", None]

@@ -4,12 +4,14 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import polars as pl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from written_files import GPX, KML, dxf, open_document
 
 from bocage.sources.inventory import Reading
 from bocage.vocabulary.codes import BocageError
@@ -17,6 +19,7 @@ from bocage.vocabulary.codes import BocageError
 SETTINGS = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+SOME = settings(SETTINGS, max_examples=30)
 FEW = settings(SETTINGS, max_examples=6)
 Import = Callable[..., Reading]
 
@@ -84,7 +87,25 @@ def test_any_table_as_workbook(table: list[list[str]], tmp_path: Path, import_fi
 
 @SETTINGS
 @example(data=b"\x00\x00'\n", name="a.csv")
-@given(data=st.binary(max_size=400), name=st.sampled_from(["a.csv", "a.txt", "a.xls", "a.xlsx", "a.json", "a.gpkg"]))
+@given(
+    data=st.binary(max_size=400),
+    name=st.sampled_from(
+        [
+            "a.csv",
+            "a.txt",
+            "a.xls",
+            "a.xlsx",
+            "a.json",
+            "a.gpkg",
+            "a.parquet",
+            "a.fgb",
+            "a.jsonl",
+            "a.zip",
+            "a.ods",
+            "a.tab",
+        ]
+    ),
+)
 def test_any_bytes(data: bytes, name: str, tmp_path: Path, import_file: Import) -> None:
     path = tmp_path / name
     path.write_bytes(data)
@@ -97,6 +118,61 @@ def test_any_bytes_in_an_archive(data: bytes, name: str, tmp_path: Path, import_
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(name, data)
+    _import(import_file, path)
+
+
+OBJECT = st.dictionaries(HEADER, st.one_of(CELL, st.none(), st.floats(), st.lists(CELL, max_size=2)))
+
+
+@SOME
+@given(rows=st.lists(OBJECT, max_size=6), lines=st.booleans())
+def test_any_objects(rows: list[dict[str, object]], lines: bool, tmp_path: Path, import_file: Import) -> None:
+    path = tmp_path / "a.json"
+    text = "\n".join(json.dumps(row) for row in rows) if lines else json.dumps(rows)
+    path.write_text(text, encoding="utf-8", errors="replace")
+    _import(import_file, path)
+
+
+@SOME
+@given(table=TABLE)
+def test_any_table_as_parquet(table: list[list[str]], tmp_path: Path, import_file: Import) -> None:
+    names = list(dict.fromkeys(table[0]))
+    columns = {
+        name: [row[index] if index < len(row) else None for row in table[1:]] for index, name in enumerate(names)
+    }
+    path = tmp_path / "a.parquet"
+    pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)).write_parquet(path)
+    _import(import_file, path)
+
+
+@SOME
+@given(table=TABLE)
+def test_any_table_as_open_document(table: list[list[str]], tmp_path: Path, import_file: Import) -> None:
+    _import(import_file, open_document(tmp_path, [[escape(_printable(cell)) for cell in row] for row in table]))
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+
+
+@FEW
+@given(
+    data=st.text(max_size=60),
+    name=st.sampled_from(["a.kml", "a.gpx", "a.dxf", "a.mif"]),
+    cut=st.floats(0.2, 1.0),
+)
+def test_any_break_of_a_map(data: str, name: str, cut: float, tmp_path: Path, import_file: Import) -> None:
+    sound = {
+        "a.kml": KML,
+        "a.gpx": GPX,
+        "a.dxf": dxf(),
+        "a.mif": "Version 300\nColumns 1\n id Char(5)\nData\n\nPoint 1 2\n",
+    }
+    path = tmp_path / name
+    text = sound[name]
+    at = int(len(text) * cut)
+    path.write_text(text[:at] + data + text[at:], encoding="utf-8", errors="replace")
+    path.with_suffix(".mid").write_text('"1"\n', encoding="utf-8")
     _import(import_file, path)
 
 

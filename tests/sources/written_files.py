@@ -111,6 +111,51 @@ def geoparquet(folder: Path) -> Path:
     return path
 
 
+def open_document(
+    folder: Path, rows: list[list[str]], *, repeat: int = 1, columns: int = 1, hidden: bool = False, trail: bool = False
+) -> Path:
+    """A spreadsheet as LibreOffice writes it, with the repeats by which it pads a sheet."""
+    cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    wide = f' table:number-columns-repeated="{columns}"' if columns > 1 else ""
+    body = "".join(
+        f"<table:table-row{f' table:number-rows-repeated={chr(34)}{repeat}{chr(34)}' if repeat > 1 and index else ''}>"
+        + "".join(cell.format(wide, text) for text in row)
+        + "</table:table-row>"
+        for index, row in enumerate(rows)
+    )
+    if trail:
+        body += (
+            '<table:table-row table:number-rows-repeated="1048000"><table:table-cell '
+            'table:number-columns-repeated="16384"/></table:table-row>'
+        )
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    style = (
+        '<office:automatic-styles><style:style style:name="h" style:family="table"><style:table-properties '
+        'table:display="false"/></style:style></office:automatic-styles>'
+    )
+    mark = ' table:style-name="h"'
+    sheets = f'<table:table table:name="Notice"{mark if hidden else ""}>' + (
+        "<table:table-row>" + cell.format("", "x") + cell.format("", "y") + "</table:table-row></table:table>"
+    )
+    sheets = (sheets if hidden else "") + f'<table:table table:name="Inventaire">{body}</table:table>'
+    content = (
+        f'<?xml version="1.0"?><office:document-content xmlns:office="{names}:office:1.0" '
+        f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0" xmlns:style="{names}:style:1.0">{style}'
+        f"<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
+    )
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<?xml version="1.0"?><manifest:manifest xmlns:manifest="{names}:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{mime}"/></manifest:manifest>'
+    )
+    path = folder / "a.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", mime, zipfile.ZIP_STORED)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return path
+
+
 _FEATURES = [
     {"type": "Feature", "properties": {"id": f"A{i + 1}", "puissance": 70 + 30 * i},
      "geometry": {"type": "Point", "coordinates": [LON + i * 1e-3, LAT + i * 1e-3]}}
