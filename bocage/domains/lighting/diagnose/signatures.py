@@ -42,20 +42,14 @@ class Signatures:
             site: seed and number of draws.
         """
         kinds, kind = numbered(loaded, GROUP)
-<<<<<<< Updated upstream
         summed = [name for name in SUMMED if name not in GROUP]
         everyone = loaded.select(summed).with_columns(pl.Series(_NUMBER, kind))[self.at]
-        local = everyone.with_columns(pl.Series(AT, self.place)).group_by(AT, _NUMBER).agg(sums()).sort(AT, _NUMBER)
-=======
-        everyone = loaded.select(name for name in SUMMED if name not in GROUP)
-        everyone = everyone.with_columns(pl.Series(_NUMBER, kind))[self.at]
         local = (
             everyone.with_columns(pl.Series(AT, self.place))
             .group_by(AT, _NUMBER, maintain_order=True)
             .agg(sums())
             .sort(AT, _NUMBER)
         )
->>>>>>> Stashed changes
         whole = local.group_by(_NUMBER, maintain_order=True).agg(pl.exclude(AT).sum())
         rows = [
             whole.with_columns(pl.lit(0, dtype=pl.Int64).alias(AT)).select(local.columns),

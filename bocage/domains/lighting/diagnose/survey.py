@@ -17,15 +17,11 @@ from bocage.domains.lighting.diagnose.variants import VARIANTS, touch
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.physics.load import with_load
-<<<<<<< Updated upstream
 from bocage.domains.lighting.simulate.bill import Bill, bill_of
 from bocage.domains.lighting.simulate.embodied import embodied_each_kgco2e
-=======
-from bocage.domains.lighting.simulate.bill import bill_of
->>>>>>> Stashed changes
 from bocage.domains.lighting.simulate.factors import Factors
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
-from bocage.domains.lighting.simulate.investment import EMBODIED
+from bocage.domains.lighting.simulate.totals import Totals
 from bocage.vocabulary.domain import COMMUNE_PREFIX, WHOLE_TERRITORY, Assets, Site, Surveyed
 from bocage.vocabulary.draws import Array, DrawTable, difference, forecast_share
 
@@ -67,15 +63,9 @@ def survey(assets: Assets, site: Site) -> Surveyed:
     outcomes = [_named(REFERENCE, table(state(today, site, bill), state_shares(today, bill), keys))]
     figures = loaded.rename({"energy_kwh": "energy_kwh_year"}).select(FIGURES)
     for name, kinds in VARIANTS.items():
-<<<<<<< Updated upstream
         after, cost, embodied = _variant(signatures, loaded, kinds, scopes, site)
         effects = _effects(signatures.totals(after, site), today, site, bill)
         effects |= {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
-=======
-        after, spent = _variant(signatures, loaded, kinds, scopes, site)
-        done, nothing = state(signatures.totals(after, site), site, bill, today=today), state(today, site, bill)
-        effects = {key: done[key] - nothing[key] for key in done} | spent
->>>>>>> Stashed changes
         outcomes.append(_named(name, table(effects, {key: forecast_share(effects[key]) for key in effects}, keys)))
         figures = figures.with_columns(after["energy_kwh"].alias(f"energy_kwh_year_{name}"))
     points = pl.concat([frame.select("asset_id", "commune_code"), figures[signatures.at]], how="horizontal")
@@ -87,55 +77,43 @@ def survey(assets: Assets, site: Site) -> Surveyed:
 
 def _variant(
     signatures: Signatures, loaded: pl.DataFrame, kinds: tuple[str, ...], scopes: list[str], site: Site
-<<<<<<< Updated upstream
 ) -> tuple[pl.DataFrame, Array, Array]:
     """The signatures with their load once a variant is done; its cost and what it embodies for each scope (c, K)."""
-=======
-) -> tuple[pl.DataFrame, dict[str, Array]]:
-    """The signatures with their load once a variant is done, and what it costs and embodies for each scope (c, K)."""
->>>>>>> Stashed changes
     touched = touch(signatures.rows, kinds, site)
     edited = with_load(edit(touched.rows, site), site)
     common = [name for name in loaded.columns if name in edited.columns]
     order = pl.concat([pl.arg_where(~touched.chosen, eager=True), pl.arg_where(touched.chosen, eager=True)])
     both = pl.concat([loaded.filter(~touched.chosen).select(common), edited.select(common)], how="vertical_relaxed")
     after = both[np.argsort(order.to_numpy())]
-<<<<<<< Updated upstream
     embodied = np.zeros((len(scopes), site.draws))
     for kind, marks in touched.kinds.items():
         count = np.zeros(signatures.rows.height)
         count[touched.chosen.to_numpy()] = marks.to_numpy()
         embodied += signatures.sums(pl.DataFrame({"count": count})).to_numpy() * embodied_each_kgco2e(kind, site)
     return after, _cost_eur(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site), embodied
-=======
-    return after, _spent(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site)
->>>>>>> Stashed changes
 
 
-def _spent(
+def _cost_eur(
     signatures: Signatures,
     chosen: pl.Series,
     rows: pl.DataFrame,
     kinds: Mapping[str, pl.Series],
     scopes: list[str],
     site: Site,
-) -> dict[str, Array]:
-    """What a variant costs and embodies; one commune is one lot of each kind of works, the whole is their sum."""
+) -> Array:
+    """Cost of a variant; what is let in one commune is one lot of each kind of works, the whole is their sum."""
     parameters, factors = lighting_parameters(site), Factors(site)
-    cost, embodied = np.zeros((len(scopes), site.draws)), np.zeros((len(scopes), site.draws))
+    total = np.zeros((len(scopes), site.draws))
     for kind, marks in kinds.items():
         priced = rows.select(pl.lit(kind).alias("kind"), "lantern").select(unit_cost_eur(parameters).alias("cost"))
-        unit, count = np.zeros(signatures.rows.height), np.zeros(signatures.rows.height)
+        unit = np.zeros(signatures.rows.height)
         unit[chosen.to_numpy()] = np.where(marks.to_numpy(), priced["cost"].to_numpy(), 0.0)
-        count[chosen.to_numpy()] = marks.to_numpy()
-        sums = signatures.sums(pl.DataFrame({"cost": unit, "count": count}))
-        for rank, central in enumerate(sums["cost"].round(2)):
-            if rank and central:
-                cost[rank] += central * factors.cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
-        for name in EMBODIED.get(kind, ()):
-            embodied += sums["count"].to_numpy()[:, None] * parameters.number(name) * factors.bounded(name)
-    cost[0] = cost[1:].sum(axis=0)
-    return {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
+        central = signatures.sums(pl.DataFrame({"cost": unit}))["cost"].round(2).to_numpy()
+        for rank in range(1, len(scopes)):
+            if central[rank]:
+                total[rank] += central[rank] * factors.cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
+    total[0] = total[1:].sum(axis=0)
+    return total
 
 
 def lot_name(kind: str, scope: str) -> str:
@@ -143,14 +121,11 @@ def lot_name(kind: str, scope: str) -> str:
     return f"LIG-{kind.upper()}-{scope.removeprefix(COMMUNE_PREFIX)}"
 
 
-<<<<<<< Updated upstream
 def _effects(after: Totals, today: Totals, site: Site, bill: Bill) -> dict[str, Array]:
     nothing, done = state(today, site, bill), state(after, site, bill, today=today)
     return {name: difference(done[name], nothing[name]) for name in done}
 
 
-=======
->>>>>>> Stashed changes
 def _named(action_set: str, outcomes: DrawTable) -> DrawTable:
     keys = outcomes.keys.select(pl.lit(action_set).alias("action_set"), pl.all())
     return DrawTable(keys, outcomes.draws, outcomes.default_share)
