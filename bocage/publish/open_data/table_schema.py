@@ -23,9 +23,9 @@ _SHAPES: Mapping[str, str] = {
     "insee": r"^(?:\d{5}|2[AB]\d{3})$",
 }  # fmt: skip
 TIME = r"^(?:[01]\d|2[0-3]):[0-5]\d$"
-_PLACES: Mapping[str, tuple[str, str, float]] = {
-    LONGITUDE: ("Longitude", "Longitude du point, WGS 84, en degrés décimaux", 180.0),
-    LATITUDE: ("Latitude", "Latitude du point, WGS 84, en degrés décimaux", 90.0),
+_PLACES: Mapping[str, tuple[str, str, int]] = {
+    LONGITUDE: ("Longitude", "Longitude du point, WGS 84, en degrés décimaux", 180),
+    LATITUDE: ("Latitude", "Latitude du point, WGS 84, en degrés décimaux", 90),
 }
 
 
