@@ -1,6 +1,6 @@
 """What to survey first: which missing datum, known, would narrow the interval of the energy most."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,10 @@ REST = ""
 SURVEY = "_survey"
 PLACE = "_place"
 PERCENT = 100.0
+DRAWS = 1000
+"""Draws of this comparison alone: with fewer, chance correlations hide small gains."""
+MOST_PLACES = 50
+"""Places compared, those with most points to survey."""
 LEAST_GAIN = 0.1
 """Narrowing of the interval below which nothing is worth a survey [points of percent]."""
 
@@ -50,11 +54,12 @@ def survey_gains(rows: pl.DataFrame, site: Site) -> list[Gain]:
 
     Args:
         rows: luminaires after `with_load`.
-        site: seed and number of draws.
+        site: seed.
 
     Returns:
         The most useful first, data before places.
     """
+    site = replace(site, draws=DRAWS)
     missing = pl.coalesce(pl.when(~sure(name).fill_null(value=False)).then(pl.lit(name)) for name in CHAIN)
     settled = sure("system_power_w").fill_null(value=False)
     narrow = rows.with_columns(
@@ -65,7 +70,10 @@ def survey_gains(rows: pl.DataFrame, site: Site) -> list[Gain]:
         return []
     whole = totals(narrow.with_columns(pl.lit("all").alias("_key")), "_key", ["all"], site).draws["energy_kwh"][0]
     by_datum = _gains(unsure, SURVEY, whole, site)
-    by_place = _gains(unsure, PLACE, whole, site) if unsure[PLACE].n_unique() > 1 else []
+    named = unsure.filter(pl.col(PLACE) != "")
+    sizes = named.group_by(PLACE).len().sort("len", PLACE, descending=[True, False])
+    busiest = named.filter(pl.col(PLACE).is_in(sizes[PLACE].head(MOST_PLACES).implode()))
+    by_place = _gains(busiest, PLACE, whole, site) if len(sizes) > 1 else []
     order = sorted(by_datum, key=lambda gain: gain.after_percent)
     return [*order, *sorted(by_place, key=lambda gain: gain.after_percent)]
 
@@ -91,7 +99,8 @@ def _gains(unsure: pl.DataFrame, key: str, whole: Array, site: Site) -> list[Gai
             place=name if key == PLACE else "",
             points=counts[name],
             before_percent=before,
-            after_percent=_width_percent(whole - today[rank] + known[rank]),
+            # Knowing more never widens: what remains above is chance correlation between draws.
+            after_percent=min(_width_percent(whole - today[rank] + known[rank]), before),
         )
         for rank, name in enumerate(names)
     ]
