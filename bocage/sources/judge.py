@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -25,6 +25,8 @@ from bocage.vocabulary.columns import Column
 
 MAX_INTEGER = 2.0**53
 """Beyond it a float no longer tells two neighbouring integers apart."""
+MOST_DISTINCT = 0.25
+"""Share of different cells up to which each is read once for all its rows."""
 WIDTHS: Mapping[str, tuple[int, str]] = {
     "siren": (9, r"^\d{9}$"),
     "siret": (14, r"^\d{14}$"),
@@ -52,8 +54,17 @@ class Judged:
     verdicts: Sequence[Verdict] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True)
+class _Remark:
+    """Something said of a column: its code, the cells (n,) concerned, what its sentence says more."""
+
+    code: str
+    mask: pl.Series
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 def judge(column: Column, cells: pl.Series, match: Match, *, decimal: str, writings: Writings | None) -> Judged:
-    """Read the cells of a file as a declared column.
+    """Read the cells of a file as a declared column; each distinct cell is read once.
 
     Args:
         column: the declared column.
@@ -62,32 +73,60 @@ def judge(column: Column, cells: pl.Series, match: Match, *, decimal: str, writi
         decimal: decimal mark of the file.
         writings: what the writings of the file mean, None where nothing is declared.
     """
+    distinct = cells.unique(maintain_order=True)
+    if len(distinct) > MOST_DISTINCT * len(cells):
+        judged, remarks = _judge(column, cells, match, decimal, writings)
+        return replace(judged, verdicts=_verdicts(column, remarks, None))
+    judged, remarks = _judge(column, distinct, match, decimal, writings)
+    ranks = distinct.to_frame("cell").with_row_index("rank")
+    rank = cells.to_frame("cell").join(ranks, on="cell", how="left", nulls_equal=True, maintain_order="left")["rank"]
+    times = rank.value_counts().sort("rank")["count"]
+    return Judged(
+        values=judged.values.gather(rank),
+        aside=judged.aside.gather(rank),
+        written=judged.written.gather(rank),
+        verdicts=_verdicts(column, remarks, times),
+    )
+
+
+def _verdicts(column: Column, remarks: Sequence[_Remark], times: pl.Series | None) -> tuple[Verdict, ...]:
+    """The remarks with the number of cells that each concerns; `times` is how often each distinct cell comes."""
+    found = []
+    for remark in remarks:
+        mask = remark.mask.fill_null(value=False)
+        count = int(mask.sum() if times is None else times.filter(mask).sum())
+        if count:
+            labels = labels_of(column)
+            found.append(
+                Verdict(code=remark.code, count=count, columns=(column.name,), labels=labels, values=remark.values)
+            )
+    return tuple(found)
+
+
+def _judge(
+    column: Column, cells: pl.Series, match: Match, decimal: str, writings: Writings | None
+) -> tuple[Judged, list[_Remark]]:
     written = as_text(cells)
     frame = written.to_frame("written").select(
         "written", without_missing(pl.col("written")).str.strip_chars().replace("", None).alias("text")
     )
-    verdicts: list[Verdict] = []
-    said_missing = int((frame["written"].is_not_null() & frame["text"].is_null()).sum())
-    if said_missing:
-        verdicts.append(
-            Verdict(code="BOC-IMP-322", count=said_missing, columns=(column.name,), labels=labels_of(column))
-        )
+    remarks = [_Remark("BOC-IMP-322", frame["written"].is_not_null() & frame["text"].is_null())]
     if column.type in {"real", "integer"}:
-        values, aside = _judge_number(column, cells, frame, match, decimal, writings, verdicts)
+        values, aside = _judge_number(column, cells, frame, match, decimal, writings, remarks)
     elif column.type in {"date", "datetime"}:
-        values, aside = _judge_date(column, frame, verdicts)
+        values, aside = _judge_date(column, frame, remarks)
     elif column.type == "boolean":
         values = frame.select(boolean(pl.col("text")).alias("v"))["v"]
         aside = _unread(frame["text"], values, "BOC-IMP-206")
     elif column.type == "code":
-        values, aside = _judge_code(column, frame, verdicts)
+        values, aside = _judge_code(column, frame, remarks)
     elif column.type == "list":
         parts = pl.col("text").str.replace_all(r"\s*[|,;]\s*", ";").str.strip_chars(";").str.split(";")
         values = frame.select(parts.alias("v"))["v"]
         aside = _nothing(len(values))
     else:
         values, aside = _judge_text(column, frame, writings)
-    return Judged(values=values.rename(column.name), aside=aside, written=written, verdicts=tuple(verdicts))
+    return Judged(values=values.rename(column.name), aside=aside, written=written), remarks
 
 
 def as_text(cells: pl.Series) -> pl.Series:
@@ -117,7 +156,7 @@ def _judge_number(
     match: Match,
     decimal: str,
     writings: Writings | None,
-    verdicts: list[Verdict],
+    remarks: list[_Remark],
 ) -> tuple[pl.Series, pl.Series]:
     text = frame["text"]
     if cells.dtype.is_numeric():
@@ -133,15 +172,8 @@ def _judge_number(
     factor = unit_factor(match.unit, column.unit)
     if factor is not None and factor != 1.0:
         values = values * factor
-        verdicts.append(
-            Verdict(
-                code="BOC-IMP-317",
-                count=int(values.is_not_null().sum()),
-                columns=(column.name,),
-                labels=labels_of(column),
-                values={"written": match.unit, "declared": column.unit},
-            )
-        )
+        said = {"written": match.unit, "declared": column.unit}
+        remarks.append(_Remark("BOC-IMP-317", values.is_not_null(), said))
     v = pl.col("v")
     low = v < column.minimum if column.minimum is not None else pl.lit(value=False)
     high = v > column.maximum if column.maximum is not None else pl.lit(value=False)
@@ -161,20 +193,20 @@ def _judge_number(
     return kept["v"], judged["aside"]
 
 
-def _judge_date(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) -> tuple[pl.Series, pl.Series]:
+def _judge_date(column: Column, frame: pl.DataFrame, remarks: list[_Remark]) -> tuple[pl.Series, pl.Series]:
     text = frame["text"]
     month_first = is_month_first(text)
     values = frame.select(date(pl.col("text"), month_first=month_first).alias("v"))["v"]
-    years = int(frame.select(is_year(pl.col("text")).sum()).item() or 0)
-    serials = int(frame.select((is_serial(pl.col("text")) & values.is_not_null()).sum()).item() or 0)
-    for code, count in (("BOC-IMP-307", years), ("BOC-IMP-318", serials), ("BOC-IMP-323", month_first * len(text))):
-        if count:
-            verdicts.append(Verdict(code=code, count=count, columns=(column.name,), labels=labels_of(column)))
+    shapes = frame.select(is_year(pl.col("text")).alias("year"), is_serial(pl.col("text")).alias("serial"))
+    remarks.append(_Remark("BOC-IMP-307", shapes["year"]))
+    remarks.append(_Remark("BOC-IMP-318", shapes["serial"] & values.is_not_null()))
+    if month_first:
+        remarks.append(_Remark("BOC-IMP-323", pl.repeat(value=True, n=len(text), eager=True)))
     aside = _unread(text, values, "BOC-IMP-205")
     return values.cast(column.polars_type) if column.type == "date" else values.cast(pl.Datetime("us", "UTC")), aside
 
 
-def _judge_code(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) -> tuple[pl.Series, pl.Series]:
+def _judge_code(column: Column, frame: pl.DataFrame, remarks: list[_Remark]) -> tuple[pl.Series, pl.Series]:
     """Codes keep their zeros; those that a spreadsheet mangled are set aside."""
     values = frame["text"]
     if len(values.drop_nulls()) and values.drop_nulls().str.contains(r"^\d+\.0$").all():
@@ -193,17 +225,7 @@ def _judge_code(column: Column, frame: pl.DataFrame, verdicts: list[Verdict]) ->
             .then(pl.col("b").str.zfill(digits))
             .otherwise("b")
         )["b"]
-        restored = int((filled != bare).sum())
-        if restored:
-            verdicts.append(
-                Verdict(
-                    code="BOC-IMP-306",
-                    count=restored,
-                    columns=(column.name,),
-                    labels=labels_of(column),
-                    values={"width": digits},
-                )
-            )
+        remarks.append(_Remark("BOC-IMP-306", filled != bare, {"width": digits}))
         odd = ~filled.str.contains(shape)
         judged = judged.with_columns(filled.alias("v"), odd.alias("odd")).with_columns(
             aside.when(pl.col("odd")).then(pl.lit("BOC-IMP-207")).otherwise(None).alias("aside")
