@@ -9,6 +9,7 @@ import click
 import bocage
 from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
+from bocage.cli.following import evaluate_command, readings_command, watch_command
 from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.gathering import survey_command
 from bocage.cli.learning import explain_command, new_domain_command
@@ -66,6 +67,10 @@ for _command in (
     simulate_command,
     plan_command,
     report_command,
+    quantities_command,
+    readings_command,
+    watch_command,
+    evaluate_command,
     survey_command,
     export_command,
     backup_command,
