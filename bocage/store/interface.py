@@ -177,7 +177,8 @@ class Store(Protocol):
 
         Args:
             path: file to write, replaced whole.
-            extra: by asset type, further columns joined on `asset_id` (results, origins).
+            extra: by asset type, further columns joined on `asset_id` (results, origins); with their
+                geometry they are the rows of a type of which the twin has none.
             described: by asset type, declarations of some of those columns, for their aliases.
             language: language of aliases and descriptions.
         """

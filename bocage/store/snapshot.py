@@ -63,7 +63,8 @@ def write_snapshot(
         kept: every declared table with its fields and its rows in force, in order of name.
         path: file to write.
         srid: EPSG code of the projection.
-        extra: by asset type, further columns by `asset_id`.
+        extra: by asset type, further columns by `asset_id`; with their geometry they are the rows of
+            a type of which the twin has none (assets that a domain derives).
         described: by asset type, declarations of some of those columns.
         language: of aliases and descriptions.
     """
@@ -109,7 +110,10 @@ def _extended(layer: _Layer, extra: pl.DataFrame, described: Sequence[Column], l
     new = [Field(name, _type_of(extra.schema[name]), _companion(layer.table, described, name)) for name in added]
     further = encode(extra.select("asset_id", *added).with_columns(_castable(extra, added)), new)
     kept = [(f, a) for f, a in zip(layer.fields, layer.aliases, strict=True) if f.name not in added]
-    rows = layer.rows.drop(added, strict=False).join(further, on="asset_id", how="left", maintain_order="left")
+    known = layer.rows
+    if known.is_empty() and GEOMETRY in extra.columns:
+        known = pl.concat([known, extra.select("asset_id", GEOMETRY)], how="diagonal_relaxed")
+    rows = known.drop(added, strict=False).join(further, on="asset_id", how="left", maintain_order="left")
     return replace(
         layer,
         fields=[*(field for field, _ in kept), *new],

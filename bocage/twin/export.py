@@ -57,9 +57,10 @@ def export(territory: Territory, *, into: Path, formats: Sequence[str] = ("gpkg"
 
 
 def _write_snapshot(territory: Territory, states: Sequence[DomainState], into: Path) -> list[Path]:
-    extra = {}
+    tables, extra = territory.asset_tables, {}
     for name, frame in completed_frames(states).items():
-        extra[name] = frame.drop(GEOMETRY, strict=False)
+        derived = not territory.store.count_assets(tables[name])
+        extra[name] = frame if derived else frame.drop(GEOMETRY, strict=False)
     figures = {name: columns for state in states for name, columns in state.domain.figures.items()}
     path = into / f"{territory.code}.gpkg"
     return [territory.store.snapshot(path, extra=extra, described=figures, language=current_language())]
