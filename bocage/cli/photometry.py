@@ -21,6 +21,13 @@ from bocage.cli.wording import mark
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--tilt", "tilt_deg", type=float, default=0.0, help=mark("Tilt as installed, upwards to the street [°]."))
+@option(
+    "--turn",
+    "turn_deg",
+    type=float,
+    default=0.0,
+    help=mark("Angle by which the luminaires are turned about the vertical, counter-clockwise from above [°]."),
+)
 @option("--lamp-set", type=click.IntRange(1), help=mark("Lamp set of an EULUMDAT file; the first one where absent."))
 @option("--flux", "source_flux_lm", type=Amount(), help=mark("Flux of the source [lm]; that of the file where absent."))
 @option("--class", "class_name", help=mark("Lighting class of a road to compute: M1 to M6, C0 to C5, P1 to P6."))
@@ -65,10 +72,10 @@ def photometry_command(
     from bocage.twin.photometry import photometry  # noqa: PLC0415 - `--help` stays under 200 ms
     from bocage.twin.photometry_road import AskedRoad  # noqa: PLC0415 - same
 
-    lamp_set, source_flux_lm = asked.pop("lamp_set"), asked.pop("source_flux_lm")
+    of_files = {name: asked.pop(name) for name in ("turn_deg", "lamp_set", "source_flux_lm")}
     road = None
     if class_name is not None or any(asked[name] is not None for name in ("width_m", "spacing_m", "height_m")):
         road = AskedRoad(class_name=class_name or "", **asked)
-    answer = photometry(files, tilt_deg=tilt_deg, lamp_set=lamp_set, source_flux_lm=source_flux_lm, road=road)
+    answer = photometry(files, tilt_deg=tilt_deg, road=road, **of_files)
     show(answer, as_json=as_json)
     return answer.exit if check else 0

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bocage.science.photometry.flux import light_output
-from bocage.science.photometry.intensity import IntensityTable, tabulate
+from bocage.science.photometry.intensity import IntensityTable, mirror_gap, tabulate
 from bocage.sources.encoding import decode
 from bocage.sources.eulumdat import parse_eulumdat
 from bocage.sources.lm63 import TILT_LINE, parse_lm63
@@ -22,6 +22,9 @@ CLOSURE_POINTS = 1.0
 """Difference between the declared and the found light output ratio from which it is said [%]."""
 PLAUSIBLE_LM_W = 250.0
 """Efficacy above which flux and power cannot be of one luminaire; a guess, above all that is sold today."""
+ALONG_DEG, ACROSS_DEG = 0.0, 90.0
+SYMMETRIC, LOPSIDED = 0.02, 0.10
+"""Share of its mean intensity by which a luminaire differs from its mirror image, to be called so; a guess."""
 UNKNOWN_FLUX_LM = 1000.0
 _SNIFFED_LINES = 200
 
@@ -131,6 +134,8 @@ def _judged(path: Path, reading: Reading) -> PhotometricFile:
     if table.power_w and light_output(table).lor * table.source_flux_lm > PLAUSIBLE_LM_W * table.power_w:
         efficacy = light_output(table).lor * table.source_flux_lm / table.power_w
         verdicts.append(Verdict(code="BOC-PHO-109", count=1, values={"found": efficacy, "limit": PLAUSIBLE_LM_W}))
+    if mirror_gap(table, ALONG_DEG) < SYMMETRIC < LOPSIDED < mirror_gap(table, ACROSS_DEG):
+        verdicts.append(Verdict(code="BOC-PHO-110", count=1))
     if table.declared_lor is not None:
         found = light_output(table).lor
         if abs(found - table.declared_lor) * 100 > CLOSURE_POINTS:

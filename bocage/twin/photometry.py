@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from bocage.parameters.reader import ParameterError, Value, load
 from bocage.science.photometry.flux import LightOutput, cie_flux_codes, light_output
+from bocage.science.photometry.intensity import turned
 from bocage.sources.photometry import PhotometricFile, read_photometry
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.assumptions import parameter_folders
@@ -52,6 +53,7 @@ def photometry(
     files: Sequence[Path],
     *,
     tilt_deg: float = 0.0,
+    turn_deg: float = 0.0,
     lamp_set: int | None = None,
     source_flux_lm: float | None = None,
     road: AskedRoad | None = None,
@@ -64,6 +66,7 @@ def photometry(
     Args:
         files: EULUMDAT or IES LM-63 files.
         tilt_deg: tilt at which the luminaires are installed, upwards to the street [degrees].
+        turn_deg: angle by which they are turned about the vertical, counter-clockwise from above [degrees].
         lamp_set: lamp set of the EULUMDAT files, from 1; the first one where None.
         source_flux_lm: flux of the source, that of each file where None [lm].
         road: the road to light, None for none.
@@ -73,10 +76,10 @@ def photometry(
         BocageError: a file cannot be read (BOC-IMP-001, 003, 025, BOC-PHO-001 to 010), or the road cannot
             be computed (BOC-PHO-011 to 013).
     """
-    check_bounds({"tilt_deg": tilt_deg, "source_flux_lm": source_flux_lm})
+    check_bounds({"tilt_deg": tilt_deg, "turn_deg": turn_deg, "source_flux_lm": source_flux_lm})
     language = current_language()
     limits = _limits(date or dt.datetime.now(tz=dt.UTC).date())
-    read = [read_photometry(path, lamp_set=lamp_set) for path in files]
+    read = [_placed(read_photometry(path, lamp_set=lamp_set), turn_deg) for path in files]
     data, rows, sections, well = [], [], [], True
     for one in read:
         checks = legal_checks(one, limits, tilt_deg=tilt_deg)
@@ -99,10 +102,14 @@ def photometry(
             *([Section(title=_("Remarks on the files"), lines=remarks)] if remarks else []),
             *sections,
         ],
-        data={"tilt_deg": tilt_deg, "luminaires": data},
+        data={"tilt_deg": tilt_deg, "turn_deg": turn_deg, "luminaires": data},
         next_step=None if road else _("bocage photometry FILE --class M4 --width 7 --spacing 30 --height 8"),
         exit=0 if well else 1,
     )
+
+
+def _placed(one: PhotometricFile, turn_deg: float) -> PhotometricFile:
+    return replace(one, table=turned(one.table, turn_deg)) if turn_deg else one
 
 
 def legal_checks(one: PhotometricFile, limits: Mapping[str, Value], *, tilt_deg: float = 0.0) -> list[LegalCheck]:

@@ -139,7 +139,7 @@ def road_section(file: str, found: RoadFound, asked: AskedRoad) -> Section:
 
 def check_bounds(given: Mapping[str, float | None]) -> None:
     """Refuse quantities of a road outside what can be computed (BOC-PHO-013); None is not looked at."""
-    for name, low, high in RANGES:
+    for name, low, high in (*RANGES, ("turn_deg", -360.0, 360.0)):
         value = given.get(name)
         if value is not None and not low <= value <= high:
             raise BocageError("BOC-PHO-013", field=name, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")

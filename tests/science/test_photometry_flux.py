@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bocage.science.photometry.flux import CIE_ZONES_DEG, cie_flux_codes, flux_within, light_output
 from bocage.science.photometry.generic import generic_road_optics, isotropic, lambertian
-from bocage.science.photometry.intensity import IntensityTable, intensity_at, tabulate
+from bocage.science.photometry.intensity import IntensityTable, intensity_at, tabulate, turned
 from bocage.sources.photometry import read_photometry
 
 SAMPLES = [f"sample{number}" for number in range(1, 11)]
@@ -118,6 +118,16 @@ def test_tilting_the_other_way_is_looking_from_the_other_side() -> None:
     mirrored = tabulate(table.c_deg[:-1], table.gamma_deg, table.intensity_cd_klm[::-1][:-1])
     assert light_output(table, tilt_deg=8.0).ulr == pytest.approx(light_output(mirrored, tilt_deg=-8.0).ulr, abs=1e-12)
     assert light_output(table, tilt_deg=8.0).ulr > light_output(table).ulr, "raised to the side that it lights"
+
+
+@given(turn=st.floats(-720.0, 720.0), tilt=st.sampled_from([0.0, 8.0]))
+def test_turning_moves_light_and_loses_none(turn: float, tilt: float) -> None:
+    table = lopsided(np.arange(0.0, 360.0, 30.0), np.arange(0.0, 181.0, 15.0))
+    moved = turned(table, turn)
+    assert light_output(moved).ulr == pytest.approx(light_output(table).ulr, rel=2e-2)
+    assert intensity_at(moved, 50.0 + turn, 40.0) == pytest.approx(intensity_at(table, 50.0, 40.0), rel=1e-6)
+    back = turned(turned(table, 30.0), -30.0)
+    assert light_output(back, tilt_deg=tilt).ulr == pytest.approx(light_output(table, tilt_deg=tilt).ulr)
 
 
 def test_code_3_is_counted_within_75_degrees_and_not_within_40() -> None:

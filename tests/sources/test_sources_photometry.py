@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bocage.science.photometry.flux import light_output
-from bocage.science.photometry.intensity import intensity_at
+from bocage.science.photometry.intensity import intensity_at, turned
 from bocage.sources.photometry import read_photometry
 from bocage.vocabulary.codes import BocageError
 
@@ -207,6 +207,17 @@ def test_lateral_angles_are_turned_to_the_street(
     text = ies(numbers=f"1 1000 1 4 {count} 1 2 0 0 0\n1 1 40", planes=planes, values=values)
     table = read_photometry(write(text)).table
     assert dict(zip(table.c_deg, table.intensity_cd_klm[:, 0], strict=True)) == found
+
+
+def test_a_luminaire_that_lies_along_the_road_is_said(write: Write) -> None:
+    """Some software writes the C planes of the CIE into an LM-63 without turning them."""
+    sides = "\n".join(" ".join([f"{value:g}"] * 4) for value in (1.0, 5.0, 1.0, 0.5, 1.0))
+    wrong = ies(numbers="1 1000 1 4 5 1 2 0 0 0\n1 1 40", planes="0 90 180 270 360", values=sides)
+    read = read_photometry(write(wrong))
+    assert [verdict.code for verdict in read.verdicts] == ["BOC-PHO-110"]
+    put_right = turned(read.table, -90.0)
+    assert put_right.intensity_cd_klm[:, 0].tolist() == [1.0, 5.0, 1.0, 0.5, 1.0]
+    assert light_output(put_right).lor == pytest.approx(light_output(read.table).lor)
 
 
 def test_files_that_are_no_photometry(write: Write, tmp_path: Path) -> None:

@@ -154,6 +154,16 @@ def test_the_flux_that_is_needed_is_enough(lamp: Callable[..., Path]) -> None:
     assert luminaires(strong)[0]["road"]["luminance_average_cd_m2"] == pytest.approx(0.5)
 
 
+def test_a_luminaire_turned_to_the_houses_lights_less(lamp: Callable[..., Path]) -> None:
+    path = lamp()
+    straight, turned = (
+        luminaires(photometry([path], road=M5, turn_deg=turn, date=DAY))[0]["road"] for turn in (0.0, 180.0)
+    )
+    assert turned["luminance_average_cd_m2"] < 0.9 * straight["luminance_average_cd_m2"]
+    again = luminaires(photometry([path], road=M5, turn_deg=360.0, date=DAY))[0]["road"]
+    assert again["luminance_average_cd_m2"] == pytest.approx(straight["luminance_average_cd_m2"])
+
+
 @pytest.mark.parametrize("arrangement", [one.name.lower() for one in Arrangement])
 def test_two_rows_take_twice_the_power(lamp: Callable[..., Path], arrangement: str) -> None:
     asked = AskedRoad(class_name="C4", width_m=8.0, spacing_m=30.0, height_m=8.0, arrangement=arrangement, median_m=2.0)
@@ -181,7 +191,9 @@ def test_roads_that_cannot_be_asked(lamp: Callable[..., Path], asked: AskedRoad,
         assert not any("{" in refusal.value.say(part, language) for part in ("what", "why", "fix"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("fault", [{"tilt_deg": float("nan")}, {"tilt_deg": 90.0}, {"source_flux_lm": 0.0}])
+@pytest.mark.parametrize(
+    "fault", [{"tilt_deg": float("nan")}, {"tilt_deg": 90.0}, {"turn_deg": 400.0}, {"source_flux_lm": 0.0}]
+)
 def test_tilt_and_flux_that_cannot_be(lamp: Callable[..., Path], fault: dict[str, float]) -> None:
     with pytest.raises(BocageError) as refusal:
         photometry([lamp()], date=DAY, **fault)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """The intensity of a luminaire in every direction, as goniometers measure it and files tell it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -104,6 +104,45 @@ def intensity_at(table: IntensityTable, c_deg: ArrayLike, gamma_deg: ArrayLike) 
     high = values[i + 1, j] * (1 - gamma_part) + values[i + 1, after] * gamma_part
     inside = (gamma >= table.gamma_deg[0]) & (gamma <= table.gamma_deg[-1])
     return np.asarray(np.where(inside, low * (1 - c_part) + high * c_part, 0.0))
+
+
+def turned(table: IntensityTable, angle_deg: float) -> IntensityTable:
+    """The luminaire turned about the vertical, counter-clockwise as seen from above.
+
+    Args:
+        table: the luminaire.
+        angle_deg: what was in plane C is then in plane C + angle [degrees].
+
+    >>> beam = tabulate([0.0, 90.0, 180.0, 270.0], [0.0, 90.0], [[1.0, 1.0], [2.0, 1.0], [3.0, 1.0], [4.0, 1.0]])
+    >>> turned(beam, 90.0).intensity_cd_klm[:, 0].tolist()
+    [4.0, 1.0, 2.0, 3.0, 4.0]
+    """
+    moved = np.round(np.mod(table.c_deg + angle_deg, FULL_TURN_DEG), 9)
+    planes = np.union1d(np.mod(moved, FULL_TURN_DEG), 0.0)  # a tiny negative angle rounds to a full turn
+    values = intensity_at(table, (planes - angle_deg)[:, None], table.gamma_deg[None, :])
+    return replace(
+        table,
+        c_deg=np.append(planes, FULL_TURN_DEG),
+        intensity_cd_klm=np.concatenate([values, values[:1]]),
+    )
+
+
+def mirror_gap(table: IntensityTable, axis_deg: float) -> float:
+    """How far a luminaire is from its mirror image: mean difference over mean intensity.
+
+    Args:
+        table: the luminaire.
+        axis_deg: one of the two planes that make the mirror: 90 for C 90° - C 270° [degrees].
+
+    >>> beam = tabulate([0.0, 90.0, 180.0, 270.0], [0.0, 90.0], [[1.0, 1.0], [2.0, 2.0], [1.0, 1.0], [4.0, 4.0]])
+    >>> mirror_gap(beam, 90.0), mirror_gap(beam, 0.0)
+    (0.0, 0.5)
+    """
+    planes = table.c_deg[:-1]
+    image = intensity_at(table, (2 * axis_deg - planes)[:, None], table.gamma_deg[None, :])
+    own = table.intensity_cd_klm[:-1]
+    mean = float(own.mean())
+    return float(np.abs(own - image).mean()) / mean if mean > 0 else 0.0
 
 
 def _interval(knots: Array, places: Array) -> tuple[NDArray[np.intp], Array]:

@@ -127,7 +127,7 @@ def road_classes(year: int = YEAR) -> Mapping[str, RoadClass]:
 def unverified(year: int = YEAR) -> tuple[str, ...]:
     """Names of the constants and classes that were not checked against the text of the standard.
 
-    >>> "glare_screen_degree" in unverified()
+    >>> "edge_strip_lanes" in unverified()
     True
     """
     names = []
