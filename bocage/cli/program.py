@@ -19,6 +19,7 @@ from bocage.cli.sharing import (
     copy_command,
     demo_command,
     export_command,
+    quantities_command,
     report_command,
     restore_command,
 )

@@ -228,6 +228,30 @@ class Measure(Protocol):
 
 
 @dataclass(frozen=True)
+class Quantities:
+    """What actions order, item by item, at the prices of the territory's own schedule where it has them.
+
+    Attributes:
+        lines: one row per action and price: `action_id`, `framework`, `lot`, `item`, `designation`,
+            `price_unit` (of the schedule, null where a parameter prices it), `works_item` (item of works),
+            `per`, `quantity`, `unit_price_eur`, `amount_eur`, `origin` (`schedule` or `default`). The
+            amounts of an action add up to the central value of its investment.
+        schedule: one row per line of the schedule: `asset_id`, `framework`, `lot`, `item`, `designation`,
+            `price_unit`, `price_eur`, `works_item`, `per`, `read_from` (`declared` or `designation`, null
+            where it prices nothing that is proposed).
+    """
+
+    lines: pl.DataFrame
+    schedule: pl.DataFrame
+
+
+class Order(Protocol):
+    """What the given actions order, item by item; assets are completed."""
+
+    def __call__(self, assets: Assets, actions: pl.DataFrame, site: Site) -> Quantities: ...
+
+
+@dataclass(frozen=True)
 class Surveyed:
     """What a survey found in one part of a very large inventory.
 
@@ -280,6 +304,7 @@ class Domain:
         label: label by language.
         folder: folder that holds `asset_types.csv`, `<type>.csv`, `figures.csv`, `code_labels.csv`,
             `indicators.csv`, `codes.csv`, `settings.csv`, `layers.yml`, `parameters/` and `locale/`.
+        order: what actions order, item by item, None where the domain has no such verb.
         survey: the same for millions of assets at once, None where the domain has no such verb.
         reads: shared asset types (`road`, `invoice`…) that it is handed beside its own, as they are.
     """
@@ -297,6 +322,7 @@ class Domain:
     evaluate: Evaluate
     detect: Detect = no_alerts
     measure: Measure = no_effects
+    order: Order | None = None
     survey: Survey | None = None
     reads: tuple[str, ...] = ()
 

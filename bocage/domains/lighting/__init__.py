@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bocage.domains.lighting.actions import propose
+from bocage.domains.lighting.actions import order, propose
 from bocage.domains.lighting.diagnose import diagnose, survey
 from bocage.domains.lighting.evaluate import evaluate, measure
 from bocage.domains.lighting.inventory import complete
@@ -22,6 +22,7 @@ DOMAIN = Domain(
     interact=interact,
     watch=watch,
     evaluate=evaluate,
+    order=order,
     detect=detect,
     measure=measure,
     survey=survey,

@@ -23,6 +23,8 @@ Texts = NDArray[np.object_]
 
 HERITAGE, NEVER = "heritage", "\0"
 LED_ITEM = "led"
+RENEWED = (LED_ITEM, "led_kit")
+"""Items whose default price holds taking down and disposal too."""
 SCHEMA = {
     "action_id": pl.String(), "kind": pl.String(), "works_item": pl.String(), "line": pl.Int64(), "per": pl.String(),
     "quantity": pl.Float64(), "unit_price_eur": pl.Float64(), "amount_eur": pl.Float64(), "parameter": pl.String(),
@@ -113,12 +115,17 @@ def cost_lines(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.DataFram
     lines = price_lines(assets).with_row_index("line").with_columns(pl.col("line").cast(pl.Int64))
     usable = lines.filter(pl.col("works_item").is_not_null() & pl.col("per").is_in(COUNTED))
     rows = _units(actions, assets, site, with_power=not usable.is_empty())
-    found = []
+    found, renewed = [], rows.select("action_id", "asset_id").clear()
     for item in items():
         concerned = _concerned(rows, item)
+        if not item.parameter:
+            # What the default price of a renewal holds is not to be paid twice.
+            concerned = concerned.join(renewed, on=["action_id", "asset_id"], how="semi", maintain_order="left")
         if concerned.is_empty():
             continue
         priced, rest = _split(concerned, item, usable)
+        if item.item in RENEWED:
+            renewed = pl.concat([renewed, priced.select("action_id", "asset_id")])
         found.append(_counted(priced, item, usable))
         if item.parameter:
             found.append(_by_default(rest, item, parameters))
