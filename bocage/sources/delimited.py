@@ -109,11 +109,14 @@ def _is_binary(text: str) -> bool:
 
 
 def _split(path: Path, text: str, delimiter: str) -> _Lines:
-    if '"' in text:
-        quoted = _split_quoted(path, text, delimiter)
-        if quoted is not None:
-            return quoted
     lines = pl.Series("line", text.split("\n"), dtype=pl.String)
+    if '"' in text:
+        if (lines.str.count_matches('"', literal=True) % 2 == 1).any():  # a record may hold several lines
+            quoted = _split_quoted(path, text, delimiter)
+            if quoted is not None:
+                return quoted
+        else:
+            lines, delimiter = _without_quotes(lines, delimiter)
     numbers = pl.Series("number", range(1, len(lines) + 1), dtype=pl.Int64)
     filled = lines.str.contains(rf"[^\s{re.escape(delimiter)}]")  # a line of delimiters alone is an empty row
     lines, numbers = lines.filter(filled), numbers.filter(filled)
@@ -122,6 +125,24 @@ def _split(path: Path, text: str, delimiter: str) -> _Lines:
     if (longest > MAX_CELL_CHARACTERS).any():
         raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS)
     return _Lines(cells, numbers)
+
+
+def _without_quotes(lines: pl.Series, delimiter: str) -> tuple[pl.Series, str]:
+    """Lines (n,) that are one record each, without the quotes around their cells, and what then separates them.
+
+    Quotes that hold neither a delimiter nor another quote go at once; the few lines where some are left
+    are read one by one, and their cells joined by a mark that no cell holds.
+    """
+    mark = re.escape(delimiter) or "\n"
+    simple = lines.str.replace_all(rf'(^|{mark})"([^"{mark}]*)"', "$1$2")
+    left = simple.str.contains('"', literal=True)
+    if not left.any():
+        return simple, delimiter
+    cells = lines.filter(left).to_list()
+    joined = [CELL_END.join(next(csv.reader([line], delimiter=delimiter or ";"), [])) for line in cells]
+    if delimiter:
+        simple = simple.str.replace_all(delimiter, CELL_END, literal=True)
+    return simple.scatter(left.arg_true(), joined), CELL_END
 
 
 def _split_quoted(path: Path, text: str, delimiter: str) -> _Lines | None:

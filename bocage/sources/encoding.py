@@ -14,7 +14,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SAMPLE = 1 << 20
+_SAMPLE = 1 << 16
+_ASCII = bytes(range(128))
+_WIDE_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 _TWICE_ENCODED = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ“”¦˜]")
 
 
@@ -70,7 +72,7 @@ def single_byte_encoding(data: bytes) -> str:
     >>> single_byte_encoding("Éclairage à rénover".encode("mac_roman"))
     'mac_roman'
     """
-    high = bytes(byte for byte in data[:_SAMPLE] if byte >= 0x80)
+    high = data.translate(None, _ASCII)[:_SAMPLE]
     if not high:
         return "cp1252"
     shares = {name: _french_share(high, name) for name in CANDIDATES}
@@ -79,7 +81,7 @@ def single_byte_encoding(data: bytes) -> str:
         return best
     from charset_normalizer import from_bytes  # noqa: PLC0415 - rarely needed and slow to import
 
-    guess = from_bytes(data[: _SAMPLE // 16]).best()
+    guess = from_bytes(data[:_SAMPLE]).best()
     return guess.encoding if guess else "latin-1"
 
 
@@ -99,6 +101,9 @@ def _utf16_without_mark(data: bytes) -> str:
 
 
 def _decode_single_byte(data: bytes) -> Decoded:
+    if not _WIDE_LETTER.search(data):  # no line can be UTF-8: one encoding for the whole file
+        name = single_byte_encoding(data)
+        return Decoded(data.decode(name, errors="replace"), name)
     lines = data.split(b"\n")
     texts: list[str | None] = []
     wide_lines = 0

@@ -68,7 +68,11 @@ class Extent:
             & (xy[finite, 1] >= ymin - margin)
             & (xy[finite, 1] <= ymax + margin)
         )
-        found[inside] = shapely.dwithin(self.shape, shapely.points(xy[inside]), max(margin, 1.0))
+        if not self.known:  # the area of a projection is a rectangle
+            return inside
+        found[inside] = self.within(xy[inside])
+        close = np.flatnonzero(inside & ~found)
+        found[close] = shapely.dwithin(self.shape, shapely.points(xy[close]), max(margin, 1.0))
         return found
 
     def within(self, xy: Coordinates) -> NDArray[np.bool_]:

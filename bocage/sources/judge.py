@@ -31,10 +31,13 @@ WIDTHS: Mapping[str, tuple[int, str]] = {
     "siren": (9, r"^\d{9}$"),
     "siret": (14, r"^\d{14}$"),
     "insee": (5, r"^(?:\d{5}|2[AB]\d{3})$"),
-    "prm": (14, r"^\d{14}$"),
-    "pdl": (14, r"^\d{14}$"),
+    "prm": (14, r"^\d{14}$|[A-Za-zÀ-ÿ]"),
+    "pdl": (14, r"^\d{14}$|[A-Za-zÀ-ÿ]"),
 }
-"""Width and shape of the identifiers that spreadsheets strip of their first zeros."""
+"""Width and shape of the identifiers that spreadsheets strip of their first zeros.
+
+A point may also bear a reference with letters: that of a gas point, or the name by which bills know it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +222,8 @@ def _judge_code(column: Column, frame: pl.DataFrame, remarks: list[_Remark]) -> 
         judged = judged.with_columns(aside.otherwise(None).alias("aside"))
     else:
         digits, shape = width
-        bare = values.str.replace_all(r"[\s\u00a0\u202f]", "")
+        has_letters = values.str.contains(r"[A-Za-zÀ-ÿ]")
+        bare = pl.select(pl.when(has_letters).then(values).otherwise(values.str.replace_all(_BLANKS, ""))).to_series()
         filled = pl.DataFrame({"b": bare}).select(
             pl.when(pl.col("b").str.contains(rf"^\d{{{max(digits - 3, 1)},{digits - 1}}}$"))
             .then(pl.col("b").str.zfill(digits))
@@ -232,6 +236,9 @@ def _judge_code(column: Column, frame: pl.DataFrame, remarks: list[_Remark]) -> 
         )
     kept = judged.select(pl.when(pl.col("aside").is_null()).then("v").alias("v"))["v"]
     return kept, judged["aside"]
+
+
+_BLANKS = "[\\s\u00a0\u202f]"
 
 
 def labels_of(column: Column) -> Mapping[str, tuple[str, ...]]:

@@ -195,7 +195,8 @@ def geometries_of(raw: RawTable, place: Place, table: Table) -> Located:
         table: asset type; geometries are brought to its kind, and rows that cannot be are faulty.
     """
     found, unreadable = _read(raw, place)
-    found = shapely.force_2d(found)
+    if place.kind not in {"xy", "pair"}:
+        found = shapely.force_2d(found)
     faults = np.full(len(found), "", dtype=object)
     faults[shapely.is_missing(found) | shapely.is_empty(found)] = "BOC-IMP-101"
     faults[unreadable] = "BOC-IMP-110"

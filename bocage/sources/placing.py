@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 import shapely
 from numpy.typing import NDArray
 
@@ -60,9 +61,11 @@ def place_rows(
 
 def _with_address(raw: RawTable, faults: Strings, state: Refusals) -> int:
     """Number of sound rows without coordinates that name a street."""
-    lost = state.sound & np.isin(faults, ["BOC-IMP-101", "BOC-IMP-102"])
+    lost = state.sound & ((faults == "BOC-IMP-101") | (faults == "BOC-IMP-102"))
     headers = propose_address(raw.frame) if lost.any() else None
-    return 0 if headers is None else int((address_texts(raw.frame[headers[1]]).is_not_null().to_numpy() & lost).sum())
+    if headers is None:
+        return 0
+    return int(address_texts(raw.frame[headers[1]].filter(pl.Series(lost))).is_not_null().sum())
 
 
 def _place_written(

@@ -27,6 +27,8 @@ KNOWN_NAME = 0.9
 BOOKKEEPING = frozenset({"asset_id", "valid_from", "valid_to", "source"})
 SAMPLE_ROWS = 2_000
 TOLERATED_REPEATS = 2
+FEW_VALUES = 50
+"""Number of different values up to which any column may hold codes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class _Header:
     sample: pl.Series
     texts: pl.Series
     counts: Mapping[str, int]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether values come again, as codes do."""
+        return len(self.counts) <= max(FEW_VALUES, 0.2 * len(self.texts))
 
 
 def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[str, Path]) -> InventoryMapping:
@@ -153,7 +160,7 @@ def _assign(table: Table, headers: Sequence[_Header], writings: Mapping[str, Wri
 
 def _compare(column: Column, header: _Header, writings: Writings | None) -> Match | None:
     by_name, reason = _name_score(column, header)
-    if by_name < 0.5 and not (column.codes and header.sample.dtype == pl.String):
+    if by_name < 0.5 and not (column.codes and header.sample.dtype == pl.String and header.repeats):
         return None
     content = _content_score(column, header, writings)
     if by_name < 0.5:
