@@ -18,7 +18,7 @@ TILT_LINE = re.compile(r"\s*TILT\s*=\s*(.*?)\s*$", re.IGNORECASE)
 MAX_PLANES, MAX_ANGLES, MAX_TILTS = 1441, 1801, 1000
 STREET_SIDE_DEG = 90.0
 """LM-63 counts from the street side, the CIE from the axis of the road: its 0° is C 90°."""
-_EDITION = re.compile(r"(?:IESNA|IES)\s*:?\s*(LM-63-\d{4}|91|:LM-63-\d{4})", re.IGNORECASE)
+_EDITION = re.compile(r"(?:IESNA|IES)\s*:?\s*(LM-63-\d{4}|91)", re.IGNORECASE)
 _KEYWORD = re.compile(r"\s*\[(\w+)\]\s*(.*?)\s*$")
 _SEPARATOR = re.compile(r"[\s,]+")
 _TYPE_C = 1
@@ -86,6 +86,7 @@ def parse_lm63(path: Path, text: str) -> Reading:
     """
     lines = text.split("\n")
     tilt_at = next(place for place, line in enumerate(lines) if TILT_LINE.match(line))
+    edition = _edition(lines[0])
     keywords = _keywords(lines[:tilt_at])
     cells = [
         (place, cell)
@@ -107,20 +108,19 @@ def parse_lm63(path: Path, text: str) -> Reading:
     planes, whole = expand(path, c_deg, candela.reshape(head.planes, head.angles))
     absolute = head.lumens_per_lamp == _ABSOLUTE_LM
     flux = head.lamps * head.lumens_per_lamp
-    edition = next((found[1] for line in lines[:1] if (found := _EDITION.match(line))), "")
     return Reading(
         format=FORMAT,
-        edition="LM-63-1991" if edition == "91" else edition.lstrip(":").upper(),
+        edition=edition,
         c_deg=planes,
         gamma_deg=gamma,
-        intensity=whole * head.multiplier * head.ballast_factor * head.photometric_factor,
+        intensity=whole * head.multiplier * head.ballast_factor * _photometric_factor(head, edition),
         in_candela=True,
         source_flux_lm=None if absolute or flux <= 0 else flux,
         absolute=absolute,
         power_w=head.power_w if head.power_w > 0 else None,
         colour_temperature_k=_colour(keywords),
         declared_lor=None,
-        name=keywords.get("LUMINAIRE", keywords.get("LUMCAT", "")),
+        name=keywords.get("LUMINAIRE", keywords.get("LUMCAT", "" if edition else lines[0].strip())),
         lamp=keywords.get("LAMP", keywords.get("LAMPCAT", "")),
         manufacturer=keywords.get("MANUFAC", ""),
         verdicts=tuple(verdicts),
@@ -209,6 +209,19 @@ def _head(rest: _Numbers) -> _Head:
         photometric_factor=photometric or 1.0,
         power_w=rest.take(_("The power")),
     )
+
+
+def _edition(line: str) -> str:
+    """The edition that a first line tells; empty in 1986, when the first line was a label."""
+    found = _EDITION.match(line)
+    if not found:
+        return ""
+    return "LM-63-1991" if found[1] == "91" else found[1].upper()
+
+
+def _photometric_factor(head: _Head, edition: str) -> float:
+    """The eleventh number: a factor until 1991, then reserved, in 2019 the way in which the file was made."""
+    return head.photometric_factor if edition in {"", "LM-63-1991"} else 1.0
 
 
 def _keywords(lines: list[str]) -> dict[str, str]:

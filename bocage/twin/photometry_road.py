@@ -9,10 +9,13 @@ from bocage.science.photometry.flux import light_output
 from bocage.science.road_lighting.choose import needed_flux_lm
 from bocage.science.road_lighting.energy import power_density_indicator
 from bocage.science.road_lighting.fields import Fields, road_fields
+from bocage.science.road_lighting.illuminance import illuminance_grid
 from bocage.science.road_lighting.judge import judge, meets
-from bocage.science.road_lighting.optics import gather_optics
+from bocage.science.road_lighting.luminance import luminance_grid
+from bocage.science.road_lighting.optics import Optics, gather_optics
+from bocage.science.road_lighting.reflection import published_table
 from bocage.science.road_lighting.road import RANGES, Arrangement, Roads
-from bocage.science.road_lighting.standard import YEAR, RoadClass, road_classes, unverified
+from bocage.science.road_lighting.standard import YEAR, RoadClass, road_classes, standard, unverified
 from bocage.sources.photometry import PhotometricFile
 from bocage.twin.answer import Heading, Section
 from bocage.twin.wording import _
@@ -81,7 +84,8 @@ def road_data(one: PhotometricFile, asked: AskedRoad, *, tilt_deg: float, source
     road_class = _class_of(asked)
     flux = one.table.source_flux_lm if source_flux_lm is None else source_flux_lm
     roads = _roads(asked, tilt_deg=tilt_deg, source_flux_lm=flux)
-    found = road_fields(roads, gather_optics([one.table]))
+    optics = gather_optics([one.table])
+    found = road_fields(roads, optics)
     met = bool(meets(found, road_class)[0])
     needed = float(needed_flux_lm(found, roads.of("source_flux_lm"), road_class)[0])
     data: dict[str, object] = {
@@ -104,6 +108,7 @@ def road_data(one: PhotometricFile, asked: AskedRoad, *, tilt_deg: float, source
             for requirement in judge(found, road_class)
         ],
         "unverified": list(unverified()),
+        "grids": _grids(roads, optics),
     }
     sentences = [_("Class {name} is met.", name=road_class.name) if met else _not_met(road_class, found)]
     sentences.append(_flux_sentence(flux, needed, road_class))
@@ -135,6 +140,20 @@ def road_section(file: str, found: RoadFound, asked: AskedRoad) -> Section:
             Heading(name="verdict", label=_("Verdict")),
         ],
     )
+
+
+def _grids(roads: Roads, optics: Optics) -> dict[str, object]:
+    """Every point that was computed, for whoever wants to hold it against another program."""
+    seen = luminance_grid(roads, optics, edition=standard(), surface=published_table())
+    lit = illuminance_grid(roads, optics, edition=standard())
+    return {
+        "luminance_x_m": seen.x_m[0].tolist(),
+        "luminance_y_m": seen.y_m[0].tolist(),
+        "luminance_cd_m2_by_observer_x_y": seen.luminance_cd_m2[0].tolist(),
+        "illuminance_x_m": lit.x_m[0].tolist(),
+        "illuminance_y_m": lit.y_m[0].tolist(),
+        "illuminance_lx_by_x_y": lit.illuminance_lx[0].tolist(),
+    }
 
 
 def check_bounds(given: Mapping[str, float | None]) -> None:

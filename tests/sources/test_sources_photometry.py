@@ -173,6 +173,20 @@ def test_multiplier_ballast_and_several_lamps(write: Write) -> None:
     assert table.intensity_cd_klm[0, 0] == pytest.approx(1000 * 0.5 * 0.9 / 5)
 
 
+@pytest.mark.parametrize(
+    ("head", "factor"), [("Lantern of 1986", 0.5), ("IESNA91", 0.5), ("IESNA:LM-63-2002", 1.0), ("IES:LM-63-2019", 1.0)]
+)
+def test_what_follows_the_ballast_factor_changed_its_meaning(write: Write, head: str, factor: float) -> None:
+    """A factor until 1991; since 2019 it tells how the file was made (1.00001 and the like)."""
+    read = read_photometry(write(ies(head, numbers="1 5000 1 4 1 1 2 0 0 0\n1 0.5 40")))
+    assert read.table.intensity_cd_klm[0, 0] == pytest.approx(200.0 * factor)
+
+
+def test_a_file_without_keywords_is_named_by_its_first_line(write: Write) -> None:
+    text = ies("Lantern of 1986").replace("[LUMINAIRE] Lanterne\n", "").replace("[MANUFAC] Maker\n", "")
+    assert read_photometry(write(text)).table.name == "Lantern of 1986"
+
+
 def test_absolute_photometry(write: Write) -> None:
     table = read_photometry(write(ies(numbers="1 -1 1 4 1 1 2 0 0 0\n1 1 40"))).table
     assert table.absolute

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bocage.cli.program import run
@@ -141,6 +142,18 @@ def test_a_road_is_the_one_that_science_computes(lamp: Callable[..., Path]) -> N
     assert answer.exit == 0
     density = 40 / (expected["illuminance_average_lx"] * 6 * 28)
     assert found["power_density_indicator_w_lx_m2"] == pytest.approx(density, rel=1e-6)
+
+
+def test_every_point_is_told_and_makes_the_averages(lamp: Callable[..., Path]) -> None:
+    found = luminaires(photometry([lamp()], road=M5, date=DAY))[0]["road"]
+    grids = found["grids"]
+    seen = np.array(grids["luminance_cd_m2_by_observer_x_y"])
+    lit = np.array(grids["illuminance_lx_by_x_y"])
+    assert seen.shape == (2, len(grids["luminance_x_m"]), len(grids["luminance_y_m"])) == (2, 10, 6)
+    assert lit.shape == (len(grids["illuminance_x_m"]), len(grids["illuminance_y_m"])) == (10, 4)
+    assert seen.mean(axis=(1, 2)).min() == pytest.approx(found["luminance_average_cd_m2"])
+    assert lit.mean() == pytest.approx(found["illuminance_average_lx"])
+    assert lit.min() == pytest.approx(found["illuminance_minimum_lx"])
 
 
 def test_the_flux_that_is_needed_is_enough(lamp: Callable[..., Path]) -> None:
