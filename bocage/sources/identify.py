@@ -4,21 +4,46 @@ A computed identifier is the location rounded to the metre in the projection of 
 the rank among the rows of the same metre, in the order of the file: `E652824-N6859965`,
 `E652824-N6859965-2`. An inventory that is sent again finds its assets as long as they did not move;
 the name of the source, where it is given, keeps two inventories apart. A table without geometry
-takes a fingerprint of the row: a row that changes is then a new one.
+takes a fingerprint of the row, so that a row that changes is a new one, unless some of its values tell it
+apart (`NATURAL_KEYS`).
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.sources.judge import as_text
+from bocage.sources.judge import Judged, as_text
 from bocage.sources.locate import centres_of
 from bocage.sources.raw import RawTable
 from bocage.sources.written import MANGLED
 from bocage.vocabulary.columns import Table
+
+NATURAL_KEYS: Mapping[str, tuple[str, ...]] = {
+    "delivery_point": ("prm",),
+    "invoice": ("prm", "period_from", "period_to"),
+    "supply_price": ("supply_contract_id", "use", "tariff", "priced_from"),
+}
+"""What tells a row of these tables apart: a corrected amount then changes the invoice rather than adding one."""
+
+
+def natural_identifiers(table: Table, judged: Mapping[str, Judged], *, ranked: NDArray[np.bool_]) -> pl.Series | None:
+    """Identifiers made of the values that tell rows of the table apart; None where it has none, or no value of them.
+
+    Args:
+        table: asset type.
+        judged: columns of the file, read.
+        ranked: (n,) rows that count in the ranks of those that share a key.
+    """
+    known = [judged[name].values.cast(pl.String) for name in NATURAL_KEYS.get(table.name, ()) if name in judged]
+    if not known or all(values.null_count() == len(values) for values in known):
+        return None
+    keys = pl.DataFrame({f"k{number}": values for number, values in enumerate(known)})
+    base = keys.select(pl.concat_str(pl.all(), separator="-", ignore_nulls=True).alias("base"))["base"]
+    return _numbered(base, ranked)
 
 
 def identifier_cells(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -59,6 +84,11 @@ def computed_identifiers(
         base = pl.DataFrame({"x": whole[:, 0], "y": whole[:, 1]}).select(
             pl.format("{}E{}-N{}", pl.lit(mark), "x", "y").alias("base")
         )["base"]
+    return _numbered(base, ranked)
+
+
+def _numbered(base: pl.Series, ranked: NDArray[np.bool_]) -> pl.Series:
+    """Identifiers that occur several times, followed by their rank."""
     counted = base.to_frame("base").with_columns(pl.Series("counted", ranked))
     numbered = counted.with_columns(pl.col("counted").cum_sum().over("base").alias("rank"))
     return numbered.select(

@@ -14,7 +14,7 @@ from bocage.sources.addresses import Addressed
 from bocage.sources.constants import fill_constants
 from bocage.sources.explode import explode
 from bocage.sources.extent import Area, Extent
-from bocage.sources.identify import computed_identifiers, identifier_cells
+from bocage.sources.identify import computed_identifiers, identifier_cells, natural_identifiers
 from bocage.sources.judge import Judged, judge, labels_of
 from bocage.sources.mapping import InventoryMapping, check_mapping
 from bocage.sources.placing import place_rows
@@ -104,7 +104,7 @@ def check_inventory(
     verdicts += remarks
     _require(table, judged, state)
     duplicate = _repeated(raw, state)
-    identifiers = _identify(raw, table, mapping, geometry, source, state, duplicate, verdicts)
+    identifiers = _identify(raw, table, mapping, geometry, source, state, duplicate, verdicts, judged)
     if exploded.added:
         identifiers = _ranked(identifiers, exploded.ranks, state.sound & ~duplicate)
         header = mapping.identifier or "geometry"
@@ -158,10 +158,14 @@ def _identify(
     state: Refusals,
     duplicate: NDArray[np.bool_],
     verdicts: list[Verdict],
+    judged: Mapping[str, Judged],
 ) -> pl.Series:
     counted = state.sound & ~duplicate
     header = mapping.identifier or mapping.headers.get("asset_id", "")
     if not header:
+        natural = natural_identifiers(table, judged, ranked=counted)
+        if natural is not None:
+            return natural
         verdicts.append(Verdict(code="BOC-IMP-314", count=int(counted.sum())))
         return computed_identifiers(raw, table, geometry, source=source, ranked=counted)
     written, mangled = identifier_cells(raw.frame[header])

@@ -110,9 +110,10 @@ def _judge(
     column: Column, cells: pl.Series, match: Match, decimal: str, writings: Writings | None
 ) -> tuple[Judged, list[_Remark]]:
     written = as_text(cells)
-    frame = written.to_frame("written").select(
-        "written", without_missing(pl.col("written")).str.strip_chars().replace("", None).alias("text")
-    )
+    # a declared code is a value, were it the word "none"
+    is_code = pl.col("written").str.strip_chars().is_in(list(column.codes))
+    text = pl.when(is_code).then(pl.col("written")).otherwise(without_missing(pl.col("written")))
+    frame = written.to_frame("written").select("written", text.str.strip_chars().replace("", None).alias("text"))
     remarks = [_Remark("BOC-IMP-322", frame["written"].is_not_null() & frame["text"].is_null())]
     if column.type in {"real", "integer"}:
         values, aside = _judge_number(column, cells, frame, match, decimal, writings, remarks)
