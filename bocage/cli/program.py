@@ -13,6 +13,7 @@ from bocage.cli.following import evaluate_command, readings_command, watch_comma
 from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.gathering import survey_command
 from bocage.cli.learning import explain_command, new_domain_command
+from bocage.cli.maps import map_command
 from bocage.cli.photometry import photometry_command
 from bocage.cli.sharing import (
     backup_command,
@@ -74,6 +75,7 @@ for _command in (
     evaluate_command,
     survey_command,
     export_command,
+    map_command,
     backup_command,
     restore_command,
     copy_command,

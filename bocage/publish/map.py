@@ -9,7 +9,7 @@ import numpy.typing as npt
 from bocage.publish import svg
 from bocage.publish.report.content import MapClass, MapData
 from bocage.publish.texts import _, say, shorten
-from bocage.publish.tokens import GREY, INK, LAND, LINE, PAPER, STREET, TINT
+from bocage.publish.tokens import GREY, INK, LAND, LINE, PAPER, STREET, TINT, Stroke
 from bocage.vocabulary.text import NARROW_SPACE, Language, format_number
 
 Points = npt.NDArray[np.float64]
@@ -34,14 +34,17 @@ class _Frame:
         return np.column_stack(((points[:, 0] - self.west) * self.scale, (self.north - points[:, 1]) * self.scale))
 
 
-def draw_map(data: MapData, language: Language, *, width: float = 493, height: float = 330) -> str:
-    """Draw points by class over streets and boundary, with scale bar, north, legend and attribution.
+def draw_map(
+    data: MapData, language: Language, *, width: float = 493, height: float = 330, titled: bool = False
+) -> str:
+    """Draw points and lines by class over streets and boundary, with scale bar, north, legend and attribution.
 
     Args:
         data: geometry in the territory's projection [m].
         language: `fr` or `en`.
         width: width of the picture [pt].
         height: height of the picture, legend included [pt].
+        titled: whether the title is drawn, for a picture that stands alone.
 
     Returns:
         A stand-alone SVG. Points that are not finite numbers are left out.
@@ -59,27 +62,40 @@ def draw_map(data: MapData, language: Language, *, width: float = 493, height: f
     radius = _radius(frame, int(finite.sum()))
     for rank, one in enumerate(data.legend):
         chosen = finite & (data.classes == rank)
-        parts.append(svg.marks(frame.place(data.points.reshape(-1, 2)[chosen]).tolist(), one.mark, radius))
+        if isinstance(one.mark, Stroke):
+            chosen_lines = [line for line, at in zip(data.lines, data.line_classes, strict=True) if at == rank]
+            parts.append(_paths(chosen_lines, frame, fill="none", colour=one.mark.colour, width=one.mark.width))
+        else:
+            parts.append(svg.marks(frame.place(data.points.reshape(-1, 2)[chosen]).tolist(), one.mark, radius))
     parts += [_names(data.names, frame), "</g>", _scale_bar(frame, language), _north(frame, language)]
     parts.append(svg.rectangle(0, 0, frame.width, frame.height, "none", stroke=LINE))
     parts.append(_attribution(data, frame, language))
+    if titled:
+        words = shorten(say(data.title, language), 80)
+        parts.append(svg.rectangle(0.3, 0.3, svg.text_width(words, 12) + 16, 22, PAPER))
+        parts.append(svg.text(8, 15, words, size=12, weight=600))
     parts += _legend(rows, frame.height)
     return svg.document(width, height, parts, title=describe_map(data, language))
 
 
 def describe_map(data: MapData, language: Language) -> str:
-    """The text alternative of the map: its title and how many points each class has."""
-    counts = np.bincount(np.clip(data.classes, 0, None), minlength=len(data.legend)) if len(data.classes) else None
+    """The text alternative of the map: its title and how many points or lines each class has."""
     parts = [
-        f"{say(one.label, language)}{_(': ', language)}{format_number(0 if counts is None else counts[rank], language)}"
+        f"{say(one.label, language)}{_(': ', language)}{format_number(_count(data, rank), language)}"
         for rank, one in enumerate(data.legend)
     ]
     return f"{say(data.title, language)}. {' ; '.join(parts) if language == 'fr' else '; '.join(parts)}."
 
 
+def _count(data: MapData, rank: int) -> int:
+    """Number of points or lines of a class."""
+    return int((data.classes == rank).sum() + (data.line_classes == rank).sum())
+
+
 def _frame_of(data: MapData, width: float, height: float) -> _Frame:
-    """Frame the points, or the boundary and the streets where there is no point."""
-    shapes: Sequence[Points] = [data.points] if len(data.points) else [*data.boundary, *data.streets]
+    """Frame the points and lines that have a class, or the boundary and the streets where there is none."""
+    classed: list[Points] = [shape for shape in (data.points, *data.lines) if len(shape)]
+    shapes = classed or [*data.boundary, *data.streets]
     cloud = np.vstack([shape for shape in shapes if len(shape)] or [np.zeros((1, 2))])
     cloud = cloud[np.isfinite(cloud).all(axis=1)]
     if not len(cloud):
@@ -191,8 +207,7 @@ def _legend_rows(data: MapData, language: Language, width: float) -> list[list[t
     rows: list[list[tuple[MapClass, str, float]]] = [[]]
     used = 0.0
     for rank, one in reversed(list(enumerate(data.legend))):
-        count = int((data.classes == rank).sum()) if len(data.classes) else 0
-        words = f"{shorten(say(one.label, language), 60)} ({format_number(count, language)})"
+        words = f"{shorten(say(one.label, language), 60)} ({format_number(_count(data, rank), language)})"
         need = svg.text_width(words, 8) + 22
         if rows[-1] and used + need > width:
             rows.append([])
@@ -207,6 +222,9 @@ def _legend(rows: list[list[tuple[MapClass, str, float]]], top: float) -> list[s
     for number, row in enumerate(rows):
         y = top + 11 + number * _LEGEND_ROW
         for one, words, x in row:
-            parts.append(svg.marks([(x + 4, y - 2.8)], one.mark, 3.0))
+            if isinstance(one.mark, Stroke):
+                parts.append(svg.line(x, y - 2.8, x + 9, y - 2.8, one.mark.colour, width=one.mark.width))
+            else:
+                parts.append(svg.marks([(x + 4, y - 2.8)], one.mark, 3.0))
             parts.append(svg.text(x + 11, y, words, size=8))
     return parts

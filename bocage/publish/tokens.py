@@ -33,3 +33,11 @@ class Mark:
 
     colour: str
     shape: Shape
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How one class of lines is drawn: a colour and a width [pt], never the colour alone."""
+
+    colour: str
+    width: float

@@ -236,8 +236,8 @@ def plan_map(
         points=shapely.get_coordinates(centres),
         classes=ranks,
         legend=legend,
-        streets=_lines_of(roads),
-        names=_names_of(roads),
+        streets=street_lines(roads),
+        names=street_names(roads),
         attribution=_("Inventory of the territory"),
         note=note,
     )
@@ -346,7 +346,8 @@ def _periods(years: Sequence[int]) -> list[tuple[int, int]]:
     return [(int(group[0]), int(group[-1])) for group in groups]
 
 
-def _lines_of(roads: pl.DataFrame) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+def street_lines(roads: pl.DataFrame) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+    """Lines of the roads, for the ground of a map [m]."""
     if not roads.height:
         return []
     geometry = shapely.from_wkb(roads[GEOMETRY].to_numpy())
@@ -354,7 +355,7 @@ def _lines_of(roads: pl.DataFrame) -> list[np.ndarray[Any, np.dtype[np.float64]]
     return [shapely.get_coordinates(part) for part in parts]
 
 
-def _names_of(roads: pl.DataFrame) -> list[tuple[str, float, float]]:
+def street_names(roads: pl.DataFrame) -> list[tuple[str, float, float]]:
     """Names of the longest streets and where to write them."""
     if not roads.height:
         return []

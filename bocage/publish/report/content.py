@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bocage.publish.texts import Text
-from bocage.publish.tokens import Mark, Severity
+from bocage.publish.tokens import Mark, Severity, Stroke
 
 FundingStatus = Literal["certain", "hoped", "own", "refund", "uncounted"]
 SourceStatus = Literal["verified", "to_verify", "expired"]
@@ -99,10 +99,10 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class MapClass:
-    """One class of points of the map and how it is drawn."""
+    """One class of points or lines of the map and how it is drawn."""
 
     label: Text
-    mark: Mark
+    mark: Mark | Stroke
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,7 +114,9 @@ class MapData:
         points: float array (n, 2), x and y [m].
         classes: integer array (n,), rank in `legend`.
         legend: classes, the least important first: the last is drawn on top.
-        streets: lines, each a float array (k, 2) [m].
+        lines: lines that have a class, each a float array (k, 2) [m].
+        line_classes: integer array, rank in `legend` of each of them.
+        streets: lines under all else, each a float array (k, 2) [m].
         boundary: rings of the territory, each a float array (k, 2) [m].
         names: name and position (x, y) [m] of what may be labelled, the most important first.
         attribution: sources of the geometry.
@@ -125,6 +127,8 @@ class MapData:
     points: npt.NDArray[np.float64]
     classes: npt.NDArray[np.int64]
     legend: Sequence[MapClass]
+    lines: Sequence[npt.NDArray[np.float64]] = ()
+    line_classes: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     streets: Sequence[npt.NDArray[np.float64]] = ()
     boundary: Sequence[npt.NDArray[np.float64]] = ()
     names: Sequence[tuple[str, float, float]] = ()
