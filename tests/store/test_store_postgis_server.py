@@ -195,6 +195,9 @@ def test_a_territory_is_neither_made_by_opening_it_nor_covered_by_a_new_one(
 
     assert refusal_of(opened).code == "BOC-STO-033"
     opened(create=True).close()
+    opened(create=True).close()  # nothing was written to it yet: a creation that was cut short can be repeated
+    with opened() as store:
+        store.merge_assets(LAMP, lamps(1), source="a", on=DAY)
     opened(read_only=True).close()
     assert refusal_of(lambda: opened(create=True)).code == "BOC-STO-032"
     assert list(tmp_path.iterdir()) == []

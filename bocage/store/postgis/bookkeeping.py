@@ -18,6 +18,11 @@ def key_column(*, primary_key: bool = False) -> sa.Column[str]:
     )
 
 
+def own_key() -> sa.ColumnElement[str]:
+    """The territory of the session in a bulk statement: asked once, where the default would be asked for each row."""
+    return sa.literal_column(f"(SELECT {SCHEMA}.territory())")
+
+
 def text() -> sa.Text:
     """Text in the order of its bytes, as SQLite sorts it, whatever the language of the server."""
     return sa.Text(collation="C")

@@ -11,7 +11,7 @@ from bocage.store.encoding import Field, fields_of, is_asset
 from bocage.store.interface import Bounds
 from bocage.store.merge import READ_AS, Compared
 from bocage.store.postgis.bookkeeping import OBSERVATION
-from bocage.store.postgis.schema import columns_of, declared_tables, former, in_force
+from bocage.store.postgis.schema import columns_of, declared_tables, former, in_force, stored_columns
 from bocage.store.postgis.session import SCHEMA, Connection, Session
 from bocage.store.postgis.sql import fetch, kept, marked, run, shape
 from bocage.store.reading import Asked, refuse_no_geometry, within
@@ -134,7 +134,7 @@ def select_kept(
         limit: at most so many.
         renamed: columns of the table behind names that differ.
     """
-    stored = columns_of(connection, physical.name)
+    stored = stored_columns(connection, physical)
     if not stored:
         return pl.DataFrame(schema=schema)
     behind = {name: (renamed or {}).get(name, name) for name in schema}

@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 
 from bocage.store.encoding import Field, fields_of
+from bocage.store.postgis.bookkeeping import KEY, own_key
 from bocage.store.postgis.schema import former, in_force
 from bocage.store.postgis.session import SCHEMA, Connection
 from bocage.store.postgis.sql import native, run, stage
@@ -35,9 +36,9 @@ def add_rows(connection: Connection, physical: sa.Table, fields: Sequence[Field]
     names = [field.name for field in fields if rows[field.name].null_count() < len(rows)]
     staged = _stage(connection, _INCOMING, rows, fields, names, spatial=GEOMETRY in physical.columns)
     values = [staged.c[name] if name != GEOMETRY else _placed(staged) for name in _written(staged)]
-    query = sa.select(*values).order_by(staged.c[_POSITION])
+    query = sa.select(own_key(), *values).order_by(staged.c[_POSITION])
     with _judging_shapes(physical):
-        run(connection, sa.insert(physical).from_select(_written(staged), query, include_defaults=False))
+        run(connection, sa.insert(physical).from_select([KEY, *_written(staged)], query, include_defaults=False))
 
 
 def replace_rows(

@@ -1,8 +1,10 @@
 """The tables of the declarations as SQLAlchemy metadata; what the database lacks is created by whoever owns it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -42,6 +44,30 @@ class Geometry(sa.types.UserDefinedType[bytes]):
 
 def in_force(table: Table) -> sa.Table:
     """The table of the rows in force."""
+    return _in_force(_Same(table))
+
+
+def former(table: Table) -> sa.Table:
+    """The table of the former versions."""
+    return _former(_Same(table))
+
+
+class _Same:
+    """A declaration as a key: declarations cannot be hashed, and building their metadata takes milliseconds."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __hash__(self) -> int:
+        return id(self.table)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.table is self.table
+
+
+@lru_cache(maxsize=256)
+def _in_force(key: _Same) -> sa.Table:
+    table = key.table
     physical = _physical(table, table.name)
     nullable = [name for name in table.key if not table.column(name).required]
     sa.Index(
@@ -56,8 +82,9 @@ def in_force(table: Table) -> sa.Table:
     return physical
 
 
-def former(table: Table) -> sa.Table:
-    """The table of the former versions."""
+@lru_cache(maxsize=256)
+def _former(key: _Same) -> sa.Table:
+    table = key.table
     physical = _physical(table, history_name(table.name))
     sa.Index(_index_name(physical.name, "asset"), physical.c[KEY], physical.c["asset_id"])
     return physical
@@ -150,6 +177,23 @@ def columns_of(connection: Connection, name: str) -> dict[str, str]:
         " ORDER BY a.attnum"
     )
     return dict(connection.execute(query, [name, SCHEMA]).fetchall())
+
+
+_SEEN: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
+"""Tables that a connection found whole: columns are added, never dropped, so they need not be asked for again."""
+
+
+def stored_columns(connection: Connection, physical: sa.Table) -> Collection[str]:
+    """Names of the columns of a table that the database has; none where it lacks the table."""
+    seen = _SEEN.setdefault(connection, set())
+    wanted = [column.name for column in physical.columns]
+    mark = f"{physical.name}{wanted}"
+    if mark in seen:
+        return wanted
+    held = columns_of(connection, physical.name)
+    if all(name in held for name in wanted):
+        seen.add(mark)
+    return held
 
 
 def _lacks(connection: Connection, table: Table) -> bool:

@@ -11,22 +11,22 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from bocage.store.observations import judged, milliseconds, schema_of, with_instants
-from bocage.store.postgis.bookkeeping import DAILY, HOURLY, OBSERVATION, SERIES
+from bocage.store.postgis.bookkeeping import DAILY, HOURLY, KEY, OBSERVATION, SERIES, own_key
 from bocage.store.postgis.session import SCHEMA, Connection, Session
 from bocage.store.postgis.sql import fetch, marked, run, stage
 
 _ROLLUPS = {"hour": HOURLY, "day": DAILY}
 _INCOMING, _TOUCHED = "bocage_incoming", "bocage_touched"
 
-_OF_HOURS = """SELECT t.series, t.ts, avg(o.value), min(o.value), max(o.value), sum(o.value), count(*)
+_OF_HOURS = """SELECT (SELECT {schema}.territory()), t.series, t.ts, avg(o.value), min(o.value), max(o.value),
+      sum(o.value), count(*)
     FROM pg_temp.bocage_touched t JOIN {schema}.bocage_observation o
       ON o.series = t.series AND date_trunc('hour', o.ts, 'UTC') = t.ts
     WHERE o.quality IS DISTINCT FROM 'bad' AND o.ts >= %s AND o.ts < %s GROUP BY t.series, t.ts"""
-_OF_DAYS = """SELECT t.series, t.ts, sum(h.total) / sum(h.count), min(h.minimum), max(h.maximum), sum(h.total),
-      sum(h.count)
-    FROM pg_temp.bocage_touched t JOIN {schema}.bocage_hourly h
-      ON h.series = t.series AND date_trunc('day', h.ts, 'UTC') = t.ts
-    WHERE h.ts >= %s AND h.ts < %s GROUP BY t.series, t.ts"""
+_OF_DAYS = """SELECT (SELECT {schema}.territory()), t.series, t.ts, h.* FROM pg_temp.bocage_touched t
+    CROSS JOIN LATERAL (SELECT sum(total) / sum(count), min(minimum), max(maximum), sum(total), sum(count) AS hours
+        FROM {schema}.bocage_hourly WHERE series = t.series AND ts >= t.ts AND ts < t.ts + interval '1 day'
+        AND ts >= %s AND ts < %s) AS h WHERE h.hours > 0"""
 _STEPS = (("hour", HOURLY, _OF_HOURS), ("day", DAILY, _OF_DAYS))
 
 
@@ -54,13 +54,15 @@ def write(session: Session, observations: pl.DataFrame) -> int:
     with session.writing("series") as connection:
         staged = stage(connection, _INCOMING, rows)
         known = sa.select(SERIES.c.series_id)
-        new = sa.select(staged.c.series_id).distinct().where(staged.c.series_id.not_in(known))
-        named = sa.insert(SERIES).from_select(["series_id"], new.order_by(staged.c.series_id), include_defaults=False)
+        new = sa.select(own_key(), staged.c.series_id).distinct().where(staged.c.series_id.not_in(known))
+        named = sa.insert(SERIES).from_select(
+            [KEY, "series_id"], new.order_by(staged.c.series_id), include_defaults=False
+        )
         run(connection, named)
-        source = sa.select(SERIES.c.id, staged.c.ts, staged.c.value, staged.c.quality).join_from(
+        source = sa.select(own_key(), SERIES.c.id, staged.c.ts, staged.c.value, staged.c.quality).join_from(
             staged, SERIES, SERIES.c.series_id == staged.c.series_id
         )
-        columns = ["series", "ts", "value", "quality"]
+        columns = [KEY, "series", "ts", "value", "quality"]
         insert = postgresql.insert(OBSERVATION).from_select(columns, source, include_defaults=False)
         held, given = OBSERVATION.c, insert.excluded
         upsert = insert.on_conflict_do_update(
@@ -103,7 +105,7 @@ def _refresh(connection: Connection, instants: pl.Series) -> None:
         connection.execute(
             f"DELETE FROM {name} r USING pg_temp.{_TOUCHED} t WHERE r.series = t.series AND r.ts = t.ts".encode()  # noqa: S608
         )
-        into = f"INSERT INTO {name} (series, ts, mean, minimum, maximum, total, count) "
+        into = f"INSERT INTO {name} ({KEY}, series, ts, mean, minimum, maximum, total, count) "
         connection.execute((into + source.format(schema=SCHEMA)).encode(), [low, high])
 
 

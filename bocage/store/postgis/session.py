@@ -95,18 +95,22 @@ class Session:
     def _transaction(self, mode: str, *, role: str = APPLICATION) -> Iterator[Connection]:
         connection = self.open()
         with refusing(self.place, patience_s=self.patience_s):
-            connection.execute(f"BEGIN {mode}")
             try:
-                connection.execute(
-                    "SELECT set_config('role', %s, true), set_config('bocage.territory', %s, true),"
-                    " set_config('search_path', %s, true), set_config('lock_timeout', %s, true)",
-                    [role, self.territory, self._path, f"{max(1, round(self.patience_s * 1000))}ms"],
-                )
+                connection.execute(self._beginning(mode, role))
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 _undo(connection)
                 raise
+
+    def _beginning(self, mode: str, role: str) -> bytes:
+        """What begins a transaction and says whose it is, in one message."""
+        patience = f"{max(1, round(self.patience_s * 1000))}ms"
+        settings = {
+            "role": role, "bocage.territory": self.territory, "search_path": self._path, "lock_timeout": patience,
+        }  # fmt: skip
+        calls = [f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in settings.items()]
+        return f"BEGIN {mode}; SELECT {', '.join(calls)}".encode()
 
     def _connect(self) -> Connection:
         try:
@@ -120,6 +124,7 @@ class Session:
                 keepalives_interval=10,
                 keepalives_count=3,
                 options="-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1"
+                " -c standard_conforming_strings=on"
                 " -c client_connection_check_interval=2s -c client_min_messages=warning",
             )
         except psycopg.Error as error:
@@ -154,6 +159,15 @@ class Session:
             )
         if row is not None:
             self._path = f'{SCHEMA}, "{row[0]}", pg_temp'
+
+
+def _quoted(text: str) -> str:
+    """A text as a literal; `standard_conforming_strings` is on in every server since 9.1.
+
+    >>> _quoted("l'Haÿ")
+    "'l''Haÿ'"
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _undo(connection: Connection) -> None:
