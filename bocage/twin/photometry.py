@@ -14,7 +14,7 @@ from bocage.sources.photometry import PhotometricFile, read_photometry
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.assumptions import parameter_folders
 from bocage.twin.domains import discover_domains
-from bocage.twin.photometry_road import AskedRoad, check_bounds, road_data, road_section
+from bocage.twin.photometry_road import AskedRoad, check_bounds, ranking_section, road_data, road_section
 from bocage.twin.wording import _, both
 from bocage.vocabulary.text import LANGUAGES, Language, Message, current_language
 
@@ -80,13 +80,14 @@ def photometry(
     language = current_language()
     limits = _limits(date or dt.datetime.now(tz=dt.UTC).date())
     read = [_placed(read_photometry(path, lamp_set=lamp_set), turn_deg) for path in files]
-    data, rows, sections, well = [], [], [], True
+    data, rows, sections, lit, well = [], [], [], [], True
     for one in read:
         checks = legal_checks(one, limits, tilt_deg=tilt_deg)
         facts = _facts(one, checks, tilt_deg=tilt_deg, language=language)
         if road is not None:
             found = road_data(one, road, tilt_deg=tilt_deg, source_flux_lm=source_flux_lm)
             facts["road"] = found.data
+            lit.append((one.path.name, found))
             sections.append(road_section(one.path.name, found, road))
             well = well and found.meets
         well = well and all(check.met is not False for check in checks)
@@ -101,6 +102,7 @@ def photometry(
             *_legal_sections(read, limits, tilt_deg),
             *([Section(title=_("Remarks on the files"), lines=remarks)] if remarks else []),
             *sections,
+            *([ranking_section(lit, road)] if road is not None and len(lit) > 1 else []),
         ],
         data={"tilt_deg": tilt_deg, "turn_deg": turn_deg, "luminaires": data},
         next_step=None if road else _("bocage photometry FILE --class M4 --width 7 --spacing 30 --height 8"),

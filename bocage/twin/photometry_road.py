@@ -1,7 +1,8 @@
 """A road lit by a measured luminaire: EN 13201 results, requirement by requirement."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import polars as pl
 
@@ -88,6 +89,8 @@ def road_data(one: PhotometricFile, asked: AskedRoad, *, tilt_deg: float, source
     found = road_fields(roads, optics)
     met = bool(meets(found, road_class)[0])
     needed = float(needed_flux_lm(found, roads.of("source_flux_lm"), road_class)[0])
+    sized = _sized(roads, optics, needed, road_class)
+    power_w = None if one.table.power_w is None else one.table.power_w * needed / one.table.source_flux_lm
     data: dict[str, object] = {
         "class": road_class.name,
         "standard": YEAR,
@@ -95,6 +98,8 @@ def road_data(one: PhotometricFile, asked: AskedRoad, *, tilt_deg: float, source
         "source_flux_lm": flux,
         "meets": met,
         "needed_source_flux_lm": needed,
+        "meets_with_needed_flux": sized,
+        "power_with_needed_flux_w": power_w,
         **found.at(0),
         "requirements": [
             {
@@ -142,6 +147,38 @@ def road_section(file: str, found: RoadFound, asked: AskedRoad) -> Section:
     )
 
 
+def ranking_section(found: Sequence[tuple[str, RoadFound]], asked: AskedRoad) -> Section:
+    """The luminaires by the power that each would draw at the flux that the class needs, those that meet it first."""
+    rows = [
+        {
+            "file": file,
+            "flux": one.data["needed_source_flux_lm"],
+            "power": one.data["power_with_needed_flux_w"],
+            "verdict": (_("met") if one.data["meets_with_needed_flux"] else _("not met")).say(current_language()),
+            "_failing": not one.data["meets_with_needed_flux"],
+        }
+        for file, one in found
+    ]
+    table = pl.DataFrame(rows, schema_overrides={"flux": pl.Float64, "power": pl.Float64})
+    return Section(
+        title=_("Class {name} with just the flux it needs, power taken as proportional", name=asked.class_name.upper()),
+        table=table.sort("_failing", "power", "flux", nulls_last=True, maintain_order=True).drop("_failing"),
+        headings=[
+            Heading(name="file", label=_("File")),
+            Heading(name="flux", label=_("Source flux"), unit="lm"),
+            Heading(name="power", label=_("Power"), unit="W", digits=1),
+            Heading(name="verdict", label=_("Verdict")),
+        ],
+    )
+
+
+def _sized(roads: Roads, optics: Optics, needed_lm: float, road_class: RoadClass) -> bool:
+    """Whether the class is met with the flux that its levels need."""
+    if not math.isfinite(needed_lm):
+        return False
+    return bool(meets(road_fields(replace(roads, source_flux_lm=needed_lm), optics), road_class)[0])
+
+
 def _grids(roads: Roads, optics: Optics) -> dict[str, object]:
     """Every point that was computed, for whoever wants to hold it against another program."""
     seen = luminance_grid(roads, optics, edition=standard(), surface=published_table())
@@ -168,9 +205,10 @@ LABELS: Mapping[str, tuple[Message, str]] = {
     "luminance_average_cd_m2": (_("Average luminance (darkest lane)"), "cd/m2"),
     "luminance_uniformity": (_("Overall uniformity Uo"), "1"),
     "longitudinal_uniformity": (_("Longitudinal uniformity Ul"), "1"),
-    "threshold_increment_percent": (_("Threshold increment fTI"), "%"),
+    "threshold_increment_percent": (_("Threshold increment fTI (at most)"), "%"),
     "edge_illuminance_ratio": (_("Edge illuminance ratio EIR"), "1"),
     "illuminance_average_lx": (_("Average illuminance"), "lx"),
+    "illuminance_average_maximum_lx": (_("Average illuminance (at most)"), "lx"),
     "illuminance_minimum_lx": (_("Lowest illuminance"), "lx"),
     "illuminance_uniformity": (_("Uniformity of illuminance"), "1"),
 }
@@ -197,14 +235,16 @@ def _roads(asked: AskedRoad, *, tilt_deg: float, source_flux_lm: float) -> Roads
 
 
 def _rows(found: Fields, road_class: RoadClass) -> pl.DataFrame:
-    asked = {one.criterion: one for one in judge(found, road_class) if one.criterion in LABELS}
+    asked = {one.criterion: one for one in judge(found, road_class)}
     rows = []
     for name, (label, unit) in LABELS.items():
         one = asked.get(name)
+        if one is None and name not in vars(found):
+            continue
         rows.append(
             {
                 "criterion": label.say(current_language()),
-                "value": float(getattr(found, name)[0]),
+                "value": float((getattr(found, name) if one is None else one.value)[0]),
                 "asked": None if one is None else one.limit,
                 "unit": unit,
                 "verdict": "" if one is None else _said_of(bool(one.met[0]), indicative=one.indicative),
@@ -222,18 +262,12 @@ def _said_of(met: bool, *, indicative: bool) -> str:
 
 def _not_met(road_class: RoadClass, found: Fields) -> Message:
     names = [one for one in judge(found, road_class) if not one.indicative and not one.met[0]]
-    labels = {language: ", ".join(_label(one.criterion).say(language) for one in names) for language in LANGUAGES}
+    labels = {language: ", ".join(LABELS[one.criterion][0].say(language) for one in names) for language in LANGUAGES}
     return _("Class {name} is not met: {labels}.", name=road_class.name, labels=labels)
 
 
-def _label(criterion: str) -> Message:
-    if criterion in LABELS:
-        return LABELS[criterion][0]
-    return _("Average illuminance too high")
-
-
 def _flux_sentence(flux_lm: float, needed_lm: float, road_class: RoadClass) -> Message:
-    if needed_lm == float("inf"):
+    if math.isinf(needed_lm):
         return _("No flux of this luminaire would reach the levels of the class.")
     return _(
         "Its {flux} lm of source flux against {needed} lm needed to reach the levels of {name} ({share}%).",

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from bocage.cli.program import run
-from bocage.science.photometry.generic import generic_road_optics
+from bocage.science.photometry.generic import generic_road_optics, lambertian
 from bocage.science.photometry.intensity import IntensityTable
 from bocage.science.road_lighting.fields import road_fields
 from bocage.science.road_lighting.optics import gather_optics
@@ -175,6 +176,22 @@ def test_a_luminaire_turned_to_the_houses_lights_less(lamp: Callable[..., Path])
     assert turned["luminance_average_cd_m2"] < 0.9 * straight["luminance_average_cd_m2"]
     again = luminaires(photometry([path], road=M5, turn_deg=360.0, date=DAY))[0]["road"]
     assert again["luminance_average_cd_m2"] == pytest.approx(straight["luminance_average_cd_m2"])
+
+
+def test_luminaires_are_ranked_by_the_power_that_the_class_takes(lamp: Callable[..., Path], tmp_path: Path) -> None:
+    """Same light, half the efficacy: twice the power; one that cannot meet the class comes last."""
+    good, poor = lamp("good.ldt"), lamp("poor.ldt", power_w=80.0)
+    narrow = tmp_path / "narrow.ldt"
+    beam = replace(lambertian(), intensity_cd_klm=lambertian().intensity_cd_klm ** 12 / 318.31**11)
+    narrow.write_text(eulumdat(beam, power_w=1000.0 / 50), encoding="utf-8")
+    answer = photometry([narrow, poor, good], road=M5, date=DAY)
+    table = answer.sections[-1].table
+    assert table is not None
+    assert table["file"].to_list() == ["good.ldt", "poor.ldt", "narrow.ldt"]
+    assert table["power"][1] == pytest.approx(2 * table["power"][0])
+    roads = {one["file"]: one["road"] for one in luminaires(answer)}
+    assert [roads[name]["meets_with_needed_flux"] for name in table["file"]] == [True, True, False]
+    assert len(photometry([good], road=M5, date=DAY).sections) == 3, "one alone needs no ranking"
 
 
 @pytest.mark.parametrize("arrangement", [one.name.lower() for one in Arrangement])
