@@ -67,7 +67,7 @@ def _figures(
 
 def _survey(folder: Path) -> tuple[float, float, dict[str, Any]]:
     """Seconds, largest resident memory of all processes together [GB], answer."""
-    command = [sys.executable, "-m", "bocage", "survey", folder / "in", "--output", folder / "out", "--json"]
+    command = [sys.executable, "-m", "bocage", "survey", str(folder / "in"), "--output", str(folder / "out"), "--json"]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ}) as process:
         peak = _Peak(process.pid)

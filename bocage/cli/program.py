@@ -11,7 +11,7 @@ from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
 from bocage.cli.following import evaluate_command, readings_command, watch_command
 from bocage.cli.forms import Group, Option, language_option
-from bocage.cli.gathering import survey_command
+from bocage.cli.gathering import members_command, sheets_command, survey_command
 from bocage.cli.learning import explain_command, new_domain_command
 from bocage.cli.maps import map_command
 from bocage.cli.photometry import photometry_command
@@ -62,6 +62,7 @@ for _command in (
     demo_command,
     new_command,
     import_command,
+    members_command,
     status_command,
     doctor_command,
     diagnose_command,
@@ -73,6 +74,7 @@ for _command in (
     readings_command,
     watch_command,
     evaluate_command,
+    sheets_command,
     survey_command,
     export_command,
     map_command,

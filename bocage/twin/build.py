@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bocage.sources.inventory import check_inventory
 from bocage.sources.mapping import write_mapping
+from bocage.sources.qualify import qualified
 from bocage.twin.answer import Answer
 from bocage.twin.geocoding import Addresses, locate_addresses
 from bocage.twin.import_answer import Imported, import_answer
@@ -13,6 +14,9 @@ from bocage.twin.import_parts import Wanted, file_name, kept_mapping, read_parts
 from bocage.twin.reach import neighbourhood, reach
 from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
+
+SEVERAL_COMMUNES = frozenset({"epci", "syndicate", "departement"})
+"""Kinds of bodies whose communes may use the same identifiers."""
 
 
 def import_file(  # noqa: PLR0913 - one argument per option of the command
@@ -74,11 +78,13 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
     parts = with_constants(parts, constants or {})
     files = [] if save_mapping is None else write_mappings(parts, save_mapping)
     area, hint = reach(territory), neighbourhood(territory)
+    several = territory.config.text("territory", "kind") in SEVERAL_COMMUNES
+    local = [table.name for domain in territory.domains for table in domain.tables] if several else []
     readings = [
         check_inventory(
-            part.raw,
+            raw,
             table=part.table,
-            mapping=part.meaning,
+            mapping=meaning,
             srid=territory.srid,
             area=area,
             values=values,
@@ -87,6 +93,7 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
             addressed=locate_addresses(territory, part.raw, part.meaning, part.table, addresses),
         )
         for part in parts
+        for raw, meaning in [qualified(part.raw, part.meaning, types=local)]
     ]
     imported = []
     for part, reading in zip(parts, readings, strict=True):  # all were read: a file refused changes nothing

@@ -110,7 +110,7 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
     names = territory.body_names()
     return ReportContent(
         place=place_of(territory),
-        data_date=_data_date(territory, states),
+        data_date=data_date(territory, states),
         computed_on=record.made_on,
         version=__version__,
         fingerprint=record.fingerprint,
@@ -132,11 +132,11 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         ledgers=ledgers_of(record, names),
         evaluation=evaluation_lines(evaluations(proposals, lines), indicators),
         assumptions=all_assumptions(domains, record.made_on),
-        sources=_sources(territory),
+        sources=sources(territory),
     )
 
 
-def _data_date(territory: Territory, states: Sequence[DomainState]) -> dt.date:
+def data_date(territory: Territory, states: Sequence[DomainState]) -> dt.date:
     """Date of the latest inventory, that of the computation where no asset says it."""
     dates = [
         territory.store.read_assets(table, columns=["valid_from"])["valid_from"].max()
@@ -146,7 +146,7 @@ def _data_date(territory: Territory, states: Sequence[DomainState]) -> dt.date:
     return max((date for date in dates if isinstance(date, dt.date)), default=states[0].site.date)
 
 
-def _sources(territory: Territory) -> list[Message]:
+def sources(territory: Territory) -> list[Message]:
     """Where the assets come from: each source with its type of assets and its number of rows."""
     sentences = []
     for table in territory.asset_tables.values():

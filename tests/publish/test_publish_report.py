@@ -160,7 +160,7 @@ def test_any_character_can_be_printed_or_is_named() -> None:
 
 
 def test_the_report_is_made_without_the_text_face_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bocage.publish.report.typeset._font_folders", list)
+    monkeypatch.setattr("bocage.publish.report.typeset.font_folders", list)
     reader = read(typeset(made_up_content(), "fr"))
     fonts = {
         str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()

@@ -81,4 +81,5 @@ def test_codes_of_publish_are_declared() -> None:
         "BOC-PUB-001",
         "BOC-PUB-002",
         "BOC-PUB-003",
+        "BOC-PUB-004",
     }

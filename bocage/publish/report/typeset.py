@@ -25,7 +25,22 @@ from bocage.vocabulary.text import Language
 Json = Mapping[str, "Json"] | list["Json"] | str | float | bool | None
 
 PAGES = 4
+ROOT = Path(__file__).parents[1]
+"""Folder that the templates may read: they share `parts.typ`."""
 _TEMPLATE = Path(__file__).with_name("report.typ")
+LOOK: Mapping[str, Any] = {
+    "fonts": list(tokens.FONTS),
+    "ink": tokens.INK,
+    "grey": tokens.GREY,
+    "line": tokens.LINE,
+    "tint": tokens.TINT,
+    "hedge": tokens.HEDGE,
+    "hedge_soft": tokens.HEDGE_SOFT,
+    "water": tokens.WATER,
+    "ochre": tokens.OCHRE,
+    "red": tokens.RED,
+}
+"""Fonts and colours that the templates read."""
 _PROBE = b"#set document(title: [-])\n#set text(font: json(bytes(sys.inputs.fonts)))\n#sys.inputs.text"
 _TIGHTENINGS = 20
 _UNSURE = re.compile("[^\n\u0020-\u007e\u00a0-\u017f\u2010-\u201e\u2020-\u2026\u202f\u20ac\u2082\u2212]")
@@ -56,20 +71,9 @@ def typeset(content: ReportContent, language: Language) -> bytes:
     # 0.1 s that only the reports need
     import typst  # noqa: PLC0415
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=_font_folders())
-    compiler = typst.Compiler(_TEMPLATE, font_paths=fonts)
-    prober = typst.Compiler(font_paths=fonts)
-
-    def shows(text: str) -> bool:
-        inputs = {"text": text, "fonts": json.dumps(tokens.FONTS)}
-        try:
-            prober.compile(_PROBE, format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
-        except typst.TypstError as fault:
-            if "could not be displayed" not in str(fault):
-                raise
-            return False
-        return True
-
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=font_folders())
+    compiler = typst.Compiler(_TEMPLATE, root=ROOT, font_paths=fonts)
+    shows = prober(fonts)
     moment = dt.datetime.combine(content.data_date, dt.time(), tzinfo=dt.UTC)
     rooms = [Room()] * PAGES
     for _attempt in range(_TIGHTENINGS):
@@ -84,22 +88,34 @@ def typeset(content: ReportContent, language: Language) -> bytes:
     raise BocageError("BOC-PUB-002", where={"territory": content.place.name}, pages=sum(taken))
 
 
+def prober(fonts: Any) -> Callable[[str], bool]:  # noqa: ANN401 - typst has no types
+    """A function that tells whether the fonts can show a text.
+
+    Args:
+        fonts: `typst.Fonts`.
+    """
+    import typst  # noqa: PLC0415 - as above
+
+    compiler = typst.Compiler(font_paths=fonts)
+
+    def shows(text: str) -> bool:
+        inputs = {"text": text, "fonts": json.dumps(tokens.FONTS)}
+        try:
+            compiler.compile(_PROBE, format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
+        except typst.TypstError as fault:
+            if "could not be displayed" not in str(fault):
+                raise
+            return False
+        return True
+
+    return shows
+
+
 def report_model(content: ReportContent, language: Language, rooms: Sequence[Room]) -> dict[str, Any]:
     """Everything that the template reads: texts in the language, numbers written out, pictures drawn."""
     date = content.data_date
     return {
-        "look": {
-            "fonts": list(tokens.FONTS),
-            "ink": tokens.INK,
-            "grey": tokens.GREY,
-            "line": tokens.LINE,
-            "tint": tokens.TINT,
-            "hedge": tokens.HEDGE,
-            "hedge_soft": tokens.HEDGE_SOFT,
-            "water": tokens.WATER,
-            "ochre": tokens.OCHRE,
-            "red": tokens.RED,
-        },
+        "look": dict(LOOK),
         "date": [date.year, date.month, date.day],
         "frame": describe_frame(content, language),
         "scales": [room.scale for room in rooms],
@@ -144,7 +160,7 @@ def _replacement(character: str, shows: Callable[[str], bool], known: dict[str, 
     return known[character]
 
 
-def _font_folders() -> list[Path]:
+def font_folders() -> list[Path]:
     """Folder of the text face, where its package is installed; Typst's own serif is used where not."""
     found = importlib.util.find_spec("font_source_sans_pro")
     return [Path(found.origin).parent / "files"] if found and found.origin else []

@@ -1,0 +1,1 @@
+"""The two pages of one commune of a wider territory."""
