@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from bocage.domains.lighting.diagnose.bill_findings import bill_findings
+from bocage.domains.lighting.diagnose.bills import has_bills
 from bocage.domains.lighting.diagnose.comparisons import comparisons
 from bocage.domains.lighting.diagnose.completeness import COMPLETENESS, DATA, share_held
 from bocage.domains.lighting.diagnose.findings import findings, judged
@@ -12,6 +14,7 @@ from bocage.domains.lighting.diagnose.rule import by_severity
 from bocage.domains.lighting.diagnose.scopes import SCOPE, with_scopes
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LIT_ROAD, LUMINAIRE, luminaire_table
+from bocage.domains.lighting.inventory.delivery import POINT
 from bocage.domains.lighting.physics.bills import supply_terms
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.simulate.bill import Bill
@@ -38,8 +41,8 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
     Returns:
         Outcomes by `scope` (`territory`, `commune:CODE`, `sector:NAME`); findings in order of importance; for each
         luminaire its power, energy, hours, age, `flags` (codes of the findings, separated by
-        spaces), `priority` (`critical`, `watch`, `none`) and completeness; figures of each lit road;
-        tables of the data held and of comparisons.
+        spaces), `priority` (`critical`, `watch`, `none`) and completeness; figures of each lit road
+        and of each delivery point; tables of the data held and of comparisons.
 
     >>> import datetime as dt
     >>> site = Site(territory_id="00000", longitude_deg=2.0, latitude_deg=47.0, date=dt.date(2026, 1, 1))
@@ -60,6 +63,9 @@ def diagnose(assets: Assets, site: Site) -> Diagnosis:
     if roads is not None:
         per_asset[LIT_ROAD] = marked_roads(roads, site).select(ROAD_FIGURES)
         found += road_findings(roads, rows, site)
+    if has_bills(assets):
+        billed, per_asset[POINT] = bill_findings(assets, rows, site)
+        found += billed
     compared_findings, tables = comparisons(rows, outcomes, roads, site)
     return Diagnosis(outcomes, by_severity([*found, *compared_findings]), per_asset, tables)
 

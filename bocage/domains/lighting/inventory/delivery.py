@@ -15,7 +15,7 @@ DERIVED = "invoice, cabinet"
 def with_delivery_points(assets: Assets) -> Assets:
     """Add a delivery point for each reference that invoices and cabinets name and no inventory declares.
 
-    References become comparable (`delivery_reference`); nothing else of what is declared is altered.
+    References are compared as `delivery_reference` writes them; what is declared is not altered.
     Without cabinets, invoices and delivery points the assets are handed back as they are.
 
     Args:
@@ -25,31 +25,30 @@ def with_delivery_points(assets: Assets) -> Assets:
     >>> with_delivery_points({"invoice": bills})["delivery_point"]["asset_id"].to_list()
     ['01234567890123']
     """
-    held = {name: assets[name] for name in (CABINET, INVOICE, POINT) if name in assets and assets[name].height}
-    if not held:
-        return assets
     table = shared_asset_tables()[POINT]
-    declared = _clean(held.get(POINT, table.empty()))
-    named = [_clean(frame).select("prm") for name, frame in held.items() if name != POINT and "prm" in frame.columns]
+    declared = assets.get(POINT, table.empty())
+    references = [
+        assets[name].select(delivery_reference("prm"))
+        for name in (CABINET, INVOICE)
+        if name in assets and "prm" in assets[name].columns
+    ]
+    if not references or not any(len(frame) for frame in references):
+        return assets
     new = (
-        pl.concat([*named, pl.DataFrame(schema={"prm": pl.String})])
+        pl.concat(references)
         .drop_nulls()
         .unique()
-        .join(declared.select("prm"), on="prm", how="anti")
+        .join(_columns(declared, "prm").select(delivery_reference("prm")), on="prm", how="anti")
         .sort("prm")
     )
+    if new.is_empty():
+        return assets
     taken = set(declared["asset_id"])
     identifiers = [prm if prm not in taken else f"{prm}-PRM" for prm in new["prm"]]
     derived = table.conform(
         new.with_columns(pl.Series("asset_id", identifiers, dtype=pl.String), pl.lit(DERIVED).alias("source"))
     )
-    points = pl.concat([declared, derived], how="diagonal") if derived.height else declared
-    cleaned = {name: _clean(frame) for name, frame in held.items() if name != POINT and "prm" in frame.columns}
-    return {**assets, **cleaned, POINT: points}
-
-
-def _clean(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(delivery_reference("prm")) if "prm" in frame.columns else frame
+    return {**assets, POINT: pl.concat([declared, derived], how="diagonal_relaxed")}
 
 
 def feeding(assets: Assets) -> pl.DataFrame:

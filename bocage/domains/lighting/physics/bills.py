@@ -9,6 +9,7 @@ from bocage.domains.lighting.inventory.declared import electricity_parameters, l
 from bocage.domains.lighting.inventory.delivery import POINT, feeding
 from bocage.vocabulary.columns import shared_asset_tables
 from bocage.vocabulary.domain import Assets, Site
+from bocage.vocabulary.references import delivery_reference
 
 SUPPLY_PRICE = "supply_price"
 LIGHTING, ELECTRICITY = "lighting", "electricity"
@@ -77,7 +78,8 @@ def delivery_prices(assets: Assets, site: Site, *, on: dt.date | None = None) ->
     points = _conformed(assets, POINT)
     kept = ("asset_id", "prm", "subscribed_power_kva")
     best = _best_prices(points, _conformed(assets, SUPPLY_PRICE), on or site.date)
-    return points.select(kept).join(best, on="asset_id", how="left", maintain_order="left")
+    named = points.select(kept).with_columns(delivery_reference("prm"))
+    return named.join(best, on="asset_id", how="left", maintain_order="left")
 
 
 def _best_prices(points: pl.DataFrame, prices: pl.DataFrame, day: dt.date) -> pl.DataFrame:

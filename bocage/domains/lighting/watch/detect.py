@@ -18,26 +18,26 @@ DOMAIN = "lighting"
 CABINET_GROUP = "cabinet:"
 
 
-def _message(template: str) -> Message:
+def _(template: str) -> Message:
     return Message(template, {}, LOCALE)
 
 
 SENTENCES: Mapping[str, Message] = {
-    "BOC-LIG-060": _message("Cabinet {cabinet}: about {count} of {of} lamps out since {date}"),
-    "BOC-LIG-061": _message("Cabinet {cabinet}: lit by day for {hours:1} h a day, on {days} days since {date}"),
-    "BOC-LIG-062": _message(
+    "BOC-LIG-060": _("Cabinet {cabinet}: about {count} of {of} lamps out since {date}"),
+    "BOC-LIG-061": _("Cabinet {cabinet}: lit by day for {hours:1} h a day, on {days} days since {date}"),
+    "BOC-LIG-062": _(
         "Cabinet {cabinet}: switches on {on} min late and off {off} min late since {date} (negative: early)"
     ),
-    "BOC-LIG-063": _message("Cabinet {cabinet}: power factor of {now:2} since {date}, {then:2} before"),
-    "BOC-LIG-064": _message("Cabinet {cabinet}: one phase {share}% away from the mean since {date}, {then}% before"),
-    "BOC-LIG-065": _message(
+    "BOC-LIG-063": _("Cabinet {cabinet}: power factor of {now:2} since {date}, {then:2} before"),
+    "BOC-LIG-064": _("Cabinet {cabinet}: one phase {share}% away from the mean since {date}, {then}% before"),
+    "BOC-LIG-065": _(
         "Cabinet {cabinet}: {peak:1} kVA drawn for {subscribed:1} kVA subscribed, {nights} nights since {date}"
     ),
-    "BOC-LIG-066": _message(
+    "BOC-LIG-066": _(
         "Cabinet {cabinet}: draws {share}% of full power where {wanted}% is wanted, since {date}: the level is stuck"
     ),
 }
-LEAK = _message("Cabinet {cabinet}: {leak:2} A leak to earth since {date}")
+LEAK = _("Cabinet {cabinet}: {leak:2} A leak to earth since {date}")
 
 
 def detect(
