@@ -62,6 +62,10 @@ def read_photometry(path: Path, *, lamp_set: int | None = None) -> PhotometricFi
     Raises:
         BocageError: BOC-IMP-001 absent, BOC-IMP-003 empty, BOC-IMP-025 unreadable, BOC-PHO-001 to
             BOC-PHO-010 for what the file is or says.
+
+    >>> read_photometry(Path("nowhere.ldt"))
+    Traceback (most recent call last):
+    bocage.vocabulary.codes.BocageError: BOC-IMP-001: The file does not exist
     """
     path = Path(path)
     text = _text_of(path)

@@ -72,6 +72,14 @@ def light_output(table: IntensityTable, *, tilt_deg: float = 0.0) -> LightOutput
 
     Raises:
         ValueError: the luminaire gives no light.
+
+    Half of what an even sphere sends rises:
+
+    >>> sphere = IntensityTable(c_deg=np.array([0.0, 360.0]), gamma_deg=np.array([0.0, 180.0]),
+    ...                         intensity_cd_klm=np.full((2, 2), 50.0), source_flux_lm=1000.0)
+    >>> output = light_output(sphere)
+    >>> round(output.lor, 4), round(output.ulr, 4)
+    (0.6283, 0.5)
     """
     whole = flux_within(table, 180.0)
     if whole <= 0:

@@ -99,6 +99,14 @@ def needed_flux_lm(found: Fields, source_flux_lm: Array, road_class: RoadClass) 
 
     Returns:
         Array (n,) [lm]; infinite where no light arrives.
+
+    Half the luminance asked for takes twice the flux:
+
+    >>> from dataclasses import fields
+    >>> from bocage.science.road_lighting.standard import road_classes
+    >>> found = Fields(**{one.name: np.array([0.25]) for one in fields(Fields)})
+    >>> needed_flux_lm(found, np.array([3000.0]), road_classes()["M5"]).tolist()
+    [6000.0]
     """
     levels = [one.margin for one in judge(found, road_class) if one.criterion in LEVELS]
     with np.errstate(divide="ignore"):
@@ -126,6 +134,19 @@ def choose(
         road_class: the class that all the roads must meet.
         edition: constants of the standard, those of 2015 where None.
         surface: r-table of the carriageways, R3 where None.
+
+    Of two luminaires of the same light, the one of twice the efficacy, at half the power:
+
+    >>> from bocage.science.photometry.generic import generic_road_optics
+    >>> from bocage.science.road_lighting.optics import gather_optics
+    >>> from bocage.science.road_lighting.standard import road_classes
+    >>> optics = gather_optics([generic_road_optics()["generic_c"]])
+    >>> street = Roads(width_m=6.0, spacing_m=28.0, height_m=8.0)
+    >>> old = offers(optic=0, flux_minimum_lm=500, flux_maximum_lm=9000, efficacy_lm_w=75)
+    >>> both = offers(optic=[0, 0], flux_minimum_lm=500, flux_maximum_lm=9000, efficacy_lm_w=[75, 150])
+    >>> before, after = (choose(street, optics, some, road_classes()["M5"]) for some in (old, both))
+    >>> after.offer.tolist(), round(float(before.power_w[0] / after.power_w[0]), 9)
+    ([1], 2.0)
     """
     count, tried = len(roads), len(on_offer.optic)
     whole = roads.take(np.repeat(np.arange(count), tried))

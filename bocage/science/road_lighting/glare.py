@@ -24,6 +24,16 @@ def veiling_luminance(roads: Roads, optics: Optics, *, edition: Standard) -> Arr
 
     Returns:
         Array (n, lanes, places) [cd/m²].
+
+    Luminaires that light nothing above 70° dazzle nobody:
+
+    >>> from bocage.science.photometry.intensity import tabulate
+    >>> from bocage.science.road_lighting.optics import gather_optics
+    >>> from bocage.science.road_lighting.standard import standard
+    >>> shaded = gather_optics([tabulate([0.0], [0.0, 65.0, 70.0, 90.0], [[100.0, 100.0, 0.0, 0.0]])])
+    >>> veil = veiling_luminance(Roads(width_m=7.0, spacing_m=30.0, height_m=8.0), shaded, edition=standard())
+    >>> veil.shape, float(veil.max())
+    ((1, 2, 10), 0.0)
     """
     above = roads.of("height_m") - edition.eye_height_m
     places = int(longitudinal_points(roads, edition)[0])

@@ -51,6 +51,16 @@ def horizontal_illuminance(roads: Roads, optics: Optics, x_m: Array, y_m: Array,
 
     Returns:
         Array (n, along, across) [lx].
+
+    Below a lamp of 100 cd at 10 m there is one lux:
+
+    >>> from bocage.science.photometry.intensity import tabulate
+    >>> from bocage.science.road_lighting.optics import gather_optics
+    >>> from bocage.science.road_lighting.standard import standard
+    >>> even = gather_optics([tabulate([0.0], [0.0, 90.0], [[100.0, 100.0]])])
+    >>> alone = Roads(width_m=7.0, spacing_m=400.0, height_m=10.0, source_flux_lm=1000.0)
+    >>> horizontal_illuminance(alone, even, np.zeros((1, 1)), np.zeros((1, 1)), edition=standard()).ravel().tolist()
+    [1.0]
     """
     height = roads.of("height_m")
     reach = height * edition.illuminance_reach

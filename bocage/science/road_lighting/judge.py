@@ -81,11 +81,23 @@ def judge(found: Fields, road_class: RoadClass) -> tuple[Requirement, ...]:
 
 
 def meets(found: Fields, road_class: RoadClass) -> Truth:
-    """Whether each of n roads meets all that its class requires, array (n,)."""
+    """Whether each of n roads meets all that its class requires, array (n,).
+
+    >>> from bocage.science.road_lighting.standard import road_classes
+    >>> roads = Fields(**{one.name: np.array([0.3, 0.6]) for one in fields(Fields)})
+    >>> meets(roads, road_classes()["M5"]).tolist()
+    [False, True]
+    """
     return np.asarray(np.all([one.met for one in judge(found, road_class) if not one.indicative], axis=0))
 
 
 def spread_margin(found: Fields, road_class: RoadClass) -> Array:
-    """Least margin among what flux does not bring: uniformities, glare, edges, excess of light, array (n,) [1]."""
+    """Least margin among what flux does not bring: uniformities, glare, edges, excess of light, array (n,) [1].
+
+    >>> from bocage.science.road_lighting.standard import road_classes
+    >>> roads = Fields(**{one.name: np.array([0.28]) for one in fields(Fields)})
+    >>> round(float(spread_margin(roads, road_classes()["M5"])[0]), 3)  # 0.28 of the 0.40 that Ul must have
+    0.7
+    """
     margins = [one.margin for one in judge(found, road_class) if not one.indicative and one.criterion not in LEVELS]
     return np.asarray(np.min(margins, axis=0))

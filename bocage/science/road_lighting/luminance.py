@@ -43,6 +43,19 @@ def luminance_grid(
         edition: constants of the standard.
         surface: r-table of the carriageway.
         maintained: apply the maintenance factor.
+
+    One lamp of 100 cd at 10 m, on a surface of r = 0.03 everywhere: 100 × 0.03 / 10² = 0.03 cd/m²:
+
+    >>> from bocage.science.photometry.intensity import tabulate
+    >>> from bocage.science.road_lighting.optics import gather_optics
+    >>> from bocage.science.road_lighting.reflection import reflection_table
+    >>> from bocage.science.road_lighting.standard import standard
+    >>> even = gather_optics([tabulate([0.0], [0.0, 90.0], [[100.0, 100.0]])])
+    >>> plain = reflection_table("plain", np.array([0.0, 12.0]), np.array([0.0, 180.0]), np.full((2, 2), 0.03))
+    >>> alone = Roads(width_m=7.0, lanes=1, spacing_m=400.0, height_m=10.0, source_flux_lm=1000.0)
+    >>> grid = luminance_grid(alone, even, edition=standard(), surface=plain)
+    >>> round(float(grid.luminance_cd_m2[0, 0, 0, 0]), 9)
+    0.03
     """
     x = centres(roads.of("spacing_m"), int(longitudinal_points(roads, edition)[0]))
     y = centres(roads.of("width_m"), int(roads.of("lanes")[0] * edition.points_per_lane))

@@ -144,6 +144,17 @@ def minimum_flux_table(
 
     Raises:
         ValueError: an axis does not increase.
+
+    Twice the maintained luminance takes twice the flux:
+
+    >>> from bocage.science.photometry.generic import generic_road_optics
+    >>> from bocage.science.road_lighting.optics import gather_optics
+    >>> from bocage.science.road_lighting.standard import road_classes
+    >>> optics = gather_optics([generic_road_optics()["generic_c"]])
+    >>> table = minimum_flux_table(optics, road_classes(), width_m=6.0, spacing_m=[25.0, 30.0], height_m=8.0)
+    >>> bright, dim = table.at(["M3", "M5"], 6.0, 27.0, 8.0).source_flux_lm
+    >>> round(float(bright / dim), 9)
+    2.0
     """
     pattern = pattern or Pattern()
     axes = [np.atleast_1d(np.asarray(axis, dtype=np.float64)) for axis in (width_m, spacing_m, height_m)]

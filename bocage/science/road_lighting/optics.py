@@ -81,6 +81,11 @@ def gather_optics(tables: Sequence[IntensityTable]) -> Optics:
 
     Raises:
         ValueError: there is none.
+
+    >>> optics = gather_optics([IntensityTable(c_deg=np.array([0.0, 360.0]), gamma_deg=np.array([0.0, 90.0]),
+    ...                                        intensity_cd_klm=np.array([[0.0, 90.0]] * 2), source_flux_lm=1000.0)])
+    >>> round(float(optics.towards(np.zeros(1, dtype=int), np.zeros(1), np.radians([30.0]))[0]), 9)
+    30.0
     """
     if not tables:
         raise ValueError("a computation needs at least one photometry")
