@@ -18,7 +18,10 @@ from bocage.cli.wording import mark, worded
     show_default=True,
     help=mark("Folder to write to."),
 )
-@option("--theme", help=mark("One map only, such as lit_road.installed_flux."))
+@option(
+    "--theme",
+    help=mark("One map only: a theme such as lit_road.installed_flux, or the code of a finding such as BOC-LIG-024."),
+)
 @on_territory
 def map_command(*, territory: Path, into: Path, theme: str | None, as_json: bool) -> None:
     """Draw thematic maps in the current language."""

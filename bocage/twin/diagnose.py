@@ -107,7 +107,10 @@ def table_section(table: ResultTable, domain: Domain, language: Language) -> Sec
         title=table.title,
         lines=[_("{count} more rows in bocage diagnose --json", count=left)] if left > 0 else [],
         table=table.rows.head(SHOWN_ROWS),
-        headings=[Heading(name=column.name, label=column.label, unit=column.unit) for column in columns],
+        headings=[
+            Heading(name=one.name, label=one.label, unit=one.unit, digits=1 if one.unit == "%" else None)
+            for one in columns
+        ],
     )
 
 

@@ -1,7 +1,7 @@
 """Every table that leaves the twin: assets with what was imputed, results, and the proof of the plan."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from bocage.twin.plan_record import FILE, PlanRecord, load_plan
 from bocage.twin.territory import Territory
 from bocage.vocabulary.code_labels import CodeLabels
 from bocage.vocabulary.columns import GEOMETRY, Column, Table, noun_tables
+from bocage.vocabulary.text import LANGUAGES
 
 EXPORTED_NOUNS = ("plan", "action", "outcome", "evaluation")
 WGS84 = 4326
@@ -41,7 +42,38 @@ def _joined(frame: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
 
 def exported_tables(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
     """Every table that is published: the plan and its proof, the other results, then the assets."""
-    return [*_results(territory), *_assets(territory, states)]
+    return [*_results(territory), *diagnosis_tables(states), *_assets(territory, states)]
+
+
+def diagnosis_tables(states: Sequence[DomainState]) -> list[NamedTable]:
+    """The tables that diagnoses hand beside their figures, named after their domain; texts in all languages."""
+    return [
+        NamedTable(
+            name=f"{state.domain.name}-{table.name}",
+            label=table.title,
+            frame=table.rows,
+            columns=[
+                TableColumn(
+                    name=column.name,
+                    label=_worded(column),
+                    kind=column.type,
+                    unit=column.unit,
+                    description=column.description or "",
+                )
+                for column in state.domain.result_columns[table.name]
+            ],
+        )
+        for state in states
+        for table in state.diagnosis.tables
+    ]
+
+
+def _worded(column: Column) -> Mapping[str, str]:
+    """The label of a column; with its language where it is a text in one language."""
+    language = column.name.rpartition("_")[2]
+    if language not in LANGUAGES:
+        return column.label
+    return {key: f"{label} ({language})" for key, label in column.label.items()}
 
 
 def _results(territory: Territory) -> list[NamedTable]:

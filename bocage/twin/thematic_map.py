@@ -20,6 +20,7 @@ from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, shared_asset_tables
+from bocage.vocabulary.domain import Finding
 from bocage.vocabulary.text import LANGUAGES, NARROW_SPACE, current_language
 from bocage.vocabulary.units import units
 
@@ -30,12 +31,13 @@ NO_VALUE = Mark(GREY, "plus"), Stroke(GREY, 0.8)
 
 
 def write_maps(territory: Territory, *, into: Path, theme: str | None = None) -> Answer:
-    """Write one SVG for each theme of each domain.
+    """Write one SVG for each theme of each domain, or the one asked.
 
     Args:
         territory: open territory.
         into: folder to write to; files of the same names are replaced.
-        theme: `type.theme`, such as `lit_road.installed_flux`; all of them where None.
+        theme: `type.theme`, such as `lit_road.installed_flux`, or the code of a finding, whose assets
+            are then shown among the others; all the themes where None.
 
     Raises:
         BocageError: BOC-TWI-010 nothing to map, BOC-TWI-065 no such theme, BOC-TWI-009 a folder that
@@ -50,15 +52,19 @@ def write_maps(territory: Territory, *, into: Path, theme: str | None = None) ->
         for asset_type, layers in themes(state).items()
         for layer in layers
     }
-    if theme is not None and theme not in known:
-        raise BocageError("BOC-TWI-065", value=theme, known=", ".join(known))
+    chosen = known
+    if theme is not None:
+        shown = {**known, **_of_findings(states)}
+        if theme not in shown:
+            raise BocageError("BOC-TWI-065", value=theme, known=", ".join(shown))
+        chosen = {theme: shown[theme]}
     try:
         into.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise BocageError("BOC-TWI-009", where={"folder": into}, fault=fault) from fault
     files = []
-    for name, (state, asset_type, layer) in known.items():
-        drawn = themed_map(territory, state, asset_type, layer) if theme in {None, name} else None
+    for name, (state, asset_type, layer) in chosen.items():
+        drawn = themed_map(territory, state, asset_type, layer)
         if drawn is not None:
             path = into / f"{territory.code}-{name.replace('.', '-')}.svg"
             picture = draw_map(drawn, current_language(), width=WIDTH_PT, height=HEIGHT_PT, titled=True)
@@ -69,6 +75,38 @@ def write_maps(territory: Territory, *, into: Path, theme: str | None = None) ->
         data={"files": [str(path) for path in files]},
         files=files,
     )
+
+
+def _of_findings(states: Sequence[DomainState]) -> dict[str, tuple[DomainState, str, Mapping[str, Any]]]:
+    """By code of a finding that has assets, the theme that shows them among the others."""
+    return {
+        finding.code: (state, finding.asset_type, _theme_of(state, finding))
+        for state in states
+        for finding in state.diagnosis.findings
+        if finding.asset_ids
+    }
+
+
+def _theme_of(state: DomainState, finding: Finding) -> Mapping[str, Any]:
+    code = state.domain.codes[finding.code]
+    colour = "critical" if code.severity == "critical" else "ochre"
+    concerned, others = _("Concerned by {code}", code=finding.code), _("Not concerned")
+    words = [{f"label_{key}": text.say(key) for key in LANGUAGES} for text in (concerned, others)]
+    return {
+        "kind": "category",
+        "column": "asset_id",
+        **{f"title_{key}": code.what[key] for key in LANGUAGES},
+        "classes": [
+            {"values": list(finding.asset_ids), "colour": colour, "symbol": "triangle", "width": 2.4, **words[0]},
+            {"values": _rest(state, finding), "colour": "grey", "symbol": "circle", "width": 1.0, **words[1]},
+        ],
+    }
+
+
+def _rest(state: DomainState, finding: Finding) -> list[str]:
+    ids = state.assets[finding.asset_type]["asset_id"]
+    found: list[str] = ids.filter(~ids.is_in(list(finding.asset_ids))).to_list()
+    return found
 
 
 def themed_map(territory: Territory, state: DomainState, asset_type: str, layer: Mapping[str, Any]) -> MapData | None:

@@ -92,6 +92,16 @@ def test_one_theme_may_be_asked_and_an_unknown_one_is_refused(
     assert "BOC-TWI-065" in capsys.readouterr().err
 
 
+def test_a_finding_has_its_map(territory: Territory, tmp_path: Path) -> None:
+    use_language("en")
+    (path,) = write_maps(territory, into=tmp_path, theme="BOC-LIG-005").files
+    picture = path.read_text(encoding="utf-8")
+    assert "Concerned by BOC-LIG-005 (12)" in picture
+    assert "Not concerned (0)" in picture
+    assert ">High-pressure sodium lamps soon lose their exemption</text>" in picture
+    use_language("fr")
+
+
 def test_values_without_class_are_shown_as_such() -> None:
     layer = {"kind": "category", "classes": [{"values": ["a", "b"]}, {"values": ["c"]}]}
     assert class_ranks(pl.Series(["a", "c", "b", "z", None]), layer).tolist() == [2, 1, 2, 0, 0]

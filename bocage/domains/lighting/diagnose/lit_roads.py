@@ -35,7 +35,8 @@ def lit_road_figures(assets: Assets, rows: pl.DataFrame, site: Site) -> pl.DataF
     DSFLI = Σ flux of the sources / area to be lit [lm/m²]. The area is the declared width of
     carriageway and pavements times the length; else, where parcels are known all along, the public
     space nearer to the road than to any other, within 30 m, outside parcels and water; else the
-    carriageway alone, which overstates the DSFLI wherever there are pavements.
+    carriageway alone, which overstates the DSFLI wherever there are pavements: its low bound allows
+    for them.
 
     Args:
         assets: completed; maybe `road`, `parcel` and `water_body`.
@@ -111,7 +112,12 @@ def _areas(frame: pl.DataFrame, assets: Assets, parameters: Parameters) -> pl.Da
     return frame.with_columns(
         area.alias("lit_area_m2"),
         pl.when(of_basis == PUBLIC).then(low).otherwise("_ratio_low").alias("_area_low"),
-        pl.when(of_basis == PUBLIC).then(high).otherwise("_ratio_high").alias("_area_high"),
+        pl.when(of_basis == PUBLIC)
+        .then(high)
+        .when(of_basis == CARRIAGEWAY)
+        .then(pl.col("_ratio_high") * parameters.bounds("roads.unknown_pavement")[1])
+        .otherwise("_ratio_high")
+        .alias("_area_high"),
     )
 
 

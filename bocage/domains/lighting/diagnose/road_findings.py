@@ -38,11 +38,12 @@ def road_findings(figures: pl.DataFrame, lamps: pl.DataFrame, site: Site) -> lis
 
 def _rules(parameters: Parameters) -> list[Rule]:
     over = pl.col("dsfli_lm_m2") > pl.col("dsfli_limit_lm_m2")
+    surely = pl.col("dsfli_low_lm_m2") > pl.col("dsfli_limit_lm_m2")
     zone = Message(
         "Lit roads of which nothing says whether they lie in town: the limits of town are taken: {count}", {}, LOCALE
     )
     return [
-        Rule("BOC-LIG-025", over & pl.col(RECENT), _recent_sentence(parameters), critical=True),
+        Rule("BOC-LIG-025", surely & pl.col(RECENT), _recent_sentence(parameters), critical=True),
         Rule("BOC-LIG-024", over, _over_sentence),
         Rule("BOC-LIG-026", pl.col(ZONE_UNKNOWN), counted(zone), flags=False),
     ]

@@ -125,12 +125,15 @@ def test_an_unknown_zone_is_said(site: Site) -> None:
 
 
 def test_a_road_equipped_since_2020_breaks_a_limit_in_force(site: Site) -> None:
-    bright = {"source_flux_lm": 40000.0}
+    bright = {"source_flux_lm": 80000.0}
     new, old = {"installed_on": dt.date(2021, 5, 1)}, {"installed_on": dt.date(2019, 5, 1)}
     assert road(DOMAIN.diagnose(street(site, {**bright, **new}), site))["priority"] == "critical"
     mixed = DOMAIN.diagnose(street(site, {**bright, **new}, {**bright, **old}), site)
     assert "BOC-LIG-025" not in codes(mixed)
     assert "BOC-LIG-025" not in codes(DOMAIN.diagnose(street(site, bright), site)), "a supposed date breaks no law"
+    fair = DOMAIN.diagnose(street(site, {"source_flux_lm": 30000.0, **new}), site)
+    assert {"BOC-LIG-024"} <= codes(fair), "50 lm/m2 on the carriageway"
+    assert "BOC-LIG-025" not in codes(fair), "which pavements that nobody knows may excuse"
 
 
 def test_doubled_flux_doubles_the_density(site: Site) -> None:
