@@ -75,7 +75,8 @@ def point_rules(parameters: Parameters, assets: Assets, power_price: float) -> l
             dead & in_service,
             _with(
                 _(
-                    "Delivery points billed next to nothing for {days} days or more: {count}, {eur} EUR paid over a year"
+                    "Delivery points billed next to nothing for {days} days or more: {count},"
+                    " {eur} EUR paid over a year"
                 ),
                 _paid,
             ),
@@ -144,8 +145,8 @@ def _subscription_rules(parameters: Parameters, power_price: float) -> list[Rule
             pl.col("subscribed_power_kva") - most >= LEAST_KVA,
             _with(
                 _(
-                    "Delivery points that subscribe more than they need: {count}, {kva} kVA too many, about {eur} EUR a year"
-                    " (need taken as {factor:2} times the installed power, to be measured)"
+                    "Delivery points that subscribe more than they need: {count}, {kva} kVA too many,"
+                    " about {eur} EUR a year (need taken as {factor:2} times the installed power, to be measured)"
                 ),
                 lambda some: {
                     **some.select(

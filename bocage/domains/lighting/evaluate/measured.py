@@ -10,13 +10,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bocage.domains.lighting.evaluate.meters import Panel, panel
+from bocage.domains.lighting.evaluate.unexplained import unexplained_steps
 from bocage.domains.lighting.inventory.declared import LOCALE
 from bocage.domains.lighting.inventory.delivery import CABINET, POINT, feeding
 from bocage.science.before_after import Change, before_after
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import Assets, Site
 from bocage.vocabulary.references import delivery_reference
-from bocage.vocabulary.text import translate
+from bocage.vocabulary.text import current_language, fill, translate
 
 _ = partial(translate, catalogue=LOCALE)
 Mask = NDArray[np.bool_]
@@ -67,13 +68,12 @@ def measure(assets: Assets, works: pl.DataFrame, site: Site) -> pl.DataFrame:
         site: where the nights are.
 
     Returns:
-        One row of the noun `evaluation` for each works accepted.
+        One row of the noun `evaluation` for each works accepted, then one for each meter whose use made
+        a step that no works explain (`unexplained_steps`).
     """
     table = noun_tables()["evaluation"]
     found = panel(assets, site)
     done = works.filter(pl.col("accepted").is_not_null())
-    if done.is_empty():
-        return table.empty()
     touched = {
         row["works_id"]: meters_of(assets, row["asset_ids"] or []) for row in done.iter_rows(named=True)
     }  # fmt: skip
@@ -82,8 +82,20 @@ def measure(assets: Assets, works: pl.DataFrame, site: Site) -> pl.DataFrame:
         treated = touched[row["works_id"]]
         others = {name for key, names in touched.items() if key != row["works_id"] for name in names or set()}
         result = _NOTHING if found is None else measure_works(found, row, treated, others)
-        rows.append(_row(row, result))
-    return table.conform(pl.DataFrame(rows, infer_schema_length=None))
+        rows.append(_row(row, result, found))
+    rows += [] if found is None else unexplained_steps(found, _explained(done, touched, found))
+    return table.conform(pl.DataFrame(rows, infer_schema_length=None)) if rows else table.empty()
+
+
+def _explained(
+    done: pl.DataFrame, touched: Mapping[str, set[str] | None], found: Panel
+) -> dict[str, list[tuple[dt.date, dt.date]]]:
+    """Dates of the works that touched each meter; works on everything explain nothing of any meter alone."""
+    dates: dict[str, list[tuple[dt.date, dt.date]]] = {name: [] for name in found.meters} if found else {}
+    for row in done.iter_rows(named=True):
+        for name in touched[row["works_id"]] or ():
+            dates.setdefault(name, []).append(_dates(row))
+    return dates
 
 
 def measure_works(found: Panel, works: Mapping[str, object], treated: set[str] | None, others: set[str]) -> Measured:
@@ -195,7 +207,7 @@ def _next_month(day: dt.date) -> dt.date:
     return day if day.day == 1 else (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
-def _row(works: Mapping[str, object], result: Measured) -> dict[str, object]:
+def _row(works: Mapping[str, object], result: Measured, found: Panel | None) -> dict[str, object]:
     change, placebo = result.change, result.placebo
     ratio = change.baseline / placebo.baseline if change and placebo and placebo.baseline else 1.0
     return {
@@ -203,7 +215,7 @@ def _row(works: Mapping[str, object], result: Measured) -> dict[str, object]:
         "action_id": works["action_id"],
         "indicator": INDICATOR,
         "unit": UNIT,
-        "method": _method(result),
+        "method": _method(result) + _as_billed(works, found),
         "baseline_from": result.baseline[0] if result.baseline else None,
         "baseline_to": result.baseline[1] if result.baseline else None,
         "effect": change.effect if change else None,
@@ -228,3 +240,28 @@ def _method(result: Measured) -> str:
         "Energy billed per hour of night, before and after, with no meter to compare with;"
         " placebo: the same at a date before the works"
     )
+
+
+def _as_billed(works: Mapping[str, object], found: Panel | None) -> str:
+    """What the invoices say as they stand, and how many are missing: where both differ, the invoices mislead."""
+    if found is None:
+        return ""
+    accepted = _dates(works)[1]
+    after = sorted(month for month in found.billed if month >= _next_month(accepted))[:12]
+    before = [_year_before(month) for month in after]
+    if not after or not set(before) <= set(found.billed):
+        return ""
+    energy, meters = (
+        [sum(found.billed[month][part] for month in months) for months in (before, after)] for part in (0, 1)
+    )
+    if not energy[0]:
+        return ""
+    change, missing = 100 * (energy[1] / energy[0] - 1), int(meters[0] - meters[1])
+    sentence = _(
+        ". Invoices as they stand: {change:1}% from the same months a year before, with {missing} fewer monthly invoices"
+    )
+    return fill(sentence, {"change": change, "missing": missing}, current_language())
+
+
+def _year_before(month: dt.date) -> dt.date:
+    return month.replace(year=month.year - 1)

@@ -1,6 +1,7 @@
 """What meters use per hour of night, month by month, from invoices of any periods."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +30,8 @@ class Panel:
         hours: hours of night that readings cover (m, T) [h].
         season: angle of the middle of each month in the year (T,) [rad].
         year_h: hours of night of a year [h/year].
-        billed_kwh: energy of all invoices of each month, whatever their quality (T,) [kWh].
-        billed_meters: number of meters billed in each month (T,).
+        billed: by first day of a month, energy of all invoices that begin in it, whatever their quality
+            [kWh], and number of meters that they bill.
     """
 
     meters: list[str]
@@ -39,8 +40,7 @@ class Panel:
     hours: Array
     season: Array
     year_h: float
-    billed_kwh: Array
-    billed_meters: Array
+    billed: Mapping[dt.date, tuple[float, int]]
 
     def rows(self, names: set[str]) -> NDArray[np.bool_]:
         """Which meters bear one of those references (m,)."""
@@ -73,9 +73,9 @@ def panel(assets: Assets, site: Site) -> Panel | None:
     full = _month_hours(months, site)
     known = hours >= COVERED * full
     intensity = np.divide(energy, hours, out=np.full(energy.shape, np.nan), where=known)
-    billed = summed.with_columns(pl.col("start").dt.truncate("1mo").alias("month")).group_by("month")
-    sums = {month: (kwh, count) for month, kwh, count in billed.agg(
-        pl.col("energy_kwh").sum(), pl.col("prm").n_unique()).iter_rows()}  # fmt: skip
+    billed = summed.group_by(pl.col("start").dt.truncate("1mo")).agg(
+        pl.col("energy_kwh").sum(), pl.col("prm").n_unique()
+    )
     first = dt.date(int(real_setting(site, "hours_year")), 1, 1)
     return Panel(
         meters=meters,
@@ -84,8 +84,7 @@ def panel(assets: Assets, site: Site) -> Panel | None:
         hours=np.where(known, hours, 0.0),
         season=np.array([2 * np.pi * (month.month - 0.5) / 12 for month in months]),
         year_h=float(night_hours([first, first.replace(year=first.year + 1)], site)[1]),
-        billed_kwh=np.array([sums.get(month, (0.0, 0))[0] for month in months], dtype=np.float64),
-        billed_meters=np.array([sums.get(month, (0.0, 0))[1] for month in months], dtype=np.float64),
+        billed={month: (kwh, count) for month, kwh, count in billed.iter_rows()},
     )
 
 
