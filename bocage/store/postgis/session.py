@@ -16,6 +16,9 @@ OLDEST_SERVER = 150000
 
 Connection = psycopg.Connection[TupleRow]
 
+_SAID_ALIKE = {"timezone": "UTC", "datestyle": "ISO, YMD", "extra_float_digits": "1", "client_min_messages": "warning"}
+"""How the server writes values, whatever it was configured to; said in each transaction, as a pooler needs."""
+
 
 class Session:
     """A connection to the database, for one territory; made by `connect`."""
@@ -108,6 +111,7 @@ class Session:
         patience = f"{max(1, round(self.patience_s * 1000))}ms"
         settings = {
             "role": role, "bocage.territory": self.territory, "search_path": self._path, "lock_timeout": patience,
+            **_SAID_ALIKE,
         }  # fmt: skip
         calls = [f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in settings.items()]
         return f"BEGIN {mode}; SELECT {', '.join(calls)}".encode()
@@ -123,12 +127,9 @@ class Session:
                 keepalives_idle=30,
                 keepalives_interval=10,
                 keepalives_count=3,
-                options="-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1"
-                " -c standard_conforming_strings=on"
-                " -c client_connection_check_interval=2s -c client_min_messages=warning",
             )
         except psycopg.Error as error:
-            words = str(error).strip().split("\n")[-1]
+            words = str(error).strip().split("\n")[0].strip()
             raise self.place.refused("BOC-STO-024", words) from None
         try:
             self._judge(connection)
@@ -159,6 +160,9 @@ class Session:
             )
         if row is not None:
             self._path = f'{SCHEMA}, "{row[0]}", pg_temp'
+        with suppress(psycopg.Error):  # not on every platform
+            # A server process whose client was killed notices it in the middle of a long statement, and undoes it.
+            self.open().execute("SET client_connection_check_interval = '2s'")
 
 
 def _quoted(text: str) -> str:
