@@ -16,6 +16,7 @@ from bocage.vocabulary.domain import Assets
 UNIT_PRICE = "unit_price"
 COUNTED = ("luminaire", "support", "cabinet", "circuit", "action")
 """What a line may be counted per; a price per metre is left out, for no inventory tells the metres."""
+_PLAIN = str.maketrans({"’": "'", "œ": "oe", "æ": "ae"})
 _POWER = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(?:w\b|watts?\b)?\s*(?:a|-|–|et|jusqu'a)\s*(\d+(?:[.,]\d+)?)\s*(?:w\b|watts?\b)"
 )
@@ -68,7 +69,7 @@ def plain(text: str) -> str:
     "depose d'un luminaire"
     """
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return re.sub(r"\s+", " ", bare.replace("’", "'").lower()).strip()
+    return re.sub(r"\s+", " ", bare.lower().translate(_PLAIN)).strip()
 
 
 def guess(designation: str) -> Mapping[str, object]:

@@ -62,7 +62,7 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
         or the dimmed level), `ratio_low`, `ratio_high` (bounds of the power over its value [1]),
         `subscribed_kva` (its share of the power subscribed [kVA]), `lit_at_1_points` and
         `sensitive_lit_points` (the point, as far as it is lit at 01:00, and lights a sensitive place),
-        `dark_road_km` (its share of the road, as far as it is dark at 01:00 [km]), and the columns of
+        `dark_road_km` (its share of the road, as far as it is dark at 01:00 [km]), `faulty_points`, and the columns of
         `with_upkeep` and `with_light`.
 
     100 W day and night are 876 kWh a year:
@@ -182,7 +182,7 @@ def _with_subscription(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFra
     """
     empty = {SUBSCRIBED: pl.Float64, SENSITIVE: pl.Boolean, ROAD_KM: pl.Float64, FITTED: pl.Boolean,
              TODAY_KVA: pl.Float64, ROAD_M2: pl.Float64, CLASS_FLUX: pl.Float64,
-             CLASS_DECLARED: pl.Boolean}  # fmt: skip
+             CLASS_DECLARED: pl.Boolean, "defect": pl.String}  # fmt: skip
     rows = rows.with_columns(
         pl.lit(None, dtype=kind).alias(name) for name, kind in empty.items() if name not in rows.columns
     )
@@ -203,6 +203,7 @@ def _with_subscription(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFra
             "sensitive_lit_points"
         ),
         (length * (1 - pl.col("counted") * pl.col("lit_at_1"))).alias("dark_road_km"),
+        (pl.col("counted") * pl.col("defect").is_not_null().cast(pl.Float64)).alias("faulty_points"),
         pl.col(ROAD_M2).fill_null(0.0).alias("area_m2"),
         pl.when(pl.col(ROAD_M2).is_not_null()).then(pl.col("road_lm")).otherwise(0.0).alias("area_lm"),
         pl.when(classed).then(length).otherwise(0.0).alias("class_km"),

@@ -29,6 +29,7 @@ UNITS = {
     "dark_road_km": "km",
     "sensitive_lit_points": "points",
     "upward_blue_flux_klm": "klm",
+    "faulty_points": "points",
     "embodied_carbon_kgco2e": "kgCO2e",
     "investment_eur": "EUR",
 }
@@ -70,6 +71,7 @@ def state(total: Totals, site: Site, bill: Bill, *, today: Totals | None = None)
         "dark_road_km": draws["dark_road_km"],
         "sensitive_lit_points": draws["sensitive_lit_points"],
         "upward_blue_flux_klm": draws["up_blue_klm"],
+        "faulty_points": draws["faulty_points"],
         "embodied_carbon_kgco2e": np.zeros_like(draws["points"]),
     }
 
@@ -100,6 +102,7 @@ def state_shares(total: Totals, bill: Bill) -> dict[str, Array]:
         "dark_road_km": total.default_share["dark_road_km"],
         "sensitive_lit_points": none,
         "upward_blue_flux_klm": all_of_it,
+        "faulty_points": none,
         "embodied_carbon_kgco2e": none,
     }
 

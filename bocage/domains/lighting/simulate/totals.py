@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 GROUP = ["technology", "is_led", "ratio_low", "ratio_high", "switching", "level", "phi", "phi_low", "phi_high"]
 PLAIN = (
-    "subscribed_kva", "sensitive_lit_points", "dark_road_km", "area_m2", "class_km", "class_met_km",
+    "subscribed_kva", "sensitive_lit_points", "dark_road_km", "faulty_points", "area_m2", "class_km", "class_met_km",
 )  # fmt: skip
 """Sums that carry no uncertainty of their own."""
 SUMS = [
