@@ -258,7 +258,8 @@ def _as_billed(works: Mapping[str, object], found: Panel | None) -> str:
         return ""
     change, missing = 100 * (energy[1] / energy[0] - 1), int(meters[0] - meters[1])
     sentence = _(
-        ". Invoices as they stand: {change:1}% from the same months a year before, with {missing} fewer monthly invoices"
+        ". Invoices as they stand: {change:1}% from the same months a year before,"
+        " with {missing} fewer monthly invoices"
     )
     return fill(sentence, {"change": change, "missing": missing}, current_language())
 

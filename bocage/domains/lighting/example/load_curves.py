@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bocage.science.civil import daily_window
 from bocage.science.intervals import intersect, overlap_s
 from bocage.science.night import nights
 from bocage.vocabulary.domain import Site
@@ -206,7 +207,7 @@ def _curves(
     if fault is not None and kind == "over_subscribed":
         extra = fault.size * cabinet.subscribed_kva * POWER_FACTOR
         over = extra * (1 + 0.01 * random.standard_normal(len(share)))
-        power = np.asarray(np.where(held & (share > 0.9), over, power), dtype=np.float64)
+        power = np.asarray(np.where(held & (share > 0.9 * share.max()), over, power), dtype=np.float64)
     power = np.asarray(np.round(np.maximum(power, 0.002), 3), dtype=np.float64)
     factor = np.where(held & (kind == "power_factor"), FAILED_POWER_FACTOR, POWER_FACTOR)
     reactive = np.round(power * np.tan(np.arccos(factor)), 3)
@@ -231,19 +232,16 @@ def _share_on(cabinet: _Cabinet, site: Site, edges: Array, shift_minutes: float,
     ) + shift  # fmt: skip
     on = overlap_s(dark, edges) / STEP_S
     if cabinet.curfew:
-        on = on - overlap_s(intersect(dark, _window(edges, (23 * 60 + 30, 5 * 60))), edges) / STEP_S
+        on = on - overlap_s(intersect(dark, _window(edges, (23 * 60 + 30, 5 * 60), site)), edges) / STEP_S
     if is_dimmed:
-        dimmed = overlap_s(intersect(dark, _window(edges, DIMMED_WINDOW_MINUTES)), edges) / STEP_S
+        dimmed = overlap_s(intersect(dark, _window(edges, DIMMED_WINDOW_MINUTES, site)), edges) / STEP_S
         on = on - (1 - DIMMED_POWER) * dimmed
     return np.asarray(on)
 
 
-def _window(edges: Array, minutes: tuple[int, int]) -> Array:
-    """The same hours every day, at the winter offset of Paris (UTC + 1 h)."""
-    days = np.arange(edges[0] - DAY_S, edges[-1] + DAY_S, DAY_S) // DAY_S * DAY_S - 3600
-    length = (minutes[1] - minutes[0]) % (24 * 60)
-    begins = days + 60 * minutes[0]
-    return np.column_stack([begins, begins + 60 * length])
+def _window(edges: Array, minutes: tuple[int, int], site: Site) -> Array:
+    """The same hours of the clock every day."""
+    return daily_window(float(edges[0]) - DAY_S, float(edges[-1]) + DAY_S, *minutes, site.timezone)
 
 
 def _observed(series_id: str, times_s: Array, values: Array) -> pl.DataFrame:

@@ -8,10 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.domains.lighting.inventory.declared import real_setting
 from bocage.domains.lighting.physics.hours import HOUR_S, REGIME_COLUMNS, burning
 from bocage.science.intervals import overlap_s
-from bocage.science.night import nights
 from bocage.vocabulary.domain import Site
 
 Array = NDArray[np.float64]
@@ -44,10 +42,8 @@ def night_hours(days: Sequence[dt.date], site: Site) -> Array:
     edges = np.array([midnight_s(day, site.timezone) for day in days])
     if len(edges) < 2:
         return np.zeros(len(edges))
-    dark = nights(
-        edges[0], edges[-1], latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg,
-        threshold_deg=real_setting(site, "clock_elevation_deg"),
-    )  # fmt: skip
+    clock = {**dict.fromkeys(REGIME_COLUMNS), "regime": "night", "switching": "astronomical_clock"}
+    dark = burning(site, clock, start_s=float(edges[0]), end_s=float(edges[-1])).night
     return np.concatenate([[0.0], np.cumsum(overlap_s(dark, edges))]) / HOUR_S
 
 

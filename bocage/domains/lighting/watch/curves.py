@@ -41,6 +41,7 @@ class Curve:
         edges_s: Unix times of the edges of the steps (n + 1,) [s].
         power_kw: measured mean power of each step (n,), nan in gaps [kW].
         expected_kw: what the luminaires should draw (n,) [kW].
+        full_kw: load of all luminaires at full output [kW].
         dimmed: share of the step in which they should be dimmed (n,) [1].
         phi: power of the dimmed level over full power [1].
         others: other quantities of the cabinet by name (n,).
@@ -55,6 +56,7 @@ class Curve:
     edges_s: Array
     power_kw: Array
     expected_kw: Array
+    full_kw: float
     dimmed: Array
     phi: float
     others: Mapping[str, Array]
@@ -67,11 +69,6 @@ class Curve:
     def step_h(self) -> float:
         """Length of a step [h]."""
         return float(self.edges_s[1] - self.edges_s[0]) / 3600
-
-    @cached_property
-    def full_kw(self) -> float:
-        """Load of all luminaires at full output [kW]."""
-        return float(self.expected_kw.max(initial=0.0))
 
     @cached_property
     def night(self) -> NDArray[np.int64]:
@@ -87,6 +84,13 @@ class Curve:
     def at_dimmed(self) -> Mask:
         """Steps in which the dimmed luminaires should be dimmed throughout (n,)."""
         return np.asarray((self.dimmed >= NEAR_STEADY) & np.isfinite(self.power_kw))
+
+    @cached_property
+    def steady(self) -> Mask:
+        """Steps that tell the state of the lamps: at full output, or dimmed where nights begin dimmed (n,)."""
+        nights = len(np.unique(self.night))
+        full_nights, _ = self.nightly(self.power_kw, self.at_full)
+        return self.at_full if 2 * len(full_nights) >= nights else self.at_dimmed
 
     def nightly(self, values: Array, steps: Mask, *, least: int = 3) -> tuple[NDArray[np.int64], Array]:
         """Median of some values over some steps of each night that has enough of them: nights and medians."""
@@ -168,6 +172,7 @@ def _curve(
         edges_s=edges,
         power_kw=aligned.pop(ACTIVE_POWER),
         expected_kw=expected,
+        full_kw=float(lamps["system_power_w"].sum()) / 1000,
         dimmed=dimmed,
         phi=phi,
         others=aligned,

@@ -54,14 +54,14 @@ def lamps_out(curve: Curve, parameters: Parameters) -> Deviation | None:
     """(a) The load at full output falls short of the usual one by at least one lamp, several nights running."""
     ratio = np.divide(curve.power_kw, curve.expected_kw, out=np.full(len(curve.power_kw), np.nan),
                       where=curve.expected_kw > 0)  # fmt: skip
-    nights, medians = curve.nightly(ratio, curve.at_full)
+    nights, medians = curve.nightly(ratio, curve.steady)
     usual = _usual(medians)
     if usual is None or usual <= 0:
         return None
     lamps = len(curve.asset_ids)
     missing = lamps * (1 - medians / usual)
     low = missing >= parameters.number("watch.lamp_share")
-    if curve.at_dimmed.any() and curve.phi < 1:
+    if curve.at_dimmed.any() and curve.phi < 1 and curve.steady is curve.at_full:
         low &= np.abs(medians / usual - curve.phi) > 0.05 * (1 - curve.phi)
     held = _lasting(low, int(parameters.number("watch.lasting_nights")))
     if held is None:
@@ -127,7 +127,7 @@ def power_factor(curve: Curve, parameters: Parameters) -> Deviation | None:
         return None
     apparent = np.hypot(curve.power_kw, curve.others[REACTIVE_POWER])
     factor = np.divide(curve.power_kw, apparent, out=np.full(len(apparent), np.nan), where=apparent > 0)
-    nights, medians = curve.nightly(factor, curve.at_full)
+    nights, medians = curve.nightly(factor, curve.steady)
     usual = _usual(medians)
     if usual is None:
         return None
@@ -153,7 +153,7 @@ def phase_imbalance(curve: Curve, parameters: Parameters) -> Deviation | None:
     currents = np.stack([curve.others[phase] for phase in PHASES])
     mean = currents.mean(axis=0)
     spread = np.divide(np.abs(currents - mean).max(axis=0), mean, out=np.full(len(mean), np.nan), where=mean > 0)
-    nights, medians = curve.nightly(spread, curve.at_full)
+    nights, medians = curve.nightly(spread, curve.steady)
     usual = _usual(medians)
     if usual is None:
         return None
@@ -194,9 +194,9 @@ def stuck_level(curve: Curve, parameters: Parameters) -> Deviation | None:
     nights, dimmed = curve.nightly(curve.power_kw / curve.full_kw, curve.at_dimmed)
     usual = _usual(dimmed)
     full_nights, full = curve.nightly(curve.power_kw / curve.full_kw, curve.at_full)
-    usual_full = _usual(full)
-    if usual is None or usual_full is None:
+    if usual is None:
         return None
+    usual_full = _usual(full) or usual / curve.phi
     held = _lasting(dimmed > parameters.number("watch.stuck_ratio") * usual_full, lasting)
     if held is not None and usual < parameters.number("watch.stuck_ratio") * usual_full:
         seen, hours = float(np.median(dimmed[held])), float(curve.at_dimmed.sum()) * curve.step_h
@@ -207,6 +207,8 @@ def stuck_level(curve: Curve, parameters: Parameters) -> Deviation | None:
             values={"share": 100 * seen / usual_full, "wanted": 100 * curve.phi},
             cost_eur_year=extra * curve.energy_price_eur_kwh,
         )  # fmt: skip
+    if not len(full):
+        return None
     near = np.abs(full / usual_full - curve.phi) <= 0.05 * (1 - curve.phi)
     held = _lasting(near, lasting)
     if held is None:
