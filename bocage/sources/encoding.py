@@ -17,6 +17,8 @@ _BOMS = (
 _SAMPLE = 1 << 16
 _ASCII = bytes(range(128))
 _WIDE_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as `surrogateescape` keeps them."""
 _TWICE_ENCODED = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ“”¦˜]")
 
 
@@ -104,20 +106,13 @@ def _decode_single_byte(data: bytes) -> Decoded:
     if not _WIDE_LETTER.search(data):  # no line can be UTF-8: one encoding for the whole file
         name = single_byte_encoding(data)
         return Decoded(data.decode(name, errors="replace"), name)
-    lines = data.split(b"\n")
-    texts: list[str | None] = []
-    wide_lines = 0
-    for line in lines:
-        try:
-            texts.append(line.decode("utf-8"))
-            wide_lines += not line.isascii()
-        except UnicodeDecodeError:
-            texts.append(None)
-    foreign = b"\n".join(line for line, text in zip(lines, texts, strict=True) if text is None)
-    name = single_byte_encoding(foreign)
-    if not wide_lines:
+    lines = data.decode("utf-8", errors="surrogateescape").split("\n")
+    strange = [index for index, line in enumerate(lines) if not line.isascii()]
+    odd = [index for index in strange if _ESCAPED.search(lines[index])]
+    foreign = [lines[index].encode("utf-8", errors="surrogateescape") for index in odd]
+    name = single_byte_encoding(b"\n".join(foreign))
+    if len(odd) == len(strange):  # no line is UTF-8
         return Decoded(data.decode(name, errors="replace"), name)
-    whole = "\n".join(
-        line.decode(name, errors="replace") if text is None else text for line, text in zip(lines, texts, strict=True)
-    )
-    return Decoded(whole, f"utf-8 + {name}", texts.count(None))
+    for index, line in zip(odd, foreign, strict=True):
+        lines[index] = line.decode(name, errors="replace")
+    return Decoded("\n".join(lines), f"utf-8 + {name}", len(odd))

@@ -103,7 +103,7 @@ def check_inventory(
     judged, remarks = fill_constants(judged, mapping, table, writings, len(raw.numbers))
     verdicts += remarks
     _require(table, judged, state)
-    duplicate = _repeated(raw, state)
+    duplicate = _repeated(raw, mapping, state)
     identifiers = _identify(raw, table, mapping, geometry, source, state, duplicate, verdicts, judged)
     if exploded.added:
         identifiers = _ranked(identifiers, exploded.ranks, state.sound & ~duplicate)
@@ -195,17 +195,26 @@ def _require(table: Table, judged: Mapping[str, Judged], state: Refusals) -> Non
             state.refuse(missing, "BOC-IMP-106", column.name)
 
 
-def _repeated(raw: RawTable, state: Refusals) -> NDArray[np.bool_]:
+def _repeated(raw: RawTable, mapping: InventoryMapping, state: Refusals) -> NDArray[np.bool_]:
     """Sound rows (n,) that repeat an earlier one exactly, geometry included."""
-    whole = raw.frame.rename({name: f"c{index}" for index, name in enumerate(raw.frame.columns)})
+    repeated = np.zeros(len(state.codes), dtype=bool)
+    rows = pl.Series(np.flatnonzero(state.sound & _seen_twice(raw, mapping)), dtype=pl.UInt32)
+    if not len(rows):
+        return repeated
+    whole = raw.frame[rows].rename({name: f"c{index}" for index, name in enumerate(raw.frame.columns)})
     if raw.geometry is not None:
-        whole = whole.with_columns(raw.geometry.alias("g"))
-    compared = whole.columns
-    whole = whole.with_row_index("_row").filter(pl.Series(state.sound))
-    first = whole.unique(subset=compared, keep="first")["_row"]
-    repeated = state.sound.copy()
+        whole = whole.with_columns(raw.geometry.gather(rows).alias("g"))
+    first = whole.with_columns(rows.alias("_row")).unique(subset=whole.columns, keep="first")["_row"]
+    repeated[rows.to_numpy()] = True
     repeated[first.to_numpy()] = False
     return repeated
+
+
+def _seen_twice(raw: RawTable, mapping: InventoryMapping) -> NDArray[np.bool_]:
+    """Rows (n,) that might repeat another: their identifier, else their place, comes again."""
+    header = mapping.identifier or mapping.headers.get("asset_id", "")
+    cells = raw.frame[header] if header else raw.geometry
+    return np.ones(len(raw.numbers), dtype=bool) if cells is None else cells.is_duplicated().to_numpy()
 
 
 def _refuse_reused(identifiers: pl.Series, duplicate: NDArray[np.bool_], state: Refusals) -> None:

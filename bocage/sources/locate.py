@@ -26,6 +26,8 @@ Codes = NDArray[Any]
 _WKT = r"(?i)^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*(?:Z|M|ZM)?\s*\("
 _GEOJSON = r'^\s*\{\s*"(?:type|coordinates)"'
 _WKB = r"^(?:\\x)?0[01](?:[0-9A-Fa-f]{8})[0-9A-Fa-f]{32,}$"
+_MULTIPOINTS = (b"\x01\x04", b"\x01\xec\x03", b"\x01\xd4\x07", b"\x01\xbc\x0b", b"\x00\x00\x00\x00\x04")
+"""First bytes of the WKB of several points: flat, with a height, with a measure, with both, and the other way round."""
 _SRID = re.compile(r"(?i)^\s*SRID=(\d+);")
 
 
@@ -120,14 +122,19 @@ def _parts(raw: RawTable, table: Table) -> Parts:
     assert raw.geometry is not None
     if table.geometry != "point":
         return "one"
-    shapes = shapely.from_wkb(np.array(raw.geometry.to_list(), dtype=object), on_invalid="ignore")
+    maybe = raw.geometry.bin.starts_with(_MULTIPOINTS[0])
+    for start in _MULTIPOINTS[1:]:
+        maybe |= raw.geometry.bin.starts_with(start)
+    maybe = maybe.fill_null(value=False)
+    shapes = shapely.from_wkb(np.array(raw.geometry.filter(maybe).to_list(), dtype=object), on_invalid="ignore")
     several = shapely.get_num_geometries(shapes)
-    multiple = (shapely.get_type_id(shapes) == 4) & (several > 1)
+    multiple = several > 1
     if not multiple.any():
         return "one"
-    for name in raw.frame.columns:
+    rows = raw.frame.filter(maybe)
+    for name in rows.columns:
         if plain(name) in role_names()["count"]:
-            counted = _numbers(raw.frame[name], raw.decimal).fill_null(0).to_numpy()
+            counted = _numbers(rows[name], raw.decimal).fill_null(0).to_numpy()
             if (counted[multiple] == several[multiple]).mean() >= 0.9:
                 return "each"
     return "one"
@@ -195,7 +202,7 @@ def geometries_of(raw: RawTable, place: Place, table: Table) -> Located:
         table: asset type; geometries are brought to its kind, and rows that cannot be are faulty.
     """
     found, unreadable = _read(raw, place)
-    if place.kind not in {"xy", "pair"}:
+    if shapely.has_z(found).any():
         found = shapely.force_2d(found)
     faults = np.full(len(found), "", dtype=object)
     faults[shapely.is_missing(found) | shapely.is_empty(found)] = "BOC-IMP-101"
