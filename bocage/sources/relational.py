@@ -103,6 +103,8 @@ def _unpacked(path: Path, wanted: Mapping[str, str]) -> dict[str, RawTable | Non
     check_archive(path)
     found: dict[str, RawTable | None] = {}
     with TemporaryDirectory(prefix="bocage-") as folder, ZipFile(path) as archive:
+        if any(member.flag_bits & 1 for member in archive.infolist()):
+            raise BocageError("BOC-IMP-007", where={"path": path})
         for index, (name, member) in enumerate(wanted.items()):
             copy = Path(folder) / f"{index}.csv"  # never the name of the member, which may lead elsewhere
             try:

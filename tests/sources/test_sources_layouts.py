@@ -26,6 +26,7 @@ from layout_samples import (
 )  # fmt: skip
 
 from bocage.sources.bundle import recognise_source
+from bocage.sources.json_documents import objects
 from bocage.sources.layout_match import layout_called
 from bocage.sources.layouts import read_layout
 from bocage.sources.mapping import load_mapping, write_mapping
@@ -94,6 +95,19 @@ def test_xml_that_declares_entities_is_refused(tmp_path: Path) -> None:
     assert refusal.value.code == "BOC-IMP-032"
 
 
+def test_a_protected_archive_is_refused(tmp_path: Path) -> None:
+    path = ecl_zip(tmp_path / "x.zip")
+    content = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + offset] |= 1
+    path.write_bytes(content)
+    with pytest.raises(BocageError) as refusal:
+        recognise_source(path, LAYOUTS)
+    assert refusal.value.code == "BOC-IMP-007"
+
+
 @pytest.mark.parametrize("content", ["<osm><node id='1' lat='48'", '{"elements": [{"type": "node", '])
 def test_a_cut_document_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "cut.osm"
@@ -152,6 +166,38 @@ def test_states_that_yaml_turned_into_booleans_are_words_again(tmp_path: Path) -
 def test_one_entity_alone_is_a_source(tmp_path: Path) -> None:
     found = read_known(write_json(tmp_path / "one.jsonld", normalized_ld(KEY_VALUES[1])))
     assert list(found.readings["luminaire"].rows["asset_id"]) == ["L2"]
+
+
+def test_one_cabinet_alone_has_features_of_its_own(tmp_path: Path) -> None:
+    """`features` is an attribute of cabinets, and the list of GeoJSON."""
+    found = read_known(write_json(tmp_path / "cabinet.json", KEY_VALUES[4]))
+    assert found.row("cabinet", "A1")["control"] == "astronomical_clock"
+
+
+@pytest.mark.parametrize("end", ["", "]", '{"id": 3]', "{} {"])
+def test_an_array_that_is_cut_or_broken_is_refused_whole(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "cut.json"
+    path.write_text(json.dumps(KEY_VALUES)[:-1] + f", {end}", encoding="utf-8")
+    if end == "]":
+        assert len(read_known(path).readings) == 3
+        return
+    with pytest.raises(BocageError) as refusal:
+        recognise_source(path, LAYOUTS)
+    assert refusal.value.code == "BOC-IMP-015"
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 4096])
+def test_objects_are_the_same_whatever_is_read_at_once(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bocage.sources.json_documents._CHUNK", size)
+    content = [{"id": 1, "é": "a]b}"}, 12, "x,y", [1, [2]], {"n": {"m": []}}, 34]
+    text = json.dumps(content, indent=1)
+    path = tmp_path / "a.json"
+    path.write_text("\ufeff" + text, encoding="utf-8")
+    assert list(objects(path)) == content
+    path.write_text('{"version": 0.6, "elements": ' + text + "}", encoding="utf-8")
+    assert list(objects(path)) == content
 
 
 def test_a_large_array_is_read_object_by_object(tmp_path: Path) -> None:
