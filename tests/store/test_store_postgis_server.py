@@ -122,6 +122,28 @@ def test_a_query_by_bounds_uses_the_spatial_index_in_spite_of_the_policies(postg
     assert "idx_lamp_geometry" in plan_of(store, f"SELECT asset_id FROM bocage.lamp WHERE geometry && {box}")
 
 
+def test_a_stream_walks_an_index_and_sorts_nothing(postgis: Twins) -> None:
+    store = postgis.open()
+    store.merge_assets(LAMP, lamps(20_000), source="a", on=DAY)
+    with store.session.reading() as connection:
+        sent: list[str] = []
+        real = connection.execute
+
+        def listen(query: Any, *more: Any, **options: Any) -> Any:
+            sent.append(query.decode() if isinstance(query, bytes) else query)
+            return real(query, *more, **options)
+
+        connection.execute = listen
+    next(store.stream_assets(LAMP, columns=["asset_id"], chunk_rows=100))
+    assert "SET LOCAL enable_sort = off" in sent
+    with store.session.reading() as connection:
+        connection.execute("SET LOCAL enable_sort = off")
+        query = "SELECT asset_id FROM bocage.lamp WHERE asset_id > 'L000005' ORDER BY asset_id LIMIT 100"
+        plan = json.dumps(connection.execute(f"EXPLAIN (FORMAT JSON, COSTS OFF) {query}").fetchone())
+    assert "idx_lamp_key" in plan
+    assert '"Sort"' not in plan
+
+
 def test_a_connection_that_is_cut_is_said_then_made_anew(postgis: Twins) -> None:
     store = postgis.open()
     store.merge_assets(LAMP, lamps(5), source="a", on=DAY)
