@@ -6,7 +6,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bocage.domains.lighting.diagnose.legal import out_of_town_values
-from bocage.domains.lighting.inventory.beside import flat_shapes
+from bocage.domains.lighting.inventory.beside import flat_lines, flat_shapes
 from bocage.domains.lighting.inventory.declared import LIT_ROAD, lighting_parameters
 from bocage.domains.lighting.physics.lit_area import carriageway_area_m2, public_area_m2
 from bocage.parameters.reader import Parameters
@@ -78,7 +78,7 @@ def _of_lamps(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
 
 def _areas(frame: pl.DataFrame, assets: Assets, parameters: Parameters) -> pl.DataFrame:
     """Length, and area to be lit with its bounds and what it was measured on."""
-    shapes = flat_shapes(frame[GEOMETRY]) if GEOMETRY in frame.columns else np.full(len(frame), None)
+    shapes = flat_lines(frame[GEOMETRY]) if GEOMETRY in frame.columns else np.full(len(frame), None)
     length = np.nan_to_num(shapely.length(shapes))
     width = {
         bound: frame[name].to_numpy()
@@ -147,7 +147,7 @@ def _other_roads(frame: pl.DataFrame, assets: Assets) -> NDArray[np.object_]:
     if not _located(assets, "road") or frame["road_id"].null_count():
         return np.array([], dtype=object)
     roads = assets["road"].filter(~pl.col("asset_id").is_in(frame["road_id"].implode()))
-    return flat_shapes(roads[GEOMETRY])
+    return flat_lines(roads[GEOMETRY])
 
 
 def _densities(frame: pl.DataFrame, parameters: Parameters, site: Site) -> pl.DataFrame:

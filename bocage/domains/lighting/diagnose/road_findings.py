@@ -25,11 +25,12 @@ def road_findings(figures: pl.DataFrame, lamps: pl.DataFrame, site: Site) -> lis
     """
     parameters = lighting_parameters(site)
     beyond = Message(
-        "Light points further than {distance} m from any road, which count in no lit road: {count}",
+        "Light points that light no known road (none within {distance} m, or one that the twin does not hold): {count}",
         {"distance": parameters.number("roads.association_distance")},
         LOCALE,
     )
-    astray = Rule("BOC-LIG-027", pl.col("lit_road_id").is_null(), counted(beyond), flags=False)
+    known = pl.col("lit_road_id").is_in(figures["asset_id"].implode()).fill_null(value=False)
+    astray = Rule("BOC-LIG-027", ~known, counted(beyond), flags=False)
     return [
         *found_by(_rules(parameters), figures, asset_type=LIT_ROAD),
         *found_by([astray], lamps, asset_type=LUMINAIRE),

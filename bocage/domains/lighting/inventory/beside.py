@@ -26,6 +26,18 @@ def flat_shapes(wkb: pl.Series) -> Shapes:
     return shapes
 
 
+def flat_lines(wkb: pl.Series) -> Shapes:
+    """Lines of a column, without heights; None where there is none, where it has no length or is no line.
+
+    >>> shapes = [shapely.LineString([(0, 0), (1, 1)]), shapely.Point(1, 2), shapely.LineString([(1, 1), (1, 1)])]
+    >>> flat_lines(pl.Series(shapely.to_wkb(shapes).tolist(), dtype=pl.Binary)).tolist()
+    [<LINESTRING (0 0, 1 1)>, None, None]
+    """
+    shapes = flat_shapes(wkb)
+    shapes[~((shapely.get_dimensions(shapes) == 1) & (shapely.length(shapes) > 0))] = None
+    return shapes
+
+
 def nearest_line(
     points: Shapes, lines: Shapes, *, within_m: float, names: pl.Series, line_names: pl.Series, line_ids: pl.Series
 ) -> Rows:

@@ -7,7 +7,7 @@ import polars as pl
 import shapely
 
 from bocage.domains.lighting.inventory.arrangement import arranged
-from bocage.domains.lighting.inventory.beside import Shapes, flat_shapes, nearest_line, stand
+from bocage.domains.lighting.inventory.beside import Shapes, flat_lines, flat_shapes, nearest_line, stand
 from bocage.domains.lighting.inventory.declared import LIT_ROAD, LUMINAIRE, asset_table, with_all_columns
 from bocage.domains.lighting.inventory.settle import Guess, settle
 from bocage.parameters.reader import Parameters
@@ -49,10 +49,10 @@ def with_lit_roads(assets: Assets, parameters: Parameters) -> dict[str, pl.DataF
     lamps = with_all_columns(assets[LUMINAIRE], LUMINAIRE)
     if derived:
         roads = _conformed(assets[ROAD])
-        network = _Network(_as_lit_roads(roads), flat_shapes(roads[GEOMETRY]))
+        network = _Network(_as_lit_roads(roads), flat_lines(roads[GEOMETRY]))
     elif known is not None:
         rows = with_all_columns(known, LIT_ROAD)
-        network = _Network(rows, flat_shapes(rows[GEOMETRY]))
+        network = _Network(rows, flat_lines(rows[GEOMETRY]))
     else:
         return {**assets, LUMINAIRE: settle(lamps, "lit_road_id", [], bounded=False)}
     lamps = _attached(lamps, network, parameters)
@@ -151,7 +151,9 @@ def _told(lamps: pl.DataFrame, network: _Network, parameters: Parameters) -> pl.
     there = ~(shapely.is_missing(points) | shapely.is_missing(lines))
     found = stand(points[there], lines[there])
     stands = placed.filter(pl.Series(there)).select(pl.col("lit_road_id").alias("road"))
-    lengths = pl.DataFrame({"road": network.rows["asset_id"], "length_m": shapely.length(network.shapes)})
+    lengths = pl.DataFrame({"road": network.rows["asset_id"], "length_m": shapely.length(network.shapes)}).fill_nan(
+        None
+    )
     return arranged(
         stands.with_columns(pl.Series("along_m", found.along_m), pl.Series("offset_m", found.offset_m)),
         lengths,

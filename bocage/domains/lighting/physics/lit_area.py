@@ -32,7 +32,7 @@ def public_area_m2(lines: Shapes, obstacles: Shapes, *, within_m: float) -> Arra
     Obstacles may overlap each other: what two of them cover is taken away once.
 
     Args:
-        lines: lines (n,), all those that share the space [m].
+        lines: lines (n,), all those that share the space, None where unknown [m].
         obstacles: polygons (p,) of what is not public space [m].
         within_m: greatest distance to the line [m].
 
@@ -44,7 +44,7 @@ def public_area_m2(lines: Shapes, obstacles: Shapes, *, within_m: float) -> Arra
     [1200.0, 3600.0]
     """
     zones = shapely.intersection(shapely.buffer(lines, within_m, cap_style="flat"), nearest_cells(lines))
-    return np.asarray(np.maximum(shapely.area(zones) - _covered_m2(zones, obstacles), 0.0))
+    return np.asarray(np.maximum(np.nan_to_num(shapely.area(zones)) - _covered_m2(zones, obstacles), 0.0))
 
 
 def _covered_m2(zones: Shapes, obstacles: Shapes) -> Array:
@@ -71,13 +71,15 @@ def nearest_cells(lines: Shapes) -> Shapes:
         lines: lines (n,) [m].
     """
     points, owner = _points_along(lines)
+    regions = np.full(len(lines), shapely.Polygon(), dtype=object)
+    if not len(points):
+        return regions
     around = shapely.box(*_bounds(points, margin_m=100.0))
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points), extend_to=around))
     point, cell = shapely.STRtree(cells).query(shapely.points(points), predicate="intersects")
     cells, owner = cells[cell], owner[point]
     order = np.argsort(owner, kind="stable")
     starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
-    regions = np.full(len(lines), shapely.Polygon(), dtype=object)
     for at, group in zip(owner[order][starts], np.split(cells[order], starts[1:]), strict=True):
         regions[at] = shapely.coverage_union_all(group)
     return regions
@@ -85,7 +87,7 @@ def nearest_cells(lines: Shapes) -> Shapes:
 
 def _points_along(lines: Shapes) -> tuple[Array, NDArray[np.int64]]:
     """Points at the middle of equal steps along each line, and the line that each stands for."""
-    length = shapely.length(lines)
+    length = np.nan_to_num(shapely.length(lines))
     count = np.maximum(np.ceil(length / STEP_M), 1).astype(np.int64)
     owner = np.repeat(np.arange(len(lines)), count)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)

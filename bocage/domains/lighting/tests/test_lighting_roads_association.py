@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bocage.domains.lighting import DOMAIN
 from bocage.domains.lighting.inventory import complete
 from bocage.vocabulary.domain import Assets, Site
 
@@ -148,3 +149,37 @@ def test_association_is_that_of_the_plain_search(places: list[tuple[float, float
         elif min(distances) < 30 - 1e-9:
             assert name is not None
             assert distances[int(name[1])] <= min(distances) + 1e-9
+
+
+ODD = [
+    None,
+    shapely.Point(1, 1),
+    shapely.LineString(),
+    shapely.LineString([(5, 5), (5, 5)]),
+    shapely.box(0, 0, 9, 9),
+    shapely.MultiLineString([[(0, 200), (50, 200)], [(60, 200), (110, 200)]]),
+    shapely.LineString([(0, 0, 35), (100, 0, 35)]),
+]
+
+
+def test_shapes_that_are_no_lines_are_passed_over(site: Site) -> None:
+    """Whatever a file calls a road: nothing fails, and lamps go to the lines there are."""
+    shapes = pl.Series([None if shape is None else shapely.to_wkb(shape) for shape in ODD], dtype=pl.Binary)
+    odd = pl.DataFrame({"asset_id": [f"r{rank}" for rank in range(len(ODD))]}).with_columns(shapes.alias("geometry"))
+    parcels = pl.DataFrame({"asset_id": ["p"]}).with_columns(wkb([shapely.box(-50, 8, 150, 190)]).alias("geometry"))
+    lamps_there = lamps([(20, 3), (80, 203), (5, 6)])
+    for kind in ("road", "lit_road"):
+        assets = done(site, lamps_there, parcel=parcels, **{kind: odd})
+        assert assets["luminaire"]["lit_road_id"].to_list() == ["r6", "r5", "r6"]
+        found = DOMAIN.diagnose(assets, site)
+        shown = found.per_asset["lit_road"]
+        assert shown.height == (2 if kind == "road" else len(ODD))
+        numbers = shown.select(pl.col(pl.Float64)).fill_nan(None)
+        assert numbers.equals(shown.select(pl.col(pl.Float64))), "no figure is NaN"
+        assert assets["lit_road"]["spacing_m"].drop_nulls().is_finite().all()
+
+
+def test_a_road_that_the_twin_does_not_hold_is_told(site: Site) -> None:
+    assets = done(site, lamps([(50, 1), (50, 1)], lit_road_id=["elsewhere", None]), road=roads([(0, 0), (100, 0)]))
+    astray = [one for one in DOMAIN.diagnose(assets, site).findings if one.code == "BOC-LIG-027"]
+    assert [list(one.asset_ids) for one in astray] == [["p0"]]
