@@ -98,6 +98,8 @@ def read_parts(
     if wanted.srid is not None:
         raw = replace(raw, srid=wanted.srid)
     meaning = given or _meaning(raw, tables, values, kept)
+    if wanted.srid is not None and meaning.place.srid is not None:  # what is said now prevails over what was kept
+        meaning = replace(meaning, place=replace(meaning.place, srid=wanted.srid))
     if meaning.asset_type not in territory.asset_tables:
         raise unknown_type(territory, meaning.asset_type)
     return None, [SourcePart(table=territory.asset_tables[meaning.asset_type], raw=raw, meaning=meaning)]
