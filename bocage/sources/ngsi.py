@@ -36,7 +36,7 @@ class _Growing:
 
     def add(self, number: int, entity: Mapping[str, Any]) -> None:
         address = value_of(entity.get("address"))
-        flat = {**entity, **address} if isinstance(address, Mapping) else entity
+        flat = {**entity, **address} if isinstance(address, dict) else entity
         for key, attribute in flat.items():
             if key in _UNTOLD:
                 continue
@@ -92,10 +92,10 @@ def value_of(attribute: object) -> object:
     >>> value_of({"type": "Property", "value": {"@type": "DateTime", "@value": "2016-07-08"}}), value_of(5)
     ('2016-07-08', 5)
     """
-    if isinstance(attribute, list) and attribute and all(isinstance(one, Mapping) for one in attribute):
+    if isinstance(attribute, list) and attribute and all(isinstance(one, dict) for one in attribute):
         default = [one for one in attribute if "datasetId" not in one]  # several sources of one attribute
         return value_of((default or attribute)[0])
-    if not isinstance(attribute, Mapping):
+    if not isinstance(attribute, dict):
         return attribute
     for key in _WRAPPED:
         if key in attribute and (key != "value" or "type" in attribute or len(attribute) == 1):
@@ -104,12 +104,14 @@ def value_of(attribute: object) -> object:
 
 
 def _cell(name: str, attribute: object) -> str | None:
+    if isinstance(attribute, str):  # most are, and there are many
+        return (_URN.sub("", attribute) if attribute.startswith("urn:") else attribute) or None
     value = value_of(attribute)
     if isinstance(value, bool):
         return _SWITCHED.get(name, {}).get(value, "true" if value else "false")
     if value is None or value == "":
         return None
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return ";".join(filter(None, (_cell(name, one) for one in value))) or None
