@@ -26,12 +26,16 @@ WGS84 = 4326
 
 
 def completed_frames(states: Sequence[DomainState]) -> dict[str, pl.DataFrame]:
-    """Completed assets by type, with the figures of the diagnosis of each asset."""
+    """Completed assets by type, with the figures of the diagnosis of each asset.
+
+    Columns whose name begins with an underscore are a domain's own and stay with it.
+    """
     frames = {}
     for state in states:
         for name, frame in state.assets.items():
             figures = state.diagnosis.per_asset.get(name)
-            frames[name] = frame if figures is None else _joined(frame, figures)
+            told = frame.select(column for column in frame.columns if not column.startswith("_"))
+            frames[name] = told if figures is None else _joined(told, figures)
     return frames
 
 

@@ -10,9 +10,11 @@ from python_calamine import CalamineWorkbook
 
 from bocage.cli.program import program
 from bocage.twin.build import import_file
+from bocage.twin.diagnose import examine
 from bocage.twin.plan import plan
 from bocage.twin.plan_record import load_plan
 from bocage.twin.quantities import bill_of_quantities, write_quantities
+from bocage.twin.tables import completed_frames
 from bocage.twin.territory import Territory, create_territory, open_territory
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import use_language
@@ -120,3 +122,9 @@ def test_a_plan_whose_domains_order_nothing_is_refused(territory: Territory) -> 
     with pytest.raises(BocageError) as refused:
         bill_of_quantities(alone, record)
     assert refused.value.code == "BOC-TWI-040"
+
+
+def test_what_a_domain_keeps_for_itself_does_not_leave_the_twin(territory: Territory) -> None:
+    state = examine(territory, territory.domain("lighting"))
+    assert any(name.startswith("_") for name in state.assets["luminaire"].columns)
+    assert not any(name.startswith("_") for name in completed_frames([state])["luminaire"].columns)

@@ -73,10 +73,7 @@ TAKEN_DOWN = {"designation": "Dépose de luminaire", "price_eur": 30.0}
 
 def test_power_chooses_the_line_and_taking_down_is_added(site: Site) -> None:
     """10,000 lm x 0.72 x 0.65 / 130 = 36 W; 15,000 lm: 54 W."""
-    lamps = [
-        *(lamp(number) for number in range(6)),
-        *(lamp(6 + number, source_flux_lm=15_000.0) for number in range(4)),
-    ]
+    lamps = [lamp(number, source_flux_lm=10_000.0 if number < 6 else 15_000.0) for number in range(10)]
     assets = priced(furnished(site, *lamps), LED_40, LED_90, TAKEN_DOWN)
     led = kinds(DOMAIN.propose(assets, site), "led")
     assert amounts(assets, led, site) == [("dismantling", 10.0, 30.0), ("led", 6.0, 400.0), ("led", 4.0, 500.0)]
