@@ -78,13 +78,15 @@ def read_schemas(folder: Path) -> Mapping[str, SchemaDeclaration]:
     """The schemas that a folder declares, by type of asset; none where it is absent.
 
     Raises:
-        ValueError: a header is not the declared one, or a field is declared twice.
+        ValueError: a header is not the declared one, a field is declared twice, a schema has no field.
     """
     if not (folder / "schema.toml").is_file():
         return {}
     with (folder / "schema.toml").open("rb") as stream:
         content = tomllib.load(stream)
     fields = _fields(folder / "fields.csv")
+    if without := content["schemas"].keys() - fields.keys():
+        raise ValueError(f"schema.toml: {', '.join(sorted(without))} has no field in fields.csv")
     return {
         asset_type: SchemaDeclaration(
             asset_type=asset_type,
@@ -142,7 +144,7 @@ def _layout(declaration: SchemaDeclaration) -> Layout:
     )
     return Layout(
         name=declaration.name,
-        label={"fr": f"Schéma « {declaration.title} »", "en": f"Table Schema “{declaration.name}”"},
+        label={"fr": f"Schéma «\u202f{declaration.title}\u202f»", "en": f"Table Schema “{declaration.name}”"},
         source=declaration.path,
         evidence="own",
         form="table",

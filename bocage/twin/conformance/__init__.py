@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bocage.twin.conformance.declarations import declaration_faults
 from bocage.twin.conformance.fault import Fault
 from bocage.twin.conformance.laws import law_faults
+from bocage.twin.conformance.layouts import layout_faults
 from bocage.twin.conformance.sample import package_of, sample_assets
 from bocage.twin.conformance.trial import Trial
 from bocage.twin.conformance.verbs import verb_faults
@@ -29,6 +30,7 @@ def check_domain(domain: Domain, assets: Assets | None = None) -> list[Fault]:
     if faults:
         return faults  # verbs read the declarations: what follows would only echo the same faults
     faults += _guarded("wording", wording_faults(domain.folder))
+    faults += _guarded("layouts", layout_faults(domain))
     try:
         trial = Trial.of(domain, sample_assets(domain) if assets is None else assets, trial_site(domain))
     except Exception as fault:  # noqa: BLE001 - any exception of somebody else's code is a fault of the domain
