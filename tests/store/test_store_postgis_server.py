@@ -274,6 +274,32 @@ def test_a_keeper_who_is_no_superuser_prepares_and_declares(fresh: str) -> None:
             connection.execute(f"DROP ROLE {login}")
 
 
+def test_many_begin_at_once_in_an_empty_database(fresh: str) -> None:
+    """Four territories opened, declared, filled and observed at the same time, in a database without any table."""
+    faults: list[BaseException] = []
+    prints: dict[str, str] = {}
+
+    def work(code: str) -> None:
+        try:
+            with open_postgis(code, srid=SRID, create=True, patience_s=60, address=at(fresh)) as store:
+                store.merge_assets(LAMP, lamps(500), source="a", on=DAY)
+                store.merge_assets(LAMP, lamps(500, seed=2), source="a", on=LATER)
+                store.write_observations(observations(200))
+                prints[code] = store.fingerprint()
+                assert store.check() == []
+        except BaseException as fault:  # noqa: BLE001 - told to the main thread
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work, args=(str(code),)) for code in range(10_000, 10_004)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert faults == []
+    assert len(prints) == 4
+    assert len(set(prints.values())) == 1
+
+
 def set_version(url: str, version: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("UPDATE bocage.bocage_meta SET value = %s WHERE key = 'schema_version'", [str(version)])

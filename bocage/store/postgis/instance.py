@@ -48,7 +48,11 @@ def known_version() -> int:
 
 def version_of(connection: Connection) -> int:
     """Version of the layout that the database has; 0 where Bocage has none there."""
-    if connection.execute("SELECT to_regclass(%s)", [f"{SCHEMA}.{META.name}"]).fetchone() == (None,):
+    # Asked of the catalogue itself: to_regclass may remember what was true before a lock was waited for.
+    query = (
+        "SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = %s"
+    )
+    if connection.execute(query, [SCHEMA, META.name]).fetchone() is None:
         return 0
     row = run(connection, sa.select(META.c.value).where(META.c.key == "schema_version")).fetchone()
     return 0 if row is None else int(row[0])
@@ -91,7 +95,8 @@ def _found(connection: Connection, session: Session) -> None:
     superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = session_user").fetchone()
     if superuser != (True,):
         connection.execute(f"GRANT {OWNER}, {APPLICATION}, {security.CENSUS} TO session_user")
-    connection.execute(f"GRANT {security.CENSUS} TO {OWNER}")
+    if connection.execute(_IS_MEMBER, [OWNER, security.CENSUS]).fetchone() == (False,):
+        connection.execute(f"GRANT {security.CENSUS} TO {OWNER}")
     try:
         with connection.transaction():
             connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
@@ -106,6 +111,10 @@ def _found(connection: Connection, session: Session) -> None:
     connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {APPLICATION}, {security.CENSUS}, {security.ROLLUP}")
     connection.execute(f"GRANT CREATE ON SCHEMA {SCHEMA} TO {security.CENSUS}")
     connection.execute("RESET ROLE")
+
+
+_IS_MEMBER = "SELECT pg_has_role(%s, %s, 'MEMBER')"
+"""Roles belong to the whole server: another database may have been prepared before, or be at this moment."""
 
 
 def _note_version(connection: Connection) -> None:
