@@ -60,9 +60,10 @@ class _Rows:
         self, terms: Iterable[tuple[Ints, Array | float]], *, lower: float = -np.inf, upper: float = np.inf
     ) -> None:
         """Add lower <= sum of weights times variables <= upper."""
-        parts = [(variables, np.broadcast_to(weights, variables.shape)) for variables, weights in terms]
-        self.variables.append(np.concatenate([variables for variables, _ in parts]).astype(np.int64))
-        self.weights.append(np.concatenate([weights for _, weights in parts]).astype(float))
+        parts = list(terms)
+        weights = [np.full(len(of), weight) if isinstance(weight, float) else weight for of, weight in parts]
+        self.variables.append(np.concatenate([variables for variables, _ in parts]))
+        self.weights.append(np.concatenate(weights))
         self.lower.append(lower)
         self.upper.append(upper)
 
@@ -117,12 +118,29 @@ def program_of(portfolio: Portfolio) -> Program:
     return _assemble(rows, cost, bound, integer, count)
 
 
-def _columns_by_action(portfolio: Portfolio) -> Mapping[int, list[Ints]]:
+class _Started(dict[int, list[Ints]]):
+    """For each action, its columns by year of start; stretches of years that pairs ask for again are kept."""
+
+    def __init__(self, columns: Mapping[int, list[Ints]]) -> None:
+        super().__init__(columns)
+        self.kept: dict[tuple[int, bytes], Ints] = {}
+
+    def during(self, action: int, reached: Flags) -> Ints:
+        """Columns that start the action in one of the years flagged."""
+        key = (action, reached.tobytes())
+        if key not in self.kept:
+            years = self.get(action)
+            parts = [years[year] for year in np.flatnonzero(reached)] if years else []
+            self.kept[key] = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+        return self.kept[key]
+
+
+def _columns_by_action(portfolio: Portfolio) -> "_Started":
     """For each action, its columns by year of start."""
     found: dict[int, list[list[int]]] = defaultdict(lambda: [[] for _ in range(portfolio.years)])
     for column, (action, year) in enumerate(zip(portfolio.action, portfolio.year, strict=True)):
         found[int(action)][int(year)].append(column)
-    return {action: [np.array(part, dtype=np.int64) for part in years] for action, years in found.items()}
+    return _Started({action: [np.array(part, dtype=np.int64) for part in years] for action, years in found.items()})
 
 
 def _until(started: Mapping[int, list[Ints]], action: int, year: int) -> Ints:
@@ -175,18 +193,12 @@ def _both_done(pair: Pair) -> Flags:
     return np.asarray(pair.with_a.all(axis=1) & pair.with_b.all(axis=1))
 
 
-def _during(started: Mapping[int, list[Ints]], action: int, reached: Flags) -> Ints:
-    """Columns that start the action in one of the years flagged."""
-    years = started.get(action)
-    return np.concatenate([years[year] for year in np.flatnonzero(reached)]) if years else np.zeros(0, dtype=np.int64)
-
-
-def _pair(rows: _Rows, started: Mapping[int, list[Ints]], pair: Pair, variables: Ints, *, counted: bool) -> None:
+def _pair(rows: _Rows, started: _Started, pair: Pair, variables: Ints, *, counted: bool) -> None:
     done = _both_done(pair)
     for state, worth in enumerate(pair.worth.tolist()):
         both = variables[state : state + 1]
-        with_a = _during(started, pair.a, pair.with_a[state])
-        with_b = _during(started, pair.b, pair.with_b[state])
+        with_a = started.during(pair.a, pair.with_a[state])
+        with_b = started.during(pair.b, pair.with_b[state])
         # A loss is pressed down by the objective and needs its lower bound only; a gain its upper ones.
         bound = counted and bool(done[state])
         if worth < 0 or bound:
@@ -204,9 +216,7 @@ class _Bundle:
     turned: list[bool]
 
 
-def _bundle(
-    rows: _Rows, started: Mapping[int, list[Ints]], bundle: _Bundle, pairs: Sequence[Pair], states: Sequence[Ints]
-) -> None:
+def _bundle(rows: _Rows, started: _Started, bundle: _Bundle, pairs: Sequence[Pair], states: Sequence[Ints]) -> None:
     """One row for each state that all the pairs of a bundle share."""
     shared: dict[tuple[bytes, bytes], list[tuple[int, int, bool]]] = defaultdict(list)
     for number, turned in zip(bundle.members, bundle.turned, strict=True):
@@ -222,7 +232,7 @@ def _bundle(
             pair = pairs[number]
             sides[turned][pair.a], sides[not turned][pair.b] = pair.with_a[state], pair.with_b[state]
         terms: list[tuple[Ints, Array | float]] = [
-            (_during(started, action, reached), 1.0) for side in sides for action, reached in side.items()
+            (started.during(action, reached), 1.0) for side in sides for action, reached in side.items()
         ]
         terms.append((np.array([states[number][state] for number, state, _ in found]), -1.0))
         rows.add(terms, upper=1.0)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bocage.decide.improve import improve
+from bocage.decide.matrix import program_of
 from bocage.decide.portfolio import Portfolio
 from bocage.decide.solve import Progress, Solve, solve
 
@@ -32,10 +33,11 @@ def search(
         portfolio: what decides the plan.
         start: columns of an admissible plan, None where there is none.
         gap: relative gap at which the search may stop [1].
-        time_limit_s: longest search [s].
+        time_limit_s: longest search, from the moment the program is written [s].
         seed: seed of the walk and the solver.
         on_progress: told how the solver gets on; raising KeyboardInterrupt stops it.
     """
+    program = program_of(portfolio)
     began = time.monotonic()
 
     def tried(warm: Sequence[int] | None, limit_s: float) -> Solve:
@@ -45,7 +47,7 @@ def search(
             if on_progress is not None:
                 on_progress(replace(progress, seconds=spent + progress.seconds))
 
-        return solve(portfolio, warm=warm, gap=gap, time_limit_s=limit_s, seed=seed, on_progress=tell)
+        return solve(portfolio, warm=warm, gap=gap, time_limit_s=limit_s, seed=seed, on_progress=tell, program=program)
 
     first = tried(start, FIRST_SHARE * time_limit_s if start is not None else time_limit_s)
     if start is None or first.status != "time_limit":

@@ -83,6 +83,7 @@ def solve(
     seed: int = 1,
     grace_s: float = GRACE_S,
     on_progress: Callable[[Progress], None] | None = None,
+    program: Program | None = None,
 ) -> Solve:
     """Solve a portfolio with HiGHS in a spawned process that can be killed.
 
@@ -94,8 +95,9 @@ def solve(
         seed: seed of the solver.
         grace_s: time after the limit before it is killed [s].
         on_progress: told whenever something better is known; raising KeyboardInterrupt stops the solve.
+        program: the portfolio as a program, where it was written already.
     """
-    program = program_of(portfolio)
+    program = program or program_of(portfolio)
     with tempfile.TemporaryDirectory(prefix="bocage-solve-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         _write(folder, portfolio, program, warm)

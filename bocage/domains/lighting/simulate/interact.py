@@ -15,6 +15,8 @@ SCHEMA = {"action_a": pl.String, "action_b": pl.String, "indicator": pl.String, 
 ADDITIVE = ("energy_kwh_year", "electricity_cost_eur_year", "maintenance_cost_eur_year", "carbon_kgco2e_year")
 LEAST = 1e-6
 """Below this mean value, in the unit of the indicator, a pair is held to add up."""
+BLOCK = 2_000
+"""Pairs whose draws are held at once: a syndicate has tens of thousands of them."""
 
 
 def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
@@ -38,11 +40,21 @@ def interact(assets: Assets, actions: pl.DataFrame, site: Site) -> pl.DataFrame:
     if rows.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     pairs = rows.select("_pair", "action_a", "action_b").unique().sort("_pair")
+    bill = bill_of(assets, site)
+    blocks = [
+        _long(
+            block, _gain(rows.join(block.select("_pair"), on="_pair", maintain_order="left"), block, site), site, bill
+        )
+        for block in pairs.iter_slices(BLOCK)
+    ]
+    return pl.concat(blocks).sort("action_a", "action_b", "indicator")
+
+
+def _gain(rows: pl.DataFrame, pairs: pl.DataFrame, site: Site) -> Totals:
+    """Totals with both, less those with each alone, plus those of doing nothing, by pair."""
     order = pairs["_pair"].to_list()
-    none = _total(rows, (), order, site)
     gain = _total(rows, ("_a", "_b"), order, site) - _total(rows, ("_a",), order, site)
-    gain = gain - _total(rows, ("_b",), order, site) + none
-    return _long(pairs, gain, site, bill_of(assets, site))
+    return gain - _total(rows, ("_b",), order, site) + _total(rows, (), order, site)
 
 
 def _shared(actions: pl.DataFrame, assets: Assets) -> pl.DataFrame:
@@ -85,4 +97,4 @@ def _long(pairs: pl.DataFrame, gain: Totals, site: Site, bill: Bill) -> pl.DataF
         )
         for name in ADDITIVE
     ]
-    return pl.concat(frames).filter(pl.col("value").abs() > LEAST).sort("action_a", "action_b", "indicator")
+    return pl.concat(frames).filter(pl.col("value").abs() > LEAST)
