@@ -16,7 +16,7 @@ def with_delivery_points(assets: Assets) -> Assets:
     """Add a delivery point for each reference that invoices and cabinets name and no inventory declares.
 
     References are compared as `delivery_reference` writes them; what is declared is not altered.
-    Without cabinets, invoices and delivery points the assets are handed back as they are.
+    Declared points get all their declared columns.
 
     Args:
         assets: by type; any may be absent.
@@ -26,7 +26,9 @@ def with_delivery_points(assets: Assets) -> Assets:
     ['01234567890123']
     """
     table = shared_asset_tables()[POINT]
-    declared = assets.get(POINT, table.empty())
+    declared = table.conform(assets[POINT]) if POINT in assets else table.empty()
+    if POINT in assets:
+        assets = {**assets, POINT: declared}
     references = [
         assets[name].select(delivery_reference("prm"))
         for name in (CABINET, INVOICE)
