@@ -10,6 +10,8 @@ from bocage.sources.encoding import repair_twice_encoded
 from bocage.sources.verdict import Verdict
 
 LOST_CHARACTERS = r"\x{FFFD}|ï¿½"
+SUSPECT = r"[ÃÂâ\x{FFFD}]|ï¿½"
+"""What a text holds that was encoded twice, or that lost letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,9 @@ def repair_texts(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Verdict]]:
     verdicts, repaired, lost, repaired_in, lost_in = [], 0, 0, [], []
     for name, kind in frame.schema.items():
         if kind != pl.String:
+            continue
+        cells = frame[name].unique()
+        if not cells.str.contains(SUSPECT).any():
             continue
         cells = frame[name]
         suspects = cells.filter(cells.str.contains("[ÃÂâ]").fill_null(value=False)).unique().to_list()

@@ -48,6 +48,7 @@ def test_kml_data_descriptions_and_folders_become_columns(tmp_path: Path) -> Non
         ("A2", "100", None, "C2", "Basse", "Hameau"),
     ]
     assert raw.srid == 4326
+    assert {verdict.code: verdict.columns for verdict in raw.verdicts} == {"BOC-IMP-334": ("Armoire", "Rue")}
     assert read_raw(SOUND["KML"](tmp_path), layer="Hameau").frame["Name"].to_list() == ["A2"]
 
 
