@@ -29,6 +29,8 @@ CLOCK_DEG = -3.0
 DIMMED_LEVEL, DIMMED_POWER = 0.5, 0.43
 """A dimmed LED draws 43 % of its power for half of its light: what the domain's model gives, within noise."""
 POWER_FACTOR, FAILED_POWER_FACTOR = 0.93, 0.55
+LIT_SHARE = 0.4
+"""Share of the full load above which a step is lit throughout, dimmed or not."""
 LAMPS = (8, 45)
 WATTS = (30, 40, 60, 90, 117)
 FAULTY_SHARE = 0.7
@@ -207,7 +209,7 @@ def _curves(
     if fault is not None and kind == "over_subscribed":
         extra = fault.size * cabinet.subscribed_kva * POWER_FACTOR
         over = extra * (1 + 0.01 * random.standard_normal(len(share)))
-        power = np.asarray(np.where(held & (share > 0.9 * share.max()), over, power), dtype=np.float64)
+        power = np.asarray(np.where(held & (share > LIT_SHARE), over, power), dtype=np.float64)
     power = np.asarray(np.round(np.maximum(power, 0.002), 3), dtype=np.float64)
     factor = np.where(held & (kind == "power_factor"), FAILED_POWER_FACTOR, POWER_FACTOR)
     reactive = np.round(power * np.tan(np.arccos(factor)), 3)

@@ -114,9 +114,7 @@ def _night_hours(site: Site, firsts: list[dt.date]) -> Array:
 @lru_cache(maxsize=16)
 def _hours_between(latitude_deg: float, longitude_deg: float, firsts: tuple[dt.date, ...]) -> Array:
     edges = np.array([dt.datetime.combine(day, dt.time(), dt.UTC).timestamp() for day in firsts])
-    found = nights(
-        edges[0], edges[-1], latitude_deg=latitude_deg, longitude_deg=longitude_deg, threshold_deg=CLOCK_DEG
-    )
+    found = nights(edges[0], edges[-1], latitude_deg=latitude_deg, longitude_deg=longitude_deg, threshold_deg=CLOCK_DEG)
     return overlap_s(found, edges) / 3600
 
 

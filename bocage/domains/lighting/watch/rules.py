@@ -19,8 +19,12 @@ EDGE_H = 1.5
 """Hours on either side of a switching in which its shift is measured."""
 PLATEAU_H = 1.0
 """Hours after a switching from which the load is held to be settled."""
+SETTLED, LEAST_SCALE = 0.02, 0.1
+"""Relative spread of a load that has settled, and least share of the expected load that still tells edges."""
 LEAST_DAY_H = 0.5
 """Hours of burning in one day below which it is held to be a test."""
+MOST_LEVEL = 1.15
+"""Load over that of all lamps at full output from which something else than the level is the matter."""
 DEFAULT_POWER_FACTOR = 0.93
 DAYS_PER_YEAR = 365.25
 
@@ -106,12 +110,12 @@ def schedule_drift(curve: Curve, parameters: Parameters) -> Deviation | None:
         return None
     nights, on, off = (np.array(column) for column in zip(*shifts, strict=True))
     limit, lasting = parameters.number("watch.drift"), int(parameters.number("watch.lasting_nights"))
-    drifted = (np.abs(on) > limit) & (np.abs(off) > limit) & (np.sign(on) == np.sign(off))
-    held = _lasting(drifted, lasting)
-    if held is None:
-        held = _lasting(np.maximum(np.abs(on), np.abs(off)) > 2 * limit, lasting)
+    far = [np.isnan(shift) | (np.abs(shift) > limit) for shift in (on, off)]
+    # a clock that drifts moves both edges the same way
+    held = _lasting(far[0] & far[1] & ~(np.sign(on) * np.sign(off) < 0), lasting)
     if held is None:
         return None
+    on, off = (np.where(np.isnan(one), other, one) for one, other in ((on, off), (off, on)))
     late_on, late_off = float(np.median(on[held])), float(np.median(off[held]))
     longer_h = late_off - late_on
     return _deviation(
@@ -197,7 +201,8 @@ def stuck_level(curve: Curve, parameters: Parameters) -> Deviation | None:
     if usual is None:
         return None
     usual_full = _usual(full) or usual / curve.phi
-    held = _lasting(dimmed > parameters.number("watch.stuck_ratio") * usual_full, lasting)
+    level = dimmed / usual_full
+    held = _lasting((level > parameters.number("watch.stuck_ratio")) & (level < MOST_LEVEL), lasting)
     if held is not None and usual < parameters.number("watch.stuck_ratio") * usual_full:
         seen, hours = float(np.median(dimmed[held])), float(curve.at_dimmed.sum()) * curve.step_h
         nightly_h = hours / max(len(np.unique(curve.night)), 1)
@@ -289,19 +294,19 @@ def _shifts(curve: Curve, night: int) -> tuple[float, float] | None:
     off = _missing_h(
         curve, np.arange(lit[-1] - half + 1, lit[-1] + half + 1), np.arange(lit[-1] - 2 * plateau, lit[-1] - plateau)
     )
-    return None if on is None or off is None else (on, -off)
+    return None if np.isnan(on) and np.isnan(off) else (on, -off)
 
 
-def _missing_h(curve: Curve, window: NDArray[np.int64], settled: NDArray[np.int64]) -> float | None:
-    """Hours of light missing in a window, the load once settled taken for the whole."""
+def _missing_h(curve: Curve, window: NDArray[np.int64], settled: NDArray[np.int64]) -> float:
+    """Hours of light missing in a window, the load once settled taken for the whole; nan where it does not settle."""
     if window[0] < 0 or window[-1] >= len(curve.power_kw):
-        return None
+        return float("nan")
     expected, seen = curve.expected_kw[settled], curve.power_kw[settled]
-    if not (expected > 0).all() or not np.isfinite(curve.power_kw[window]).all():
-        return None
-    scale = float(np.median(seen / expected))
     level = float(expected.mean())
-    if scale <= 0.1 or level <= 0:
-        return None
+    if level <= 0 or float(np.ptp(expected)) > SETTLED * level or not np.isfinite(curve.power_kw[window]).all():
+        return float("nan")
+    scale = float(np.median(seen)) / level
+    if not scale > LEAST_SCALE:
+        return float("nan")
     gap = curve.expected_kw[window] - curve.power_kw[window] / scale
     return float(gap.sum()) / level * curve.step_h
