@@ -70,7 +70,7 @@ def _survey(folder: Path) -> tuple[float, float, dict[str, Any]]:
     command = [sys.executable, "-m", "bocage", "survey", str(folder / "in"), "--output", str(folder / "out"), "--json"]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ}) as process:
-        peak = _Peak(process.pid)
+        peak = Peak(process.pid)
         peak.start()
         content, _ = process.communicate()
     seconds = time.perf_counter() - start
@@ -80,7 +80,7 @@ def _survey(folder: Path) -> tuple[float, float, dict[str, Any]]:
     return seconds, peak.largest / 1e9, json.loads(content)
 
 
-class _Peak(threading.Thread):
+class Peak(threading.Thread):
     """Follows the resident memory of a process and of those it started; pages they share are counted each time."""
 
     def __init__(self, pid: int) -> None:

@@ -26,12 +26,13 @@ def qualified(raw: RawTable, mapping: InventoryMapping, *, types: Collection[str
     Args:
         raw: the file as it was read.
         mapping: meaning of its columns.
-        types: asset types whose identifiers are local to a commune: a column `<type>_id` refers to one.
+        types: asset types whose identifiers are local to a commune: a column `<type>_id` refers to one;
+            empty where the twin holds a single commune: nothing changes.
 
     Returns:
         The file with further columns, and the mapping that reads them.
     """
-    commune = _commune(raw, mapping)
+    commune = _commune(raw, mapping) if types else None
     if commune is None:
         return raw, mapping
     own = mapping.identifier or mapping.headers.get("asset_id", "") or _naming(raw, mapping, commune)
