@@ -25,7 +25,7 @@ from bocage.vocabulary.text import Message, use_language
 VERBS = {
     "new", "import", "status", "doctor", "diagnose", "actions", "simulate", "plan", "report", "export",
     "backup", "restore", "explain", "demo", "new-domain",
-    "photometry", "survey", "members", "sheets",
+    "photometry", "survey", "members", "sheets", "map", "copy", "quantities", "readings", "watch", "evaluate",
 }  # fmt: skip
 
 

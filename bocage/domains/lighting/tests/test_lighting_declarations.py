@@ -49,7 +49,8 @@ def test_law_and_map_draw_the_line_at_the_same_values(site: Site) -> None:
 def test_every_parameter_holds_today_and_no_code_is_unused(paris: Assets, site: Site) -> None:
     parameters = lighting_parameters(site)
     assert [name for name in parameters.names() if not all(parameters[name].reference.values())] == []
-    written = "".join(path.read_text(encoding="utf-8") for path in (DOMAIN.folder / "diagnose").glob("*.py"))
+    sources = [path for name in ("diagnose", "watch") for path in (DOMAIN.folder / name).glob("*.py")]
+    written = "".join(path.read_text(encoding="utf-8") for path in sources)
     assert {code for code in DOMAIN.codes if f'"{code}"' not in written} == set()
     assert {finding.code for finding in DOMAIN.diagnose(paris, site).findings} <= set(DOMAIN.codes)
 
