@@ -92,7 +92,7 @@ def metered_town(  # noqa: PLR0913 - what a simulated truth is made of
     days = np.array([(after - first).days for first, after in itertools.pairwise(firsts)], dtype=float)
     for meter in np.flatnonzero(random.random(meters) < interpolated):
         kwh[meter] = _spread_by_days(kwh[meter], days, offset=int(random.integers(READ_EVERY_MONTHS)))
-    names = [f"{number:014d}" for number in range(1, meters + 1)]
+    names = [f"01{number:012d}" for number in range(1, meters + 1)]
     year_h = float(_night_hours(site, [_month(0), _month(12)])[0])
     return MeteredTown(
         invoices=_invoices(names, firsts, kwh),
