@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import shapely
 
+from bocage.domains.lighting.inventory.class_flux import THINNED_FLUX
 from bocage.domains.lighting.inventory.declared import LIT_ROAD, LUMINAIRE
 from bocage.domains.lighting.inventory.surroundings import ROAD_M2
 from bocage.parameters.reader import Parameters
@@ -40,11 +41,20 @@ def on_main_road(assets: Assets) -> pl.Series:
     return joined["_main"].fill_null(value=False)
 
 
+def _enough(parameters: Parameters) -> pl.Expr:
+    """Whether a luminaire sends to the road what an LED of the flux needed at twice the spacing would send."""
+    down = (pl.col("dlor_percent") / 100).fill_null(parameters.number("works.downward_share"))
+    lamp = pl.col("source_flux_lm") * down * parameters.number("works.utilisation_ratio")
+    as_led = pl.when(pl.col("technology") == "LED").then(pl.col("source_flux_lm")).otherwise(lamp)
+    return (as_led >= pl.col(THINNED_FLUX)).fill_null(value=False)
+
+
 def in_excess(assets: Assets, parameters: Parameters) -> pl.Series:
     """Every other point of the roads that have far more flux than the law lets new ones have, and close points.
 
-    A road counts where its installed source flux per area exceeds the parameter `works.excess_flux` and
-    its points stand closer than `works.excess_spacing`.
+    A road counts where its installed source flux per area exceeds the parameter `works.excess_flux`, its
+    points stand closer than `works.excess_spacing`, and each point that would stay gives, for twice the
+    spacing, the flux that the class declared for the road needs: none is taken away where no class is.
 
     Args:
         assets: completed; false everywhere where lit roads are not known.
@@ -65,7 +75,13 @@ def in_excess(assets: Assets, parameters: Parameters) -> pl.Series:
         ROAD_M2
     ).sum().over("lit_road_id")
     close = pl.col("_spacing") < parameters.number("works.excess_spacing")
-    rows = rows.filter(dense & close & pl.col("_line").is_not_null() & pl.col(GEOMETRY).is_not_null())
+    rows = rows.filter(
+        dense
+        & close
+        & _enough(parameters).all().over("lit_road_id")
+        & pl.col("_line").is_not_null()
+        & pl.col(GEOMETRY).is_not_null()
+    )
     if rows.is_empty():
         return nowhere
     along = shapely.line_locate_point(

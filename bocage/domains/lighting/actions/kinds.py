@@ -8,12 +8,15 @@ import polars as pl
 
 from bocage.domains.lighting.inventory.class_flux import CLASS_FLUX
 from bocage.domains.lighting.inventory.declared import lighting_parameters, real_setting, setting, text_setting
+from bocage.domains.lighting.physics.presence import is_quiet
 from bocage.vocabulary.domain import Site
 from bocage.vocabulary.origin import origin_column
 
 DAYS_PER_YEAR = 365.25
 RENEWAL, SETTING, CURFEW = "LIG-LOT", "LIG-DIM", "LIG-CURFEW"
 """Exclusive groups, one per lot: a luminaire is renewed one way, dimmed one way, switched off one way."""
+MOSTLY = 0.5
+"""Share of a lot from which a way of renewing it is said to suit it [1]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +120,8 @@ def renewals(site: Site) -> list[Kind]:
     ways: tuple[tuple[str, pl.Expr, dict[str, object], float], ...] = (
         ("led", applies, {}, 0.0),
         ("led_dimming", applies, _dimming(site), 0.0),
-        ("led_detection", applies, _detection(site), 0.0),
-        ("led_class", applies & classed, {**_dimming(site), "class_sized": True}, 0.5),
+        ("led_detection", applies & is_quiet(), _detection(site), MOSTLY),
+        ("led_class", applies & classed, {**_dimming(site), "class_sized": True}, MOSTLY),
         ("led_kit", applies & (pl.col("lantern") == "heritage"), {**_dimming(site), "heritage_kit": True}, 0.0),
     )
     return [

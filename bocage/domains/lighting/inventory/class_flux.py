@@ -14,81 +14,47 @@ from bocage.science.road_lighting.road import Arrangement
 from bocage.science.road_lighting.standard import road_classes
 from bocage.vocabulary.domain import Assets
 
-CLASS_FLUX, CLASS_DECLARED = "_class_flux_lm", "_class_declared"
+CLASS_FLUX, THINNED_FLUX = "_class_flux_lm", "_thinned_flux_lm"
 WIDTHS_M = (3.0, 5.0, 7.0, 10.0, 15.0)
 SPACINGS_M = (10.0, 15.0, 22.0, 30.0, 40.0, 60.0)
 HEIGHTS_M = (3.0, 5.0, 7.0, 9.0, 12.0)
+_READ = ("lighting_class", "carriageway_width_m", "spacing_m", "mounting_height_m", "arrangement")
 
 
 def class_flux(assets: Assets, parameters: Parameters) -> tuple[pl.Series, pl.Series]:
-    """Source flux needed by an LED at each luminaire, and whether the class of its road is declared.
+    """Source flux that an LED needs at each luminaire for the class that the owner declares for its road.
 
-    The class is that of the lit road, else the one that the importance of the road suggests. The flux
-    reaches the levels of EN 13201-2 with the best of the synthetic road optics; it stands for no product.
-    Null where class, width or spacing is not known, or where the road lies outside the table.
+    The flux reaches the levels of EN 13201-2 with the best of the synthetic road optics; it stands for no
+    product. Null where class, width or spacing is not known, or where the road lies outside the table. No
+    class is ever supposed: choosing it is for the owner.
 
     Args:
-        assets: completed luminaires and lit roads; maybe roads.
+        assets: completed luminaires and lit roads.
         parameters: of the domain.
 
     Returns:
-        Flux [lm] and booleans, in the order of the luminaires.
+        Flux as the luminaires stand, and flux if one in two were taken away [lm], in their order.
     """
     frame, roads = assets[LUMINAIRE], assets.get(LIT_ROAD)
-    flux = np.full(len(frame), np.nan)
-    declared = pl.Series(CLASS_DECLARED, [False] * len(frame), dtype=pl.Boolean)
-    if roads is None or roads.is_empty():
-        return pl.Series(CLASS_FLUX, flux).fill_nan(None), declared
-    rows = frame.select("lit_road_id", "mounting_height_m").join(
-        _classed(roads, assets, parameters), on="lit_road_id", how="left", maintain_order="left"
-    )
-    factor = parameters.number("light.design_maintenance_factor")
-    for arrangement in rows["arrangement"].drop_nulls().unique():
-        known = (
-            (rows["arrangement"] == arrangement)
-            & rows["lighting_class"].is_not_null()
-            & rows["carriageway_width_m"].is_not_null()
-            & rows["spacing_m"].is_not_null()
-            & rows["mounting_height_m"].is_not_null()
+    needed = {CLASS_FLUX: np.full(len(frame), np.nan), THINNED_FLUX: np.full(len(frame), np.nan)}
+    if roads is not None and roads["lighting_class"].count():
+        of_road = roads.filter(pl.col("lighting_class").is_in(list(road_classes()))).select(
+            pl.col("asset_id").alias("lit_road_id"), *(name for name in _READ if name != "mounting_height_m")
         )
-        at = known.fill_null(value=False).arg_true().to_numpy()
-        if len(at):
-            chosen = rows[at]
-            columns = ("lighting_class", "carriageway_width_m", "spacing_m", "mounting_height_m")
-            found = flux_table(arrangement, factor).at(*(chosen[name].to_numpy() for name in columns))
-            usable = found.inside & np.isfinite(found.source_flux_lm)
-            flux[at] = np.where(usable, found.source_flux_lm, np.nan)
-    said = rows["_declared"].fill_null(value=False).alias(CLASS_DECLARED)
-    return pl.Series(CLASS_FLUX, flux).fill_nan(None), said
-
-
-def _classed(roads: pl.DataFrame, assets: Assets, parameters: Parameters) -> pl.DataFrame:
-    """Lit roads with their class, declared or suggested by the importance of the road."""
-    nothing = pl.DataFrame(schema={"asset_id": pl.String, "importance": pl.String})
-    importance = assets.get("road", nothing)
-    importance = importance if "importance" in importance.columns else nothing
-    known = importance.select(
-        pl.col("asset_id").alias("road_id"), pl.col("importance").cast(pl.String).alias("_importance")
-    ).unique("road_id", keep="first", maintain_order=True)
-    suggested = {str(key): value for key, value in parameters["light.class_by_importance"].value.items()}
-    names = road_classes()
-    return (
-        roads.join(known, on="road_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("lighting_class").is_in(list(names)).fill_null(value=False).alias("_declared"),
-            pl.coalesce(
-                "lighting_class", pl.col("_importance").replace_strict(suggested, default=None, return_dtype=pl.String)
-            ).alias("lighting_class"),
+        rows = frame.select("lit_road_id", "mounting_height_m").join(
+            of_road, on="lit_road_id", how="left", maintain_order="left"
         )
-        .select(
-            pl.col("asset_id").alias("lit_road_id"),
-            "lighting_class",
-            "_declared",
-            "carriageway_width_m",
-            "spacing_m",
-            "arrangement",
-        )
-    )
+        factor = parameters.number("light.design_maintenance_factor")
+        known = rows.select(pl.all_horizontal(pl.col(_READ).is_not_null())).to_series()
+        for arrangement in rows.filter(known)["arrangement"].unique():
+            at = (known & (rows["arrangement"] == arrangement)).arg_true().to_numpy()
+            names, width, spacing, height = (rows[at][name].to_numpy() for name in _READ[:4])
+            for column, stretched in ((CLASS_FLUX, 1.0), (THINNED_FLUX, 2.0)):
+                found = flux_table(arrangement, factor).at(names, width, stretched * spacing, height)
+                usable = found.inside & np.isfinite(found.source_flux_lm)
+                needed[column][at] = np.where(usable, found.source_flux_lm, np.nan)
+    flux, thinned = (pl.Series(name, values).fill_nan(None) for name, values in needed.items())
+    return flux, thinned
 
 
 @lru_cache(maxsize=16)

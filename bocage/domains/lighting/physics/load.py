@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from bocage.domains.lighting.inventory.class_flux import CLASS_DECLARED, CLASS_FLUX
+from bocage.domains.lighting.inventory.class_flux import CLASS_FLUX
 from bocage.domains.lighting.inventory.declared import lighting_parameters
 from bocage.domains.lighting.inventory.surroundings import (
     FITTED,
@@ -181,8 +181,7 @@ def _with_subscription(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFra
     fit it to what is needed then, never with less margin than today's.
     """
     empty = {SUBSCRIBED: pl.Float64, SENSITIVE: pl.Boolean, ROAD_KM: pl.Float64, FITTED: pl.Boolean,
-             TODAY_KVA: pl.Float64, ROAD_M2: pl.Float64, CLASS_FLUX: pl.Float64,
-             CLASS_DECLARED: pl.Boolean, "defect": pl.String}  # fmt: skip
+             TODAY_KVA: pl.Float64, ROAD_M2: pl.Float64, CLASS_FLUX: pl.Float64, "defect": pl.String}  # fmt: skip
     rows = rows.with_columns(
         pl.lit(None, dtype=kind).alias(name) for name, kind in empty.items() if name not in rows.columns
     )
@@ -192,7 +191,7 @@ def _with_subscription(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFra
     margin = pl.when(today > 0).then((held / today).clip(upper_bound=1.0)).otherwise(1.0)
     fitted = pl.col(FITTED).fill_null(value=False)
     length = pl.col(ROAD_KM).fill_null(parameters.number("light.road_per_point") / METRES_PER_KM)
-    classed = pl.col(CLASS_FLUX).is_not_null() & pl.col(CLASS_DECLARED).fill_null(value=False)
+    classed = pl.col(CLASS_FLUX).is_not_null()
     reached = pl.col("first_road_lm") >= pl.col(CLASS_FLUX) * parameters.number("light.road_share") * (1 - ROUNDING)
     return rows.with_columns(
         pl.col(SUBSCRIBED).is_null().alias("subscribed_on_defaults"),

@@ -18,7 +18,7 @@ from bocage.vocabulary.domain import Site
 def test_alternatives_of_one_lot_share_its_group(site: Site) -> None:
     actions = DOMAIN.propose(furnished(site), site)
     street = actions.filter(pl.col("place") == "Grande Rue")
-    assert set(street["kind"]) >= {"led", "led_dimming", "led_detection", "led_class"}
+    assert set(street["kind"]) == {"led", "led_dimming", "led_class"}, "detection is for quiet places"
     assert street["exclusive_group"].n_unique() == 1
     sector = kinds(actions, "curfew", "curfew_partial")
     assert sector["exclusive_group"].n_unique() == 1
@@ -91,18 +91,34 @@ def test_heritage_lanterns_are_kept_with_a_kit(site: Site) -> None:
     assert kinds(none, "led_kit").is_empty()
 
 
-def test_points_in_excess_may_be_taken_away(site: Site) -> None:
-    """100 klm on 108 m by 7 m are 132 lm/m2; every 12 m: one in two may go."""
+def test_points_in_excess_may_be_taken_away_where_the_class_stays_reached(site: Site) -> None:
+    """Every 12 m, 100 klm on 540 m2 are 185 lm/m2 on the lane; at 24 m class P4 needs 1,235 lm, and 4,680 are left.
+
+    On the main road class M4 needs 6,049 lm at 24 m: nothing goes.
+    """
     assets = furnished(site)
-    removal = kinds(DOMAIN.propose(assets, site), "removal").filter(pl.col("place") == "Grande Rue")
-    assert removal["asset_ids"].item().to_list() == ["p01", "p03", "p05", "p07", "p09"]
+    thinned = assets["luminaire"]["_thinned_flux_lm"].to_list()
+    assert thinned[10] < 10_000 * 0.72 * 0.65 < thinned[0]
+    removal = kinds(DOMAIN.propose(assets, site), "removal")
+    assert removal["place"].to_list() == ["Ruelle"]
+    assert removal["asset_ids"].item().to_list() == ["p11", "p13", "p15", "p17", "p19"]
     nothing = DOMAIN.simulate(assets, removal.clear(), site)
     effect = DOMAIN.simulate(assets, removal, site).minus(nothing, ["indicator"])
     assert effect.draws_of("light_points").mean() == -5
     assert effect.draws_of("installed_power_kw").mean() == pytest.approx(-0.575)
     assert effect.draws_of("maintenance_cost_eur_year").mean() < 0
-    sparse = [lamp(number, source_flux_lm=900.0) for number in range(10)]
+    sparse = [lamp(number, street="Ruelle", source_flux_lm=900.0) for number in range(10)]
     assert kinds(DOMAIN.propose(furnished(site, *sparse), site), "removal").is_empty()
+
+
+def test_no_class_is_ever_supposed(site: Site) -> None:
+    assets = furnished(site)
+    silent = assets["lit_road"].with_columns(pl.lit(None, dtype=pl.String).alias("lighting_class"))
+    again = complete({**assets, "lit_road": silent}, site)
+    assert again["luminaire"]["_class_flux_lm"].null_count() == 20
+    assert kinds(DOMAIN.propose(again, site), "led_class", "removal").is_empty()
+    state = DOMAIN.simulate(again, DOMAIN.propose(again, site).clear(), site)
+    assert "class_reached_percent" not in set(state.keys["indicator"])
 
 
 def test_defects_are_repaired_where_they_are(site: Site) -> None:
