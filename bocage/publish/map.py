@@ -15,6 +15,7 @@ from bocage.vocabulary.text import NARROW_SPACE, Language, format_number
 Points = npt.NDArray[np.float64]
 
 _LEGEND_ROW = 12.0
+_TITLE_BAND = 22.0
 _MARGIN_SHARE = 0.04
 _SMALLEST_EXTENT_M = 200.0
 _MOST_NAMES = 14
@@ -50,7 +51,8 @@ def draw_map(
         A stand-alone SVG. Points that are not finite numbers are left out.
     """
     rows = _legend_rows(data, language, width)
-    frame = _frame_of(data, width, height - _LEGEND_ROW * len(rows) - 4)
+    band = _TITLE_BAND if titled else 0.0
+    frame = _frame_of(data, width, height - band - _LEGEND_ROW * len(rows) - 4)
     finite = np.isfinite(data.points.reshape(-1, 2)).all(axis=1)
     parts = [
         f'<clipPath id="map-frame"><rect width="{frame.width:g}" height="{frame.height:g}"/></clipPath>',
@@ -70,11 +72,11 @@ def draw_map(
     parts += [_names(data.names, frame), "</g>", _scale_bar(frame, language), _north(frame, language)]
     parts.append(svg.rectangle(0, 0, frame.width, frame.height, "none", stroke=LINE))
     parts.append(_attribution(data, frame, language))
-    if titled:
-        words = shorten(say(data.title, language), 80)
-        parts.append(svg.rectangle(0.3, 0.3, svg.text_width(words, 12) + 16, 22, PAPER))
-        parts.append(svg.text(8, 15, words, size=12, weight=600))
     parts += _legend(rows, frame.height)
+    if titled:
+        words = shorten(say(data.title, language), 120)
+        title = svg.text(0, 14, words, size=12, weight=600)
+        parts = [title, f'<g transform="translate(0 {band:g})">', *parts, "</g>"]
     return svg.document(width, height, parts, title=describe_map(data, language))
 
 
