@@ -194,7 +194,8 @@ def test_invoices_measure_works_and_the_effect_is_kept(
     territory.store.write_rows(table, table.conform(pl.DataFrame([row])))
     answer = evaluate(territory)
     kept = stored(territory, "evaluation").filter(evaluation_id="LED-2025-energy_kwh_year-measured").row(0, named=True)
-    assert kept["low"] <= metered.effect_kwh_year <= kept["high"]
+    assert kept["effect"] == pytest.approx(metered.effect_kwh_year, rel=0.1)
+    assert kept["low"] < kept["effect"] < kept["high"] < 0
     assert kept["verdict"] == "shown"
     assert answer.data["lighting"]
     evaluate(territory)
