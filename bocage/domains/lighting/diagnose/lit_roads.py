@@ -129,13 +129,13 @@ def _public_area(frame: pl.DataFrame, shapes: NDArray[np.object_], assets: Asset
         return unknown
     land = shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(shapely.envelope(parcels[0]))))
     covered = shapely.within(shapes, land)
-    others = _other_roads(frame, assets)
     areas = public_area_m2(
-        np.concatenate([shapes, others]),
+        shapes,
         np.concatenate(parcels),
         within_m=parameters.number("roads.association_distance"),
+        others=_other_roads(frame, assets),
     )
-    return np.where(covered, areas[: len(frame)], unknown)
+    return np.where(covered, areas, unknown)
 
 
 def _located(assets: Assets, name: str) -> bool:

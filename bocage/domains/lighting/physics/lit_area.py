@@ -26,15 +26,19 @@ def carriageway_area_m2(lines: Shapes, width_m: Array) -> Array:
     return np.asarray(shapely.area(shapely.buffer(lines, width_m / 2, cap_style="flat")))
 
 
-def public_area_m2(lines: Shapes, obstacles: Shapes, *, within_m: float) -> Array:
+NO_LINES: Shapes = np.array([], dtype=object)
+
+
+def public_area_m2(lines: Shapes, obstacles: Shapes, *, within_m: float, others: Shapes = NO_LINES) -> Array:
     """Area nearer to each line than to any other, within a distance and outside parcels and water.
 
     Obstacles may overlap each other: what two of them cover is taken away once.
 
     Args:
-        lines: lines (n,), all those that share the space, None where unknown [m].
-        obstacles: polygons (p,) of what is not public space [m].
+        lines: lines (n,), None where unknown [m].
+        obstacles: polygons (p,) of what is not public space, mended where they are not valid [m].
         within_m: greatest distance to the line [m].
+        others: lines that take their share of the space and whose area is not asked [m].
 
     A road of 100 m between two parcels 12 m apart, another one 40 m away:
 
@@ -43,7 +47,9 @@ def public_area_m2(lines: Shapes, obstacles: Shapes, *, within_m: float) -> Arra
     >>> public_area_m2(roads, parcels, within_m=30.0).round(6).tolist()
     [1200.0, 3600.0]
     """
-    zones = shapely.intersection(shapely.buffer(lines, within_m, cap_style="flat"), nearest_cells(lines))
+    near, _ = shapely.STRtree(lines).query(others, predicate="dwithin", distance=2 * within_m)
+    cells = nearest_cells(np.concatenate([lines, others[np.unique(near)]]))[: len(lines)]
+    zones = shapely.intersection(shapely.buffer(lines, within_m, cap_style="flat"), cells)
     return np.asarray(np.maximum(np.nan_to_num(shapely.area(zones)) - _covered_m2(zones, obstacles), 0.0))
 
 
@@ -51,6 +57,8 @@ def _covered_m2(zones: Shapes, obstacles: Shapes) -> Array:
     """Area of each zone that obstacles cover, those that overlap counted once."""
     covered = np.zeros(len(zones))
     obstacles = obstacles[~shapely.is_missing(obstacles)]
+    invalid = ~shapely.is_valid(obstacles)
+    obstacles = np.where(invalid, shapely.make_valid(obstacles), obstacles) if invalid.any() else obstacles
     zone, obstacle = shapely.STRtree(obstacles).query(zones, predicate="intersects")
     if not len(zone):
         return covered

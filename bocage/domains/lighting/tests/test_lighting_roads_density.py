@@ -171,6 +171,23 @@ def test_two_parallel_roads_share_what_lies_between() -> None:
     assert areas == pytest.approx([40_000.0, 40_000.0], rel=1e-9)
 
 
+def test_other_lines_take_their_share_and_far_ones_none() -> None:
+    lines = np.array([shapely.LineString([(0, 0), (1000, 0)])], dtype=object)
+    none = np.array([], dtype=object)
+    for distance, expected in ((20, 40_000.0), (50, 55_000.0), (60, 60_000.0), (500, 60_000.0)):
+        other = np.array([shapely.LineString([(0, distance), (1000, distance)])], dtype=object)
+        assert public_area_m2(lines, none, within_m=30.0, others=other) == pytest.approx([expected], rel=1e-9)
+
+
+def test_a_parcel_that_crosses_itself_is_mended() -> None:
+    lines = np.array([shapely.LineString([(0, 0), (100, 0)])], dtype=object)
+    bow = shapely.Polygon([(0, 0), (100, 30), (100, 0), (0, 30)])
+    assert not bow.is_valid
+    # Two triangles of 100 m by 15 m meet in the middle: 30 × 100 / 2 of the 6 000 m².
+    areas = public_area_m2(lines, np.array([bow], dtype=object), within_m=30.0)
+    assert areas == pytest.approx([6000.0 - 1500.0])
+
+
 def test_carriageway_has_flat_caps() -> None:
     bend = np.array([shapely.LineString([(0, 0), (30, 0)])], dtype=object)
     assert carriageway_area_m2(bend, np.array([5.0])) == pytest.approx([150.0])
