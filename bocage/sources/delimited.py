@@ -41,7 +41,11 @@ def read_delimited(path: Path) -> RawTable:
             010 a cell too long, 012 too many rows.
     """
     decoded = decode(path.read_bytes())
-    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").replace(CELL_END, " ")
+    text = decoded.text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if CELL_END in text:
+        text = text.replace(CELL_END, " ")
     if not text.strip("\ufeff \n\t;,|\0"):
         raise BocageError("BOC-IMP-003", where={"path": path})
     if _is_binary(text):
@@ -121,8 +125,8 @@ def _split(path: Path, text: str, delimiter: str) -> _Lines:
     filled = lines.str.contains(rf"[^\s{re.escape(delimiter)}]")  # a line of delimiters alone is an empty row
     lines, numbers = lines.filter(filled), numbers.filter(filled)
     cells = lines.str.split(delimiter) if delimiter else lines.to_frame().select(pl.concat_list("line")).to_series()
-    longest = cells.list.eval(pl.element().str.len_bytes()).list.max()
-    if (longest > MAX_CELL_CHARACTERS).any():
+    long = cells.filter(lines.str.len_bytes() > MAX_CELL_CHARACTERS)  # a cell is no longer than its line
+    if len(long) and (long.list.eval(pl.element().str.len_bytes()).list.max() > MAX_CELL_CHARACTERS).any():
         raise BocageError("BOC-IMP-010", where={"path": path}, limit=MAX_CELL_CHARACTERS)
     return _Lines(cells, numbers)
 
@@ -134,7 +138,9 @@ def _without_quotes(lines: pl.Series, delimiter: str) -> tuple[pl.Series, str]:
     are read one by one, and their cells joined by a mark that no cell holds.
     """
     mark = re.escape(delimiter) or "\n"
-    simple = lines.str.replace_all(rf'(^|{mark})"([^"{mark}]*)"', "$1$2")
+    quoted = lines.str.contains('"', literal=True)
+    bare = lines.filter(quoted).str.replace_all(rf'(^|{mark})"([^"{mark}]*)"', "$1$2")
+    simple = lines.scatter(quoted.arg_true(), bare)
     left = simple.str.contains('"', literal=True)
     if not left.any():
         return simple, delimiter
