@@ -13,7 +13,7 @@ from benchmarks.frame import Figure, at_most, figure
 from benchmarks.lighting_national import Peak
 from benchmarks.syndicate_files import COMMUNES, POINTS, SYNDICATE, Syndicate, write_syndicate
 
-BUDGET_EUR_YEAR, YEARS, GAP = 1_500_000, 6, 0.02
+BUDGET_EUR_YEAR, YEARS, GAP, SEARCH_S = 1_500_000, 6, 0.02, 40
 GOAL_S, GOAL_GB = 300.0, 6.0
 STEPS = ("create", "import", "plan", "sheets", "report")
 
@@ -43,7 +43,7 @@ def _commands(folder: Path, files: Syndicate) -> list[tuple[str, list[str]]]:
     there = ["--territory", str(folder / "territory")]
     typed = ((files.cabinets, "cabinet"), (files.delivery_points, "delivery_point"), (files.invoices, "invoice"))
     imports = [(path, "luminaire") for path in files.batches] + list(typed)
-    budget = ["--budget", str(BUDGET_EUR_YEAR), "--years", str(YEARS), "--gap", str(GAP)]
+    budget = ["--budget", str(BUDGET_EUR_YEAR), "--years", str(YEARS), "--gap", str(GAP), "--time-limit", str(SEARCH_S)]
     return [
         ("create", ["new", str(folder / "territory"), "--code", SYNDICATE["code"], "--name", SYNDICATE["name"],
                     "--kind", "syndicate", "--department", "53"]),

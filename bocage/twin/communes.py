@@ -122,7 +122,9 @@ def _origins(states: Sequence[DomainState]) -> pl.DataFrame:
                     )  # fmt: skip
     schema = {COMMUNE: pl.String, "domain": pl.String, "asset_type": pl.String, "column": pl.String}
     empty = pl.DataFrame(schema={**schema, **dict.fromkeys(ORIGINS, pl.Float64)})
-    return pl.concat([empty, *frames]).sort(COMMUNE, "default", "inferred", descending=[False, True, True])
+    worst_first = [pl.col("default").round(12), pl.col("inferred").round(12)]
+    names = [pl.col(name) for name in ("domain", "asset_type", "column")]
+    return pl.concat([empty, *frames]).sort(COMMUNE, *worst_first, *names, descending=[False, True, True, *[False] * 3])
 
 
 def _works(proposals: Sequence[Proposal], record: PlanRecord | None) -> tuple[pl.DataFrame, pl.DataFrame]:

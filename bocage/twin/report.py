@@ -11,10 +11,13 @@ from bocage import __version__
 from bocage.publish.deliberation import write_deliberation
 from bocage.publish.report.content import ReportContent
 from bocage.publish.report.typeset import write_report
+from bocage.publish.tables import NamedTable
 from bocage.publish.workbook import write_workbook
 from bocage.twin.answer import Answer, Section
 from bocage.twin.assumptions import all_assumptions
 from bocage.twin.code_labels import all_code_labels
+from bocage.twin.commune_table import commune_table
+from bocage.twin.communes import by_commune
 from bocage.twin.diagnose import DomainState, examine
 from bocage.twin.export import identity_notes
 from bocage.twin.noun_headings import indicators_of
@@ -77,7 +80,7 @@ def write_reports(territory: Territory, *, into: Path | None = None, language: L
             write_report(content, folder / f"{stem}.pdf", language=language),
             write_deliberation(content, folder / f"{stem}-deliberation.docx", language=language),
             write_workbook(
-                exported_tables(territory, states),
+                [*_by_commune(territory, proposals, record), *exported_tables(territory, states)],
                 folder / f"{stem}.xlsx",
                 language=language,
                 assumptions=content.assumptions,
@@ -91,6 +94,13 @@ def write_reports(territory: Territory, *, into: Path | None = None, language: L
         data={"files": [str(path) for path in files]},
         files=files,
     )
+
+
+def _by_commune(territory: Territory, proposals: Sequence[Proposal], record: PlanRecord) -> list[NamedTable]:
+    """The table of the communes, where the assets lie in several."""
+    tables = by_commune(territory, proposals, record)
+    indicators = indicators_of([proposal.state.domain for proposal in proposals])
+    return [commune_table(tables, indicators)] if tables.known.height > 1 else []
 
 
 def report_content(territory: Territory, record: PlanRecord, proposals: Sequence[Proposal]) -> ReportContent:

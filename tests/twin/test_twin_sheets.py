@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from benchmarks.syndicate_files import SYNDICATE, Syndicate, write_syndicate
 from bocage.twin.build import import_file
+from bocage.twin.commune_table import commune_table
 from bocage.twin.communes import COMMUNE
 from bocage.twin.members import import_members, member_names
 from bocage.twin.plan import plan
@@ -112,6 +113,17 @@ def test_two_processes_write_the_same_sheets(syndicate: Territory, tmp_path: Pat
         assert [page.extract_text() for page in PdfReader(first).pages] == [
             page.extract_text() for page in PdfReader(second).pages
         ]
+
+
+def test_the_workbook_tells_the_plan_by_commune(syndicate: Territory) -> None:
+    record = load_current_plan(syndicate)
+    tables, shared = gather(syndicate, record)
+    table = commune_table(tables, shared.indicators)
+    assert {column.name for column in table.columns} <= set(table.frame.columns)
+    chosen = record.frames["plan"].filter(pl.col("decision") == "in")
+    assert table.frame["cost_eur"].sum() == pytest.approx(chosen["cost_eur"].sum())
+    assert table.frame["light_points"].sum() == shared.states[0].assets["luminaire"].height
+    assert table.frame[COMMUNE].is_sorted()
 
 
 def test_an_unknown_commune_is_refused(syndicate: Territory, tmp_path: Path) -> None:
