@@ -12,7 +12,7 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables, shared_asset_tables
 from bocage.vocabulary.draws import DrawTable
 from bocage.vocabulary.responsibility import assign_standing
-from bocage.vocabulary.text import current_language
+from bocage.vocabulary.text import Message, current_language
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def propose(territory: Territory, *, domain: str | None = None) -> Answer:
         sections.append(
             Section(
                 title=one.label,
-                lines=[_("{count} actions proposed", count=len(table))],
+                lines=[_("{count} actions proposed", count=len(table)), *_prices(proposal)],
                 table=table,
                 headings=_effect_headings(table, proposal),
             )
@@ -80,6 +80,19 @@ def propose(territory: Territory, *, domain: str | None = None) -> Answer:
         data=data,
         next_step=_("bocage plan --budget 50000 --years 6"),
     )
+
+
+def _prices(proposal: Proposal) -> list[Message]:
+    """Where the costs come from, for a domain that can tell."""
+    order = proposal.state.domain.order
+    if order is None:
+        return []
+    lines = order(proposal.state.assets, proposal.actions, proposal.state.site).lines
+    total = float(lines["amount_eur"].sum())
+    own = float(lines.filter(pl.col("origin") == "schedule")["amount_eur"].sum())
+    if not own:
+        return [_("Costs come from default prices; your own: bocage import prices.xlsx --type unit_price")]
+    return [_("{share:1} % of the costs come from the unit prices of the territory", share=100 * own / total)]
 
 
 def action_effects(proposal: Proposal) -> pl.DataFrame:

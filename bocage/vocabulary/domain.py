@@ -278,19 +278,19 @@ class Survey(Protocol):
 
 
 def no_alerts(
-    _assets: Assets,
-    _series: pl.DataFrame,
-    _observations: pl.DataFrame,
-    _site: Site,
+    assets: Assets,  # noqa: ARG001 - the verb's own signature
+    series: pl.DataFrame,  # noqa: ARG001
+    observations: pl.DataFrame,  # noqa: ARG001
+    site: Site,  # noqa: ARG001
     *,
-    start: dt.datetime,  # noqa: ARG001 - the verb's own signature
+    start: dt.datetime,  # noqa: ARG001
     end: dt.datetime,  # noqa: ARG001
 ) -> pl.DataFrame:
     """The verb `detect` of a domain that has no detector."""
     return noun_tables()["alert"].empty()
 
 
-def no_effects(_assets: Assets, _works: pl.DataFrame, _site: Site) -> pl.DataFrame:
+def no_effects(assets: Assets, works: pl.DataFrame, site: Site) -> pl.DataFrame:  # noqa: ARG001 - the verb's own
     """The verb `measure` of a domain that cannot measure yet."""
     return noun_tables()["evaluation"].empty()
 

@@ -41,6 +41,7 @@ PLACES = {
     "lot": ([], []),
 }
 """By setting `lot_by`, what tells apart the lots of renewals, and those of settings such as a curfew."""
+EQUIPMENT = ("detection", "remote_management")
 _SUITS, _MAIN, _EXCESS = "_suits_", "_main", "_excess"
 
 
@@ -67,7 +68,7 @@ def propose(assets: Assets, site: Site) -> pl.DataFrame:
     cabinets = read_cabinets(assets, frame)
     rows: Rows = [
         *_renewals(frame, works, least, site),
-        *_settings(frame, settings, site),
+        *_settings(frame, settings, least, site),
         *_of_cabinets(cabinets, site),
     ]
     needed_first(rows, cabinets)
@@ -105,12 +106,13 @@ def _renewals(frame: pl.DataFrame, by: list[str], least: int, site: Site) -> Ite
             yield _action(removal(site), lot, gone, site)
 
 
-def _settings(frame: pl.DataFrame, by: list[str], site: Site) -> Iterator[dict[str, object]]:
-    """Dimming, curfew, remote management and repairs, lot by lot."""
+def _settings(frame: pl.DataFrame, by: list[str], least: int, site: Site) -> Iterator[dict[str, object]]:
+    """Dimming, curfew, remote management and repairs, lot by lot; equipment is not studied for a handful of points."""
     kinds = [*dimmings(site), *curfews(site), remote_management(site), repair(site)]
     for kind in kinds:
         for lot in lots(frame.filter(kind.applies.fill_null(value=False)), by).iter_rows(named=True):
-            yield _action(kind, lot, lot["asset_ids"], site)
+            if kind.kind not in EQUIPMENT or len(lot["asset_ids"]) >= least:
+                yield _action(kind, lot, lot["asset_ids"], site)
     partial = partial_curfew(site)
     main = set(frame.filter(_MAIN)["asset_id"])
     for lot in lots(frame.filter(partial.applies.fill_null(value=False)), by).iter_rows(named=True):

@@ -25,6 +25,7 @@ _UP_TO = re.compile(
 )
 _FROM = re.compile(r"(?:>=?|superieure? (?:ou egale? )?a|plus de|a partir de)\s*(\d+(?:[.,]\d+)?)\s*(?:w\b|watts?\b)")
 _LANTERNS = (
+    ("functional", ("fonctionnel", "routier")),
     ("heritage", ("de style", "patrimonial")),
     ("pedestrian", ("pieton", "residentiel")),
     ("projector", ("projecteur",)),

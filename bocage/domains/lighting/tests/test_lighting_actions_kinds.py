@@ -136,6 +136,9 @@ def test_leds_in_service_are_dimmed_one_way_or_managed(site: Site) -> None:
     led = {"technology": "LED", "system_power_w": 40.0}
     leds = [lamp(number, **led, installed_on=dt.date(2022, 1, 1)) for number in range(4)]
     leds += [lamp(4, **led, dimming_profile="22:00-05:00@50")]
+    few = DOMAIN.propose(furnished(site, *leds), site)
+    assert kinds(few, "detection", "remote_management").is_empty(), "no equipment for a handful of points"
+    site = replace(site, settings={"lot_minimum_points": 4})
     assets = furnished(site, *leds)
     actions = DOMAIN.propose(assets, site)
     ways = kinds(actions, "dimming", "detection")
