@@ -11,6 +11,7 @@ GUIDES = [
     ROOT / "README.fr.md",
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").glob("own-*.md")),
+    *sorted((ROOT / "docs").glob("server*.md")),
 ]
 
 

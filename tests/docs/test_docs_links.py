@@ -44,7 +44,14 @@ def test_a_page_names_no_absolute_path(page: Path) -> None:
     assert not re.findall(r"(?:^|[\s(`\"'])(?:/[a-z]+/\w|[A-Z]:\\)", page.read_text(encoding="utf-8"), re.M)
 
 
-@pytest.mark.parametrize("pair", [("README.md", "README.fr.md"), ("docs/own-file.md", "docs/own-file.fr.md")])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("README.md", "README.fr.md"),
+        ("docs/own-file.md", "docs/own-file.fr.md"),
+        ("docs/server.md", "docs/server.fr.md"),
+    ],
+)
 def test_both_languages_say_the_same(pair: tuple[str, str]) -> None:
     english, french = (ROOT / name for name in pair)
     assert commands(english) == commands(french)
