@@ -140,7 +140,7 @@ def _without_quotes(lines: pl.Series, delimiter: str) -> tuple[pl.Series, str]:
     mark = re.escape(delimiter) or "\n"
     quoted = lines.str.contains('"', literal=True)
     bare = lines.filter(quoted).str.replace_all(rf'(^|{mark})"([^"{mark}]*)"', "$1$2")
-    simple = lines.scatter(quoted.arg_true(), bare)
+    simple = lines.clone().scatter(quoted.arg_true(), bare)  # scatter changes the series itself
     left = simple.str.contains('"', literal=True)
     if not left.any():
         return simple, delimiter
