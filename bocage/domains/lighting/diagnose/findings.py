@@ -7,6 +7,7 @@ from bocage.domains.lighting.diagnose.legal import legal_rules, with_limits
 from bocage.domains.lighting.diagnose.rule import Rule, counted, day, found_by, marked, sure
 from bocage.domains.lighting.diagnose.switch_off import with_unlawful_hours
 from bocage.domains.lighting.inventory.declared import LOCALE, LUMINAIRE, lighting_parameters, real_setting
+from bocage.domains.lighting.physics.profile import read_profile
 from bocage.parameters.reader import Parameters
 from bocage.science.civil import clock_minute
 from bocage.vocabulary.domain import Finding, Site
@@ -141,4 +142,7 @@ def _unreadable_window() -> pl.Expr:
     halves = [
         pl.col(f"{window}_from").is_null() != pl.col(f"{window}_to").is_null() for window in ("curfew", "dimming")
     ]
-    return pl.any_horizontal(*unreadable, *halves)
+    profile = pl.col("dimming_profile").is_not_null() & pl.col("dimming_profile").map_elements(
+        lambda text: read_profile(text) is None, return_dtype=pl.Boolean
+    )
+    return pl.any_horizontal(*unreadable, *halves, profile)

@@ -47,7 +47,7 @@ def _measures(action: Mapping[str, object]) -> list[tuple[str, str, str]]:
         "Meters of the points, month by month, against the year before the works corrected for the length of"
         " nights; points without works as control where metered apart"
     )
-    if action["kind"] == "curfew":
+    if action["kind"] in {"curfew", "curfew_partial"}:
         lived = _(
             "Switch-off checked on site or on the load curve; complaints, accidents and incidents at night, before"
             " and after, there and elsewhere"
