@@ -1,8 +1,10 @@
 """Installed flux per m² of the 1,329 road segments of Paris 5e: how many exceed the limit, on which area, how fast."""
 
 import os
+import re
 import tempfile
 import time
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ LIMIT_LM_M2 = 35.0
 ALMOST_ALL = 0.9
 EXAMINE_GOAL_S = 10.0
 RUNS = 3
+COMMON_WORDS = {
+    *("R", "RUE", "BD", "BOULEVARD", "AV", "AVENUE", "QU", "QUAI", "PL", "PLACE", "SQ", "SQUARE", "PAS", "PASSAGE"),
+    *("IMP", "IMPASSE", "PONT", "PORT", "PROMENADE", "VOIE", "COUR", "ALL", "ALLEE", "GENERAL", "SAINT", "SAINTE"),
+    *("ST", "STE", "DE", "DES", "DU", "LA", "LE", "LES", "L", "D"),
+}
 
 
 def run(*, seed: int) -> dict[str, Any]:
@@ -59,6 +66,7 @@ def run(*, seed: int) -> dict[str, Any]:
         "name": "dsfli",
         "figures": [
             *_counts(state.assets, roads, segments),
+            *_names(state.assets),
             *_shares(roads),
             *_distribution(roads),
             *_peer(state.assets, roads),
@@ -77,6 +85,22 @@ def _counts(assets: Assets, roads: pl.DataFrame, segments: int) -> list[Figure]:
         figure("luminaires given a segment", len(lamps) - astray, "points", goal=LAMPS),
         figure("luminaires beyond 30 m of any", astray, "points"),
     ]
+
+
+def _names(assets: Assets) -> list[Figure]:
+    """How far the streets that the inventory names and the names of the segments agree: an independent check."""
+    named = assets["lit_road"].select(pl.col("asset_id").alias("lit_road_id"), pl.col("street").alias("segment"))
+    pairs = assets["luminaire"].join(named, on="lit_road_id").select("street", "segment").drop_nulls()
+    words = [(_words(street), _words(segment)) for street, segment in pairs.iter_rows()]
+    both = [bool(street & segment) for street, segment in words if street and segment]
+    return [figure(f"of {len(both)} named luminaires, those whose segment bears their street",
+                   float(np.mean(both)) if both else None, "1")]  # fmt: skip
+
+
+def _words(name: str) -> set[str]:
+    """Words that tell one street from another: BD TOPO writes R HENRI BARBUSSE, the city HENRI BARBUSSE (RUE)."""
+    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    return set(re.findall(r"[A-Z0-9]+", bare)) - COMMON_WORDS
 
 
 def _shares(roads: pl.DataFrame) -> list[Figure]:
