@@ -15,7 +15,7 @@ MONEY: Mapping[str, tuple[Message, str]] = {
     "actions": (_("Actions of the plan"), ""),
     "cost_eur": (_("Works excl. VAT"), "EUR"),
     "grants_eur": (_("Grants counted on"), "EUR"),
-    "own_eur": (_("Own funds, net"), "EUR"),
+    "own_eur": (_("Own share excl. VAT"), "EUR"),
     "saving_kwh": (_("Energy saved, each action alone"), "kWh/year"),
     "saving_eur": (_("Running costs saved, each action alone"), "EUR/year"),
 }

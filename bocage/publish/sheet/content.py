@@ -62,7 +62,7 @@ class YearLine:
         places: streets or sectors, the dearest first.
         cost_eur: works excluding VAT [EUR].
         grants_eur: grants counted on [EUR].
-        own_eur: own funds, VAT included, grants and FCTVA deducted [EUR].
+        own_eur: own share excluding VAT: cost less grants, before FCTVA [EUR].
         saving_kwh: energy saved each year, each action alone [kWh/year].
         saving_eur: running costs saved each year, each action alone [EUR/year].
     """

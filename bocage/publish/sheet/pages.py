@@ -90,8 +90,8 @@ def second_page(content: SheetContent, language: Language, room: SheetRoom) -> d
         "works": _works(content.works, language, room) if content.works else None,
         "no_works": _no_works(content, language),
         "works_note": _(
-            "Own funds: VAT included, grants and FCTVA deducted. Savings: each action alone, before the share that "
-            "comes true; what actions lose together is counted in the plan of the whole territory.",
+            "Own share: excluding VAT, grants deducted, before FCTVA. Savings: each action alone, before the share "
+            "that comes true; what actions lose together is counted in the plan of the whole territory.",
             language,
         ),
         "bills_title": _("Billed and expected", language),
@@ -163,7 +163,7 @@ def _amounts(works: Sequence[YearLine], language: Language) -> list[dict[str, st
     found = [
         (_("Works excluding VAT", language), amount(sum(line.cost_eur for line in works), language)),
         (_("Grants of the plan", language), amount(sum(line.grants_eur for line in works), language)),
-        (_("Own funds, net", language), amount(sum(line.own_eur for line in works), language)),
+        (_("Own share excl. VAT", language), amount(sum(line.own_eur for line in works), language)),
     ]
     if saved:
         found.append((_("Energy saved each year", language), estimate(sum(saved), "kWh/year", language)))
@@ -199,7 +199,7 @@ def _works(works: Sequence[YearLine], language: Language, room: SheetRoom) -> di
         heading(_("Works", language), width="1fr"),
         heading(_("Cost excl. VAT", language), "right"),
         heading(_("Grants", language), "right"),
-        heading(_("Own funds", language), "right"),
+        heading(_("Own share", language), "right"),
         heading(_("kWh saved a year", language), "right"),
     ]
     rows: list[list[Cell]] = [
