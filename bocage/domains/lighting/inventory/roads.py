@@ -17,7 +17,7 @@ from bocage.vocabulary.domain import Assets
 ROAD = "road"
 ROAD_COLUMNS = {
     "asset_id": pl.String(), "name": pl.String(), "width_m": pl.Float64(), "lanes": pl.Int64(),
-    "commune_code": pl.String(), GEOMETRY: pl.Binary(),
+    "urban": pl.Boolean(), "commune_code": pl.String(), GEOMETRY: pl.Binary(),
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def with_lit_roads(assets: Assets, parameters: Parameters) -> dict[str, pl.DataF
     rows = network.rows
     if derived:
         rows = rows.filter(pl.col("asset_id").is_in(lamps["lit_road_id"].unique().implode()))
-        rows = _zoned(rows, lamps)
+    rows = _zoned(rows, lamps, assets.get(ROAD))
     rows = _widths(rows, assets.get(ROAD), parameters)
     return {**assets, LUMINAIRE: lamps, LIT_ROAD: _rows_of_lamps(rows, lamps, network, parameters)}
 
@@ -102,21 +102,33 @@ def _attached(lamps: pl.DataFrame, network: _Network, parameters: Parameters) ->
     return settle(lamps, "lit_road_id", [Guess(network.rows["asset_id"].gather(found), "inferred")], bounded=False)
 
 
-def _zoned(rows: pl.DataFrame, lamps: pl.DataFrame) -> pl.DataFrame:
-    """A derived road lies in town where most of its luminaires that say so do."""
-    told = lamps.group_by("lit_road_id").agg(pl.col("in_town").mean().alias("_share"))
-    joined = rows.join(told, left_on="asset_id", right_on="lit_road_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("in_town", pl.col("_share") >= 0.5).alias("in_town")).drop("_share")
+def _zoned(rows: pl.DataFrame, lamps: pl.DataFrame, roads: pl.DataFrame | None) -> pl.DataFrame:
+    """Whether a lit road lies in town: declared, as most of its luminaires say, or as the reference of roads."""
+    told = lamps.group_by("lit_road_id").agg((pl.col("in_town").mean() >= 0.5).alias("_told"))
+    rows = rows.join(told, left_on="asset_id", right_on="lit_road_id", how="left", maintain_order="left")
+    rows = rows.join(
+        _reference(roads).select(pl.col("asset_id").alias("road_id"), pl.col("urban").alias("_urban")),
+        on="road_id",
+        how="left",
+        maintain_order="left",
+    )
+    guesses = [Guess(pl.col("_told"), "inferred"), Guess(pl.col("_urban"), "inferred")]
+    return settle(rows, "in_town", guesses, bounded=False).drop("_told", "_urban")
+
+
+def _reference(roads: pl.DataFrame | None) -> pl.DataFrame:
+    """The roads of the territory, one row for each identifier; none where the twin has none."""
+    rows = _conformed(roads if roads is not None else pl.DataFrame(schema=ROAD_COLUMNS))
+    return rows.unique("asset_id", keep="first", maintain_order=True)
 
 
 def _widths(rows: pl.DataFrame, roads: pl.DataFrame | None, parameters: Parameters) -> pl.DataFrame:
     """Width of the carriageway: declared, of the road, of its lanes, or by default."""
-    reference = _conformed(roads if roads is not None else pl.DataFrame(schema=ROAD_COLUMNS))
-    of_road = reference.select(
+    of_road = _reference(roads).select(
         pl.col("asset_id").alias("road_id"),
         pl.when(pl.col("width_m") > 0.5).then(pl.col("width_m").clip(upper_bound=60)).alias("_width_m"),
         pl.when(pl.col("lanes") >= 1).then("lanes").alias("_lanes"),
-    ).unique("road_id", keep="first")
+    )
     rows = rows.join(of_road, on="road_id", how="left", maintain_order="left")
     lane = parameters.number("roads.lane_width")
     lanes = pl.coalesce("lanes", "_lanes")

@@ -85,6 +85,19 @@ def test_width_comes_from_the_road_then_its_lanes_then_the_default(site: Site) -
     assert (lit["carriageway_width_m"] < lit["carriageway_width_m_high"]).all()
 
 
+def test_the_zone_is_declared_else_that_of_the_luminaires_else_that_of_the_road(site: Site) -> None:
+    lines = [[(0, 100.0 * rank), (50, 100.0 * rank)] for rank in range(4)]
+    plan = roads(*lines, urban=[True, True, False, None])
+    points = lamps([(25, 100.0 * rank) for rank in range(4)], in_town=[False, None, None, None])
+    lit = done(site, points, road=plan)["lit_road"]
+    assert lit["in_town"].to_list() == [False, True, False, None]
+    assert lit["in_town_origin"].to_list() == ["inferred", "inferred", "inferred", None]
+    own = roads(*lines[:2], in_town=[True, None], road_id=["r2", "r2"])
+    kept = done(site, points, lit_road=own, road=plan)["lit_road"]
+    assert kept["in_town"].to_list() == [True, False]
+    assert kept["in_town_origin"].to_list() == ["declared", "inferred"]
+
+
 ROWS = {
     "single": [(10 + 25.0 * k, 4.0) for k in range(6)],
     "opposite": [(10 + 25.0 * k, side) for k in range(6) for side in (4.0, -4.0)],
