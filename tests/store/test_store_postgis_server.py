@@ -194,6 +194,13 @@ def test_a_wrong_password_is_said_without_it(database: str, monkeypatch: pytest.
     assert "hush-hush" not in str([refusal.as_dict("fr"), refusal.values])
 
 
+def test_a_server_that_is_too_old_is_refused(postgis: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bocage.store.postgis.session.OLDEST_SERVER", 990_000)
+    refusal = refusal_of(lambda: postgis.open("any"))
+    assert refusal.code == "BOC-STO-030"
+    assert "postgresql-postgis" in refusal.say("fix", "fr")
+
+
 def test_without_its_libraries_the_server_form_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
