@@ -16,6 +16,7 @@ IDENTITY = (
 )  # fmt: skip
 """Columns that say which luminaire it is, where and whose: its physics does not read them."""
 _NUMBER = "_number"
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,17 @@ class Signatures:
     Attributes:
         rows: one luminaire of each signature (s rows).
         at: signature of each luminaire (n,).
-        place: rank of the commune of each luminaire, from 1; 0 where it is unknown (n,).
+        pair_at: signature of each pair of a commune and a signature found in it (m,).
+        pair_place: rank of its commune, from 1; 0 where it is unknown (m,).
+        pair_count: number of its luminaires (m,).
         scopes: number of results: the whole, then each commune.
     """
 
     rows: pl.DataFrame
-    at: NDArray[np.int64]
-    place: NDArray[np.int64]
+    at: Ints
+    pair_at: Ints
+    pair_place: Ints
+    pair_count: Ints
     scopes: int
 
     def totals(self, loaded: pl.DataFrame, site: Site) -> Totals:
@@ -43,13 +48,14 @@ class Signatures:
         """
         kinds, kind = numbered(loaded, GROUP)
         summed = [name for name in SUMMED if name not in GROUP]
-        everyone = loaded.select(summed).with_columns(pl.Series(_NUMBER, kind))[self.at]
-        local = (
-            everyone.with_columns(pl.Series(AT, self.place))
-            .group_by(AT, _NUMBER, maintain_order=True)
-            .agg(sums())
-            .sort(AT, _NUMBER)
+        weighed = [name for name in summed if loaded.schema[name] != pl.Boolean]
+        # every sum over a pair is its count times the value of its signature
+        everyone = (
+            loaded.select(summed)
+            .with_columns(pl.Series(_NUMBER, kind))[self.pair_at]
+            .with_columns(pl.col(weighed) * pl.Series(self.pair_count), pl.Series(AT, self.pair_place))
         )
+        local = everyone.group_by(AT, _NUMBER, maintain_order=True).agg(sums()).sort(AT, _NUMBER)
         whole = local.group_by(_NUMBER, maintain_order=True).agg(pl.exclude(AT).sum())
         rows = [
             whole.with_columns(pl.lit(0, dtype=pl.Int64).alias(AT)).select(local.columns),
@@ -61,12 +67,10 @@ class Signatures:
 
     def sums(self, values: pl.DataFrame) -> pl.DataFrame:
         """Sum each column of the signatures over the luminaires of the whole and of each commune (1 + c rows)."""
-        local = (
-            values[self.at]
-            .with_columns(pl.Series(AT, self.place))
-            .group_by(AT, maintain_order=True)
-            .agg(pl.all().sum())
+        of_pairs = values[self.pair_at].with_columns(
+            pl.all() * pl.Series(self.pair_count), pl.Series(AT, self.pair_place)
         )
+        local = of_pairs.group_by(AT, maintain_order=True).agg(pl.all().sum())
         ranks = pl.DataFrame({AT: np.arange(self.scopes)}).join(local, on=AT, how="left").sort(AT).drop(AT).fill_null(0)
         return pl.concat([local.drop(AT).sum(), ranks.slice(1)], how="vertical_relaxed")
 
@@ -89,10 +93,12 @@ def sign(frame: pl.DataFrame, communes: Sequence[str], read: Sequence[str]) -> S
         {"commune_code": communes, AT: range(1, len(communes) + 1)}, schema={"commune_code": pl.String, AT: pl.Int64}
     )
     place = frame.select("commune_code").join(ranks, on="commune_code", how="left", maintain_order="left")[AT]
-    return Signatures(rows, at, place.fill_null(0).to_numpy(), len(communes) + 1)
+    pairs, counts = np.unique(place.fill_null(0).to_numpy() * len(rows) + at, return_counts=True)
+    pair_place, pair_at = np.divmod(pairs, max(1, len(rows)))
+    return Signatures(rows, at, pair_at, pair_place, counts.astype(np.int64), len(communes) + 1)
 
 
-def numbered(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+def numbered(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, Ints]:
     """The first row of each distinct set of values, and the number of the set of each row (n,).
 
     >>> first, number = numbered(pl.DataFrame({"a": ["x", "y", "x"]}), ["a"])

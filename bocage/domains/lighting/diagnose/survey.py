@@ -21,11 +21,13 @@ from bocage.domains.lighting.simulate.bill import Bill, bill_of
 from bocage.domains.lighting.simulate.embodied import embodied_each_kgco2e
 from bocage.domains.lighting.simulate.factors import Factors
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
-from bocage.domains.lighting.simulate.totals import Totals
+from bocage.domains.lighting.simulate.totals import SUMMED, Totals
 from bocage.vocabulary.domain import COMMUNE_PREFIX, WHOLE_TERRITORY, Assets, Site, Surveyed
 from bocage.vocabulary.draws import Array, DrawTable, difference, forecast_share
 
 REFERENCE = "reference"
+Lots = dict[tuple[str, int], Array]
+"""Factors of the cost of each kind of works in each commune: several variants ask for the same."""
 FIGURES = ("technology", "system_power_w", "energy_kwh_year", "flags", "priority", "on_defaults")
 
 
@@ -62,8 +64,9 @@ def survey(assets: Assets, site: Site) -> Surveyed:
     keys = pl.DataFrame({"scope": scopes})
     outcomes = [_named(REFERENCE, table(state(today, site, bill), state_shares(today, bill), keys))]
     figures = loaded.rename({"energy_kwh": "energy_kwh_year"}).select(FIGURES)
+    lots: Lots = {}
     for name, kinds in VARIANTS.items():
-        after, cost, embodied = _variant(signatures, loaded, kinds, scopes, site)
+        after, cost, embodied = _variant(signatures, loaded, kinds, scopes, site, lots)
         effects = _effects(signatures.totals(after, site), today, site, bill)
         effects |= {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
         outcomes.append(_named(name, table(effects, {key: forecast_share(effects[key]) for key in effects}, keys)))
@@ -76,21 +79,20 @@ def survey(assets: Assets, site: Site) -> Surveyed:
 
 
 def _variant(
-    signatures: Signatures, loaded: pl.DataFrame, kinds: tuple[str, ...], scopes: list[str], site: Site
+    signatures: Signatures, loaded: pl.DataFrame, kinds: tuple[str, ...], scopes: list[str], site: Site, lots: Lots
 ) -> tuple[pl.DataFrame, Array, Array]:
     """The signatures with their load once a variant is done; its cost and what it embodies for each scope (c, K)."""
     touched = touch(signatures.rows, kinds, site)
     edited = with_load(edit(touched.rows, site), site)
-    common = [name for name in loaded.columns if name in edited.columns]
     order = pl.concat([pl.arg_where(~touched.chosen, eager=True), pl.arg_where(touched.chosen, eager=True)])
-    both = pl.concat([loaded.filter(~touched.chosen).select(common), edited.select(common)], how="vertical_relaxed")
+    both = pl.concat([loaded.select(SUMMED).filter(~touched.chosen), edited.select(SUMMED)], how="vertical_relaxed")
     after = both[np.argsort(order.to_numpy())]
     embodied = np.zeros((len(scopes), site.draws))
     for kind, marks in touched.kinds.items():
         count = np.zeros(signatures.rows.height)
         count[touched.chosen.to_numpy()] = marks.to_numpy()
         embodied += signatures.sums(pl.DataFrame({"count": count})).to_numpy() * embodied_each_kgco2e(kind, site)
-    return after, _cost_eur(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site), embodied
+    return after, _cost_eur(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site, lots), embodied
 
 
 def _cost_eur(
@@ -100,18 +102,20 @@ def _cost_eur(
     kinds: Mapping[str, pl.Series],
     scopes: list[str],
     site: Site,
+    lots: Lots,
 ) -> Array:
     """Cost of a variant; what is let in one commune is one lot of each kind of works, the whole is their sum."""
-    parameters, factors = lighting_parameters(site), Factors(site)
+    parameters = lighting_parameters(site)
     total = np.zeros((len(scopes), site.draws))
     for kind, marks in kinds.items():
         priced = rows.select(pl.lit(kind).alias("kind"), "lantern").select(unit_cost_eur(parameters).alias("cost"))
         unit = np.zeros(signatures.rows.height)
         unit[chosen.to_numpy()] = np.where(marks.to_numpy(), priced["cost"].to_numpy(), 0.0)
         central = signatures.sums(pl.DataFrame({"cost": unit}))["cost"].round(2).to_numpy()
-        for rank in range(1, len(scopes)):
-            if central[rank]:
-                total[rank] += central[rank] * factors.cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
+        for rank in (np.flatnonzero(central[1:]) + 1).tolist():
+            if (kind, rank) not in lots:
+                lots[kind, rank] = Factors(site).cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
+            total[rank] += central[rank] * lots[kind, rank]
     total[0] = total[1:].sum(axis=0)
     return total
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
@@ -89,10 +89,17 @@ class Factors:
         sigma = float(np.log(high / low)) / (2 * Z90)
         share = self._parameters.number("works.market_share")
         market, lot = sigma * np.sqrt(share), sigma * np.sqrt(1 - share)
-        common = self.of(f"lighting.market.{parameter}", float(np.exp(-Z90 * market)), float(np.exp(Z90 * market)))
+        bounds = float(np.exp(-Z90 * market)), float(np.exp(Z90 * market))
+        common = _kept(f"lighting.market.{parameter}", *bounds, self.site.draws, self.site.seed)
         own = self.of(f"lighting.lot.{action_id}", float(np.exp(-Z90 * lot)), float(np.exp(Z90 * lot)))
         product = common * own
         return np.asarray(product / product.mean())
+
+
+@lru_cache(maxsize=64)
+def _kept(name: str, low: float, high: float, count: int, seed: int) -> Array:
+    """Factors that every lot of a market asks for again."""
+    return np.ones(count) if low == high else factor_draws(low, high, count, seed=seed, name=name)
 
 
 def by_distinct(rows: pl.DataFrame, columns: list[str], draw: Callable[..., Array], count: int) -> Array:
