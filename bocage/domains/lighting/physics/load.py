@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from bocage.domains.lighting.inventory.class_flux import CLASS_FLUX
 from bocage.domains.lighting.inventory.declared import lighting_parameters
@@ -15,13 +16,23 @@ from bocage.domains.lighting.inventory.surroundings import (
     TODAY_KVA,
 )
 from bocage.domains.lighting.physics.ageing import with_upkeep
-from bocage.domains.lighting.physics.hours import HOURS, REGIME_COLUMNS, YearlyHours, yearly_hours
+from bocage.domains.lighting.physics.hours import (
+    HOUR_S,
+    HOURS,
+    REGIME_COLUMNS,
+    Burning,
+    YearlyHours,
+    yearly_hours,
+)
 from bocage.domains.lighting.physics.light import with_light
 from bocage.domains.lighting.physics.power import fraction_with_bounds
 from bocage.domains.lighting.physics.presence import full_share, is_quiet
 from bocage.parameters.reader import Parameters
+from bocage.science.intervals import overlap_s
 from bocage.vocabulary.domain import Site
 from bocage.vocabulary.origin import high_column, low_column, rests_on_defaults
+
+Array = NDArray[np.float64]
 
 WATTS_PER_KILOWATT = 1000.0
 RATIO_DIGITS = 4
@@ -94,6 +105,33 @@ def with_load(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
     rows = _with_energy(rows, parameters)
     rows = _with_subscription(with_light(with_upkeep(rows, parameters), parameters), parameters)
     return rows.drop("_led", "_detects", "_quiet", "_edge_phi")
+
+
+def dimmed_equivalent_h(site: Site, regime: dict[str, object], found: Burning, edges_s: Array) -> Array:
+    """Time at dimmed output in each bin, each step weighted by its power over the mean of the year.
+
+    Times `phi` it is the share of power of the very steps that fall within the bin; with one step it is
+    plain time.
+
+    Args:
+        site: where, settings.
+        regime: values of `REGIME_COLUMNS`, and `is_led`.
+        found: what the regime does within the period.
+        edges_s: array (b + 1,), increasing edges of the bins, Unix time [s].
+
+    Returns:
+        Array (b,) [h].
+    """
+    parameters, is_led = lighting_parameters(site), bool(regime["is_led"])
+    yearly = yearly_hours(site, regime).steps
+    shares = {
+        level: float(fraction_with_bounds(np.array([level]), is_led=is_led, parameters=parameters)[0][0])
+        for level in {level for level, _, _ in yearly} | {level for level, _ in found.steps}
+    }
+    hours = sum(time for _, time, _ in yearly)
+    mean = sum(shares[level] * time for level, time, _ in yearly) / hours if hours else 1.0
+    parts = [shares[level] / mean * overlap_s(part, edges_s) for level, part in found.steps]
+    return np.asarray(sum(parts, np.zeros(len(edges_s) - 1)) / HOUR_S)
 
 
 def _ratio(bound: str) -> pl.Expr:

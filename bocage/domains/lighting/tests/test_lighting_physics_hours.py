@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bocage.domains.lighting import DOMAIN
 from bocage.domains.lighting.physics.hours import REGIME_COLUMNS, burning, with_hours
 from bocage.domains.lighting.physics.load import with_load
 from bocage.domains.lighting.physics.profile import Step, read_profile, write_profile
@@ -174,3 +175,16 @@ def test_more_dimming_never_draws_more(stock: Stock, site: Site) -> None:
     found = energy(stock, replace(site), *rows)
     assert (np.diff(found) < 0).all()
     assert pl.Series(found).min() > 0  # type: ignore[operator]
+
+
+def test_the_load_expected_of_a_profile_follows_its_steps(stock: Stock, site: Site) -> None:
+    """40 W: 70 % of light before midnight, 30 % after; the hours of a year add up to its energy, standby aside."""
+    assets: Assets = stock({**LED, **STEPS, "cabinet_id": "A"})
+    start = dt.datetime(2024, 12, 31, 23, tzinfo=dt.UTC)
+    load = DOMAIN.watch(assets, site, start=start, end=start + dt.timedelta(hours=8760))
+    rows = with_load(assets["luminaire"], site)
+    assert load["expected"].sum() == pytest.approx(rows["energy_kwh"].item() - rows["standby_kwh"].item(), rel=1e-9)
+    by_time = dict(load.select("time", "expected").iter_rows())
+    evening, night = (by_time[dt.datetime(2025, 1, 10, hour, tzinfo=dt.UTC)] for hour in (22, 1))
+    assert evening == pytest.approx(0.040 * (0.05 + 0.95 * 0.7**1.219), rel=1e-6)
+    assert night == pytest.approx(0.040 * (0.05 + 0.95 * 0.3**1.219), rel=1e-6)

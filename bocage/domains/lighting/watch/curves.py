@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.inventory.delivery import CABINET, feeding
 from bocage.domains.lighting.physics.bills import delivery_prices, supply_terms
-from bocage.domains.lighting.physics.hours import REGIME_COLUMNS, burning
-from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.physics.hours import HOUR_S, REGIME_COLUMNS, burning
+from bocage.domains.lighting.physics.load import dimmed_equivalent_h, with_load
 from bocage.science.intervals import overlap_s
 from bocage.science.sun import elevation_deg
 from bocage.vocabulary.domain import Assets, Site
@@ -204,13 +204,14 @@ def _expected(lamps: pl.DataFrame, site: Site, edges: Array) -> tuple[Array, Arr
     load, dimmed_load = np.zeros(len(steps)), np.zeros(len(steps))
     dimmed_w = dimmed_full_w = 0.0
     dimmable = np.zeros(len(steps))
-    groups = lamps.group_by(*REGIME_COLUMNS, "phi", maintain_order=True).agg(pl.col("system_power_w").sum())
+    groups = lamps.group_by(*REGIME_COLUMNS, "is_led", "phi", maintain_order=True).agg(pl.col("system_power_w").sum())
     for row in groups.iter_rows(named=True):
-        regime = {name: row[name] for name in REGIME_COLUMNS}
+        regime = {name: row[name] for name in (*REGIME_COLUMNS, "is_led")}
         found = burning(site, regime, start_s=float(edges[0]), end_s=float(edges[-1]))
         full, dimmed = (overlap_s(intervals, edges) / steps for intervals in (found.full, found.dimmed))
         kilowatts = row["system_power_w"] / 1000
-        load += kilowatts * (full + row["phi"] * dimmed)
+        weighted = dimmed_equivalent_h(site, regime, found, edges) * HOUR_S / steps
+        load += kilowatts * (full + row["phi"] * weighted)
         if row["phi"] < 1:
             dimmed_load += kilowatts * dimmed
             dimmable += kilowatts

@@ -7,7 +7,7 @@ import polars as pl
 
 from bocage.domains.lighting.inventory.declared import LUMINAIRE
 from bocage.domains.lighting.physics.hours import REGIME_COLUMNS, burning
-from bocage.domains.lighting.physics.load import with_load
+from bocage.domains.lighting.physics.load import dimmed_equivalent_h, with_load
 from bocage.science.intervals import overlap_s
 from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY, Assets, Site
 
@@ -51,9 +51,10 @@ def watch(assets: Assets, site: Site, *, start: dt.datetime, end: dt.datetime) -
     groups = _groups(assets, site)
     names = groups["group"].unique().sort().to_list()
     loads = {bound: np.zeros((len(names), hours)) for bound in ("expected", "low", "high")}
-    for key, rows in groups.group_by(REGIME_COLUMNS):
-        found = burning(site, dict(zip(REGIME_COLUMNS, key, strict=True)), start_s=edges[0], end_s=edges[-1])
-        full, dimmed = (overlap_s(intervals, edges) / HOUR_S for intervals in (found.full, found.dimmed))
+    for key, rows in groups.group_by(*REGIME_COLUMNS, "is_led"):
+        regime = dict(zip((*REGIME_COLUMNS, "is_led"), key, strict=True))
+        found = burning(site, regime, start_s=edges[0], end_s=edges[-1])
+        full, dimmed = overlap_s(found.full, edges) / HOUR_S, dimmed_equivalent_h(site, regime, found, edges)
         for row in rows.iter_rows(named=True):
             at = names.index(row["group"])
             for bound, power, phi in (
@@ -78,7 +79,7 @@ def _groups(assets: Assets, site: Site) -> pl.DataFrame:
     power = pl.col("system_power_w")
     return (
         rows.with_columns(group.alias("group"))
-        .group_by("group", *REGIME_COLUMNS, "phi", "phi_low", "phi_high")
+        .group_by("group", *REGIME_COLUMNS, "is_led", "phi", "phi_low", "phi_high")
         .agg(
             power.sum().alias("power"),
             (power * pl.col("ratio_low")).sum().alias("power_low"),
