@@ -145,3 +145,13 @@ def test_short_nights_are_watched_too(site: Site) -> None:
     truth = {(BY_RULE[fault.kind], fault.cabinet_id) for fault in june.faults}
     hits = truth & set(found.select("code", "asset_id").iter_rows())
     assert len(hits) >= 0.8 * len(truth)
+
+
+def test_an_alert_calls_a_cabinet_by_its_name(town: WatchedTown, site: Site) -> None:
+    called = town.cabinets.with_columns(pl.format("Square {}", "asset_id").alias("name"))
+    assets = DOMAIN.complete({"luminaire": town.luminaires, "cabinet": called}, site)
+    rows = DOMAIN.detect(assets, town.series, town.observations, site, start=town.start, end=town.end)
+    assert rows.height > 0
+    for row in rows.iter_rows(named=True):
+        assert f"Square {row['asset_id']}:" in row["sentence_en"]
+        assert row["alert_id"].endswith(f":{row['asset_id']}")

@@ -69,8 +69,16 @@ def detect(
     """
     table, parameters = noun_tables()["alert"], lighting_parameters(site)
     declared = read_codes(FOLDER / "codes.csv")
+    names = _names(assets)
     rows = [
-        _alert(curve, code, deviation, declared[code].severity, series)
+        _alert(
+            curve,
+            code,
+            deviation,
+            severity=declared[code].severity,
+            series=series,
+            name=names.get(curve.cabinet_id, curve.cabinet_id),
+        )
         for curve in curves(assets, series, observations, site, start=start, end=end)
         for code, rule in RULES.items()
         if (deviation := rule(curve, parameters)) is not None
@@ -81,12 +89,21 @@ def detect(
     return found.sort("cost_if_ignored_eur_year", "alert_id", descending=[True, False], nulls_last=True)
 
 
-def _alert(curve: Curve, code: str, deviation: Deviation, severity: str, series: pl.DataFrame) -> dict[str, object]:
+def _names(assets: Assets) -> dict[str, str]:
+    """What people call the cabinets that have a name, by identifier."""
+    if "cabinet" not in assets or "name" not in assets["cabinet"].columns:
+        return {}
+    return dict(assets["cabinet"].select("asset_id", "name").drop_nulls().iter_rows())
+
+
+def _alert(
+    curve: Curve, code: str, deviation: Deviation, *, severity: str, series: pl.DataFrame, name: str
+) -> dict[str, object]:
     first, last = curve.instant(deviation.first), curve.instant(deviation.last + 1)
     sentence = LEAK if "leak" in deviation.values else SENTENCES[code]
     values = {
         **deviation.values,
-        "cabinet": curve.cabinet_id,
+        "cabinet": name,
         "date": {"fr": first.strftime("%d/%m/%Y"), "en": first.date().isoformat()},
     }
     said = Message(sentence.template, values, LOCALE)
