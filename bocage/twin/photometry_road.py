@@ -123,7 +123,7 @@ def road_data(one: PhotometricFile, asked: AskedRoad, *, tilt_deg: float, source
         sentences.append(_("Power density indicator: {density:1} mW/(lx·m²), carriageway alone.", density=density))
     sentences.append(
         _(
-            "EN 13201-3:{year}, R3 surface; {count} of its constants are still to be verified in the standard.",
+            "EN 13201:{year}, R3 surface; {count} constants and classes are still to be verified in its text.",
             year=str(YEAR),
             count=len(unverified()),
         )
