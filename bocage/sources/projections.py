@@ -172,8 +172,12 @@ def _said(best: Reference, others: list[_Trial], declared: int | None, count: in
 
 
 def _unit_of(scale: float) -> Message:
-    names = {1e-3: "millimetres", 1e3: "kilometres", 1e-2: "centimetres"}
-    return Message(names.get(scale, "fractions of a degree without their decimal mark"), {}, LOCALE)
+    names = {
+        1e-3: Message("millimetres", {}, LOCALE),
+        1e3: Message("kilometres", {}, LOCALE),
+        1e-2: Message("centimetres", {}, LOCALE),
+    }
+    return names.get(scale, Message("fractions of a degree without their decimal mark", {}, LOCALE))
 
 
 def repair_rows(xy: Coordinates, reference: Reference, extent: Extent) -> tuple[Coordinates, NDArray[Any]]:

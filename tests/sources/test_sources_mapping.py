@@ -12,7 +12,7 @@ from bocage.sources.mapping import InventoryMapping, load_mapping, write_mapping
 from bocage.sources.propose import layer_fit, propose_mapping
 from bocage.sources.values import read_values
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.columns import Table
+from bocage.vocabulary.columns import Table, declared_asset_tables
 
 CONTENT = (
     "Matricule;X (L93);Y (L93);Type de lampe;Puissance (kW);Libellé de la voie;Année de pose;remarque\n"
@@ -222,12 +222,14 @@ def test_values_file_names_its_fault(tmp_path: Path) -> None:
         read_values(path)
 
 
-def test_declared_writings_mean_declared_codes(luminaire: Table, values: dict[str, Path]) -> None:
-    for name, writings in read_values(values["luminaire"]).items():
-        column = luminaire.column(name)
+def test_declared_writings_mean_declared_codes(values: dict[str, Path]) -> None:
+    path = values["luminaire"]
+    tables = declared_asset_tables(path.parent)
+    for name, writings in read_values(path).items():
+        [column, *others] = [table.column(name) for table in tables if name in table.names]
         codes = {*writings.exact.values(), *(code for _, code in writings.starts)}
         if column.codes:
-            assert codes <= set(column.codes)
+            assert codes <= {code for one in (column, *others) for code in one.codes}
         if column.type == "real":
             assert all(column.minimum <= float(code) <= column.maximum for code in codes)  # type: ignore[operator]
 
