@@ -16,10 +16,6 @@ from bocage.vocabulary.domain import Assets, Finding, Site
 from bocage.vocabulary.references import delivery_reference
 from bocage.vocabulary.text import Message
 
-LEAST_DAYS = 80
-"""Days billed below which nothing is said of the energy of a point."""
-ESTIMATED_DAYS = 180
-"""Days of estimated readings from which they are reported."""
 LEAST_KVA = 1.0
 """Whole kVA too many from which a subscription is reported."""
 
@@ -57,13 +53,24 @@ def point_rules(parameters: Parameters, assets: Assets, power_price: float) -> l
         assets: completed; without cabinets no point can be an orphan, without invoices none unbilled.
         power_price: of a kVA where the contract of the point tells none [EUR/kVA/year].
     """
-    has_cabinets = CABINET in assets and assets[CABINET].height > 0
-    has_invoices = INVOICE in assets and assets[INVOICE].height > 0
-    billed = pl.col("days") >= LEAST_DAYS
+    enough = pl.col("days") >= parameters.number("supply.days_to_judge")
     per_day = pl.col("billed_kwh") / pl.col("days")
     in_service = pl.col("state").fill_null("active") != "inactive"
-    unbilled = pl.lit(has_invoices) & pl.col("linked") & pl.col("billed_kwh").is_null()
-    dead = billed & (per_day <= parameters.number("supply.dead_energy"))
+    dead = enough & (per_day <= parameters.number("supply.dead_energy"))
+    return [
+        *_service_rules(parameters, assets, in_service, dead),
+        *_subscription_rules(parameters, power_price),
+        *_energy_rules(enough & ~dead),
+        *_reading_rules(parameters, in_service),
+        _price_rule(parameters, enough & ~dead),
+        *_reference_rules(assets, in_service),
+    ]
+
+
+def _service_rules(parameters: Parameters, assets: Assets, in_service: pl.Expr, dead: pl.Expr) -> list[Rule]:
+    """Points that feed nothing, that nothing feeds, or that count nothing."""
+    has_cabinets = CABINET in assets and assets[CABINET].height > 0
+    days = int(parameters.number("supply.days_to_judge"))
     return [
         Rule(
             "BOC-LIG-040",
@@ -78,7 +85,7 @@ def point_rules(parameters: Parameters, assets: Assets, power_price: float) -> l
                     "Delivery points billed next to nothing for {days} days or more: {count},"
                     " {eur} EUR paid over a year"
                 ),
-                _paid,
+                lambda some: {**_paid(some), "days": days},
             ),
         ),
         Rule(
@@ -94,8 +101,13 @@ def point_rules(parameters: Parameters, assets: Assets, power_price: float) -> l
             ~pl.col("metered") & in_service,
             _with(_("Delivery points billed flat, without a meter: {count}")),
         ),
-        *_subscription_rules(parameters, power_price),
-        *_energy_rules(billed & ~dead),
+    ]
+
+
+def _reading_rules(parameters: Parameters, in_service: pl.Expr) -> list[Rule]:
+    """Months without an invoice, with an estimated one, with two."""
+    estimated = int(parameters.number("supply.estimated_days"))
+    return [
         Rule(
             "BOC-LIG-050",
             (pl.col("missing_months") >= 1) & in_service,
@@ -106,8 +118,11 @@ def point_rules(parameters: Parameters, assets: Assets, power_price: float) -> l
         ),
         Rule(
             "BOC-LIG-051",
-            pl.col("estimated_days") >= ESTIMATED_DAYS,
-            _with(_("Delivery points billed on estimated readings for half a year or more: {count}")),
+            pl.col("estimated_days") >= estimated,
+            _with(
+                _("Delivery points billed on estimated readings for {days} days or more: {count}"),
+                lambda _some: {"days": estimated},
+            ),
         ),
         Rule(
             "BOC-LIG-052",
@@ -117,7 +132,14 @@ def point_rules(parameters: Parameters, assets: Assets, power_price: float) -> l
                 lambda some: {"times": int(some["twice"].sum())},
             ),
         ),
-        _price_rule(parameters, billed & ~dead),
+    ]
+
+
+def _reference_rules(assets: Assets, in_service: pl.Expr) -> list[Rule]:
+    """References written in several ways, and points that no invoice names; neither marks a map."""
+    has_invoices = INVOICE in assets and assets[INVOICE].height > 0
+    unbilled = pl.lit(has_invoices) & pl.col("linked") & pl.col("billed_kwh").is_null()
+    return [
         Rule(
             "BOC-LIG-054",
             pl.col("rewritten"),
@@ -170,7 +192,7 @@ def _subscription_rules(parameters: Parameters, power_price: float) -> list[Rule
     ]
 
 
-def _energy_rules(billed: pl.Expr) -> list[Rule]:
+def _energy_rules(judged: pl.Expr) -> list[Rule]:
     def gap(some: pl.DataFrame) -> dict[str, object]:
         sums = some.select(pl.col("billed_kwh", "expected_kwh").sum()).row(0, named=True)
         return {"kwh": sums["billed_kwh"], "expected": sums["expected_kwh"]}
@@ -178,7 +200,7 @@ def _energy_rules(billed: pl.Expr) -> list[Rule]:
     return [
         Rule(
             "BOC-LIG-048",
-            billed & (pl.col("billing") == "above"),
+            judged & (pl.col("billing") == "above"),
             _with(
                 _(
                     "Delivery points that bill more than their luminaires need: {count}, {kwh} kWh for"
@@ -189,7 +211,7 @@ def _energy_rules(billed: pl.Expr) -> list[Rule]:
         ),
         Rule(
             "BOC-LIG-049",
-            billed & (pl.col("billing") == "below"),
+            judged & (pl.col("billing") == "below"),
             _with(
                 _(
                     "Delivery points that bill less than their luminaires need: {count}, {kwh} kWh for"
@@ -201,13 +223,13 @@ def _energy_rules(billed: pl.Expr) -> list[Rule]:
     ]
 
 
-def _price_rule(parameters: Parameters, billed: pl.Expr) -> Rule:
+def _price_rule(parameters: Parameters, judged: pl.Expr) -> Rule:
     tolerance = parameters.number("supply.price_tolerance")
     departs = (pl.col("paid_eur") / pl.col("contract_eur") - 1).abs() > tolerance
     sums = {"eur": pl.col("paid_eur").sum(), "contract": pl.col("contract_eur").sum()}
     return Rule(
         "BOC-LIG-053",
-        billed & pl.col("priced") & departs,
+        judged & pl.col("priced") & departs,
         _with(
             _("Delivery points whose price departs from the contract: {count}, {eur} EUR billed for {contract} EUR"),
             lambda some: some.select(**sums).row(0, named=True),
@@ -262,7 +284,7 @@ def _unusable(assets: Assets) -> list[Finding]:
 def _paid(some: pl.DataFrame) -> dict[str, object]:
     yearly = DAYS_PER_YEAR / pl.col("days").clip(lower_bound=1)
     sums = some.select(eur=(pl.col("paid_eur") * yearly).sum(), kwh=pl.col("billed_kwh").sum()).row(0, named=True)
-    return {"eur": sums["eur"] or 0.0, "kwh": sums["kwh"] or 0.0, "days": LEAST_DAYS}
+    return {"eur": sums["eur"] or 0.0, "kwh": sums["kwh"] or 0.0}
 
 
 def _(template: str) -> Message:

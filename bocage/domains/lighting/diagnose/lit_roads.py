@@ -25,6 +25,7 @@ FIGURES = (
     "asset_id", "street", "length_m", "carriageway_area_m2", "lit_area_m2", "area_basis", "luminaires",
     "source_flux_klm", "dsfli_lm_m2", "dsfli_low_lm_m2", "dsfli_high_lm_m2", "dsfli_carriageway_lm_m2",
     "dsfli_limit_lm_m2", "mean_power_w", "power_kw_km", "points_km", "energy_kwh_km_year",
+    "energy_kwh_m2_year",
 )  # fmt: skip
 RECENT, ZONE_UNKNOWN = "_recent", "_zone_unknown"
 
@@ -151,7 +152,7 @@ def _other_roads(frame: pl.DataFrame, assets: Assets) -> NDArray[np.object_]:
 
 
 def _densities(frame: pl.DataFrame, parameters: Parameters, site: Site) -> pl.DataFrame:
-    """DSFLI with its interval and its limit; densities per km."""
+    """DSFLI with its interval and its limit; densities per km; energy of a year per m² (AECI, EN 13201-5)."""
     flux, area, km = pl.col("_source_flux_lm"), pl.col("lit_area_m2"), pl.col("length_m") / METRES_PER_KM
     dsfli = pl.when(area > 0).then(flux / area)
     below = ((flux / pl.col("_source_flux_lm_low")).log() ** 2 + pl.col("_area_high").log() ** 2).sqrt()
@@ -173,6 +174,7 @@ def _densities(frame: pl.DataFrame, parameters: Parameters, site: Site) -> pl.Da
         per_km.then(pl.col("_power_w") / 1000 / km).alias("power_kw_km"),
         per_km.then(pl.col("luminaires") / km).alias("points_km"),
         per_km.then(pl.col("_energy_kwh") / km).alias("energy_kwh_km_year"),
+        pl.when(area > 0).then(pl.col("_energy_kwh") / area).alias("energy_kwh_m2_year"),
     )
 
 

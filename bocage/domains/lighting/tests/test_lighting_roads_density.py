@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from bocage.domains.lighting import DOMAIN
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.physics.lit_area import carriageway_area_m2, nearest_cells, public_area_m2
+from bocage.science.road_lighting.energy import OperationPeriod, annual_energy_indicator
 from bocage.vocabulary.domain import Assets, Diagnosis, Site
 
 FLUX_LM = 6000.0
@@ -52,6 +53,12 @@ def codes(diagnosis: Diagnosis) -> set[str]:
     return {finding.code for finding in diagnosis.findings}
 
 
+def per_year(site: Site) -> float:
+    """Energy of one of these lamps over a year, by the indicator of EN 13201-5 on 1 m² [kWh]."""
+    lit_h = DOMAIN.diagnose(street(site, {}), site).per_asset["luminaire"]["burning_hours_h_year"][0]
+    return annual_energy_indicator([OperationPeriod(hours_year=lit_h, power_w=50.0)], 1.0) / 1000
+
+
 def test_a_straight_road_is_its_length_by_its_width(site: Site) -> None:
     found = road(DOMAIN.diagnose(street(site, {}, {}), site))
     assert found["carriageway_area_m2"] == found["lit_area_m2"] == pytest.approx(600.0)
@@ -60,6 +67,9 @@ def test_a_straight_road_is_its_length_by_its_width(site: Site) -> None:
     assert found["power_kw_km"] == pytest.approx(1.0)
     assert found["points_km"] == pytest.approx(20.0)
     assert found["mean_power_w"] == 50.0
+    per_lamp = per_year(site)
+    assert found["energy_kwh_km_year"] == pytest.approx(20 * per_lamp)
+    assert found["energy_kwh_m2_year"] == pytest.approx(2 * per_lamp / 600)
 
 
 def test_declared_widths_are_the_area(site: Site) -> None:
