@@ -25,7 +25,6 @@ _TYPE_C = 1
 _TYPES = {2: "B", 3: "A"}
 _ABSOLUTE_LM = -1.0
 _COLOUR_KEYWORDS = ("_CCT", "CCT", "_COLORTEMP", "COLORTEMP", "_COLOR_TEMPERATURE", "LAMP", "LAMPCAT")
-_HEAD = 13
 
 
 @dataclass

@@ -11,7 +11,6 @@ LAMBERT93 = 2154
 LAMBERT2_EXTENDED = 27572
 CONFORMAL_CONICS = range(3942, 3951)
 """CC42 to CC50, one for each parallel."""
-METROPOLITAN = "metropolitan"
 
 EXTENTS: Mapping[int, tuple[tuple[float, float], tuple[float, float]]] = {
     WGS84: ((-5.5, 9.8), (41.0, 51.5)),

@@ -39,12 +39,6 @@ RATIO_DIGITS = 4
 ROUNDING = 1e-6
 REMOVED = "removed"
 """Mark of a luminaire that works take away: it draws, lights and costs nothing, and is no longer counted."""
-LOAD_COLUMNS = (
-    *REGIME_COLUMNS, "technology", "system_power_w", "system_power_w_low", "system_power_w_high",
-    "system_power_w_origin", "switching_origin", "source_flux_lm", "dlor_percent", "ulr_percent",
-    "colour_temperature_k", "lantern", "rated_life_h", "detection", "remote_management",
-)  # fmt: skip
-"""All that the load of a luminaire depends on: rows equal in these have equal loads."""
 _DISTINCT = [*REGIME_COLUMNS, "_led", "_detects", "_quiet"]
 _PER_REGIME = {
     **dict.fromkeys(HOURS, pl.Float64()),
