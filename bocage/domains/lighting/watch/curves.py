@@ -1,9 +1,10 @@
 """The load curve of one cabinet beside what its luminaires should draw, step by step and night by night."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -95,10 +96,16 @@ class Curve:
     def nightly(self, values: Array, steps: Mask, *, least: int = 3) -> tuple[NDArray[np.int64], Array]:
         """Median of some values over some steps of each night that has enough of them: nights and medians."""
         kept = steps & np.isfinite(values)
-        numbers = np.unique(self.night[kept])
-        counted = [number for number in numbers if (kept & (self.night == number)).sum() >= least]
-        medians = [float(np.median(values[kept & (self.night == number)])) for number in counted]
-        return np.array(counted, dtype=np.int64), np.array(medians)
+        # Nights follow each other in time: those of one are neighbours.
+        numbers, starts, counts = np.unique(self.night[kept], return_index=True, return_counts=True)
+        parts = np.split(values[kept], starts[1:]) if len(starts) else []
+        medians = [float(np.median(part)) for part in parts if len(part) >= least]
+        return numbers[counts >= least], np.array(medians)
+
+    def steps_of(self, night: int) -> NDArray[np.int64]:
+        """Positions of the steps of one night."""
+        first, after = np.searchsorted(self.night, [night, night + 1])
+        return np.arange(first, after)
 
     def instant(self, position: int) -> dt.datetime:
         """Beginning of a step, UTC."""
@@ -131,28 +138,33 @@ def curves(
     rows = rows.join(fed, on="asset_id", how="left", maintain_order="left")
     contracts = _contracts(assets, rows, site)
     watched = series.filter(pl.col("quantity") == ACTIVE_POWER)["asset_id"].drop_nulls().unique().sort()
+    fed_by, read_at, seen = _parted(rows, "_cabinet"), _parted(series, "asset_id"), _parted(observations, "series_id")
     for cabinet in watched:
-        lamps = rows.filter(pl.col("_cabinet") == cabinet)
-        if lamps.height:
-            curve = _curve(cabinet, lamps, series, observations, site, contracts.get(cabinet), (start, end))
+        if cabinet in fed_by:
+            described = [
+                (row, seen.get(row["series_id"], observations.clear()).sort("time"))
+                for row in read_at[cabinet].iter_rows(named=True)
+            ]
+            curve = _curve(cabinet, fed_by[cabinet], described, site, contracts.get(cabinet), (start, end))
             if curve is not None:
                 yield curve
+
+
+def _parted(frame: pl.DataFrame, column: str) -> dict[str, pl.DataFrame]:
+    """The rows of each value of a column, in their order; parted once, not sought again for each cabinet."""
+    known = frame.filter(pl.col(column).is_not_null())
+    return {str(key): part for (key,), part in known.partition_by(column, as_dict=True, maintain_order=True).items()}
 
 
 def _curve(
     cabinet: str,
     lamps: pl.DataFrame,
-    series: pl.DataFrame,
-    observations: pl.DataFrame,
+    series: Sequence[tuple[Mapping[str, Any], pl.DataFrame]],
     site: Site,
     contract: tuple[float, float, float] | None,
     window: tuple[dt.datetime, dt.datetime],
 ) -> Curve | None:
-    own = series.filter(pl.col("asset_id") == cabinet)
-    values = {
-        row["quantity"]: (row, observations.filter(pl.col("series_id") == row["series_id"]).sort("time"))
-        for row in own.iter_rows(named=True)
-    }
+    values = {row["quantity"]: (row, seen) for row, seen in series}
     described, seen = values[ACTIVE_POWER]
     step_s = described["period_s"] or _usual_step(seen)
     if step_s is None or seen.height < LEAST_STEPS:

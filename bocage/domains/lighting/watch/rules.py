@@ -25,7 +25,6 @@ LEAST_DAY_H = 0.5
 """Hours of burning in one day below which it is held to be a test."""
 MOST_LEVEL = 1.15
 """Load over that of all lamps at full output from which something else than the level is the matter."""
-DEFAULT_POWER_FACTOR = 0.93
 DAYS_PER_YEAR = 365.25
 
 
@@ -170,12 +169,13 @@ def phase_imbalance(curve: Curve, parameters: Parameters) -> Deviation | None:
     )
 
 
-def over_subscribed(curve: Curve, _parameters: Parameters) -> Deviation | None:
+def over_subscribed(curve: Curve, parameters: Parameters) -> Deviation | None:
     """(f) The load exceeds the subscribed power, two steps of a night or more."""
     if not np.isfinite(curve.subscribed_kva):
         return None
     reactive = curve.others.get(REACTIVE_POWER)
-    apparent = curve.power_kw / DEFAULT_POWER_FACTOR if reactive is None else np.hypot(curve.power_kw, reactive)
+    factor = parameters.number("watch.power_factor")
+    apparent = curve.power_kw / factor if reactive is None else np.hypot(curve.power_kw, reactive)
     over = np.nan_to_num(apparent, nan=0.0) > curve.subscribed_kva
     nights = np.array([night for night in np.unique(curve.night[over]) if (over & (curve.night == night)).sum() >= 2])
     if not len(nights):
@@ -285,7 +285,7 @@ def _touching_night(curve: Curve, burning: Mask) -> Mask:
 
 def _shifts(curve: Curve, night: int) -> tuple[float, float] | None:
     """Delay of switching on and of switching off in one night [h], positive when late; None where not told."""
-    steps = np.flatnonzero(curve.night == night)
+    steps = curve.steps_of(night)
     lit = steps[curve.expected_kw[steps] > 0.05 * curve.full_kw]
     if len(lit) < 4 / curve.step_h or not np.isfinite(curve.power_kw[steps]).all():
         return None
