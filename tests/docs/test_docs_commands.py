@@ -10,8 +10,7 @@ GUIDES = [
     ROOT / "README.md",
     ROOT / "README.fr.md",
     ROOT / "CONTRIBUTING.md",
-    *sorted((ROOT / "docs").glob("own-*.md")),
-    *sorted((ROOT / "docs").glob("server*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
 ]
 
 

@@ -44,22 +44,18 @@ def test_a_page_names_no_absolute_path(page: Path) -> None:
     assert not re.findall(r"(?:^|[\s(`\"'])(?:/[a-z]+/\w|[A-Z]:\\)", page.read_text(encoding="utf-8"), re.M)
 
 
-@pytest.mark.parametrize(
-    "pair",
-    [
-        ("README.md", "README.fr.md"),
-        ("docs/own-file.md", "docs/own-file.fr.md"),
-        ("docs/server.md", "docs/server.fr.md"),
-    ],
-)
-def test_both_languages_say_the_same(pair: tuple[str, str]) -> None:
-    english, french = (ROOT / name for name in pair)
+FRENCH = sorted([*ROOT.glob("*.fr.md"), *(ROOT / "docs").glob("*.fr.md")])
+
+
+@pytest.mark.parametrize("french", FRENCH, ids=name_of)
+def test_both_languages_say_the_same(french: Path) -> None:
+    english = french.with_name(french.name.replace(".fr.md", ".md"))
     assert commands(english) == commands(french)
     headings = [re.findall(r"^(#+) ", prose(page), re.M) for page in (english, french)]
     assert headings[0] == headings[1]
 
 
-@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.fr.md"), *(ROOT / "docs").glob("*.fr.md")]), ids=name_of)
+@pytest.mark.parametrize("page", FRENCH, ids=name_of)
 def test_french_pages_have_french_typography(page: Path) -> None:
     text = re.sub(r"`[^`]*`|\]\([^)]*\)", "", prose(page))
     assert not re.findall(r"\w* [:;!?»]", text)

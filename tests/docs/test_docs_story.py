@@ -1,15 +1,18 @@
-"""A reader who types what “Five minutes on your own file” says, on the fictional town's file, gets to the report."""
+"""A reader who types what the guides say, on the files of fictional towns, gets what they promise."""
 
 import os
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from docs_pages import FENCE, ROOT, read
+from lighting_files import CABINETS, SITE, write_files
 
 from bocage.domains.lighting.example import write_example
+from bocage.twin.territory import create_territory
 
 
 def lines(page: str) -> list[str]:
@@ -18,15 +21,15 @@ def lines(page: str) -> list[str]:
     return [line for body in blocks for line in body.splitlines() if line.strip()]
 
 
-def typed(page: str, start: Path, town: Path) -> dict[str, str]:
-    """Type each line of a page in its folder; every one must succeed. What each printed, by line."""
+def typed(page: str, start: Path, furnish: Callable[[Path], object]) -> dict[str, str]:
+    """Type each line of a page in its folder, once furnished; every one must succeed. What each printed, by line."""
     folder, said = start, {}
     environment = {**os.environ, "BOCAGE_LANG": "en", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
     for line in lines(page):
         program, *arguments = shlex.split(line)
         if program == "cd":
             folder = folder / arguments[0]
-            shutil.copy(town, folder / "lighting.csv")
+            furnish(folder)
             continue
         assert program == "bocage"
         run = subprocess.run(
@@ -38,13 +41,14 @@ def typed(page: str, start: Path, town: Path) -> dict[str, str]:
     return said
 
 
+def answers(said: dict[str, str]) -> Callable[[str], str]:
+    """What the first command that starts so printed."""
+    return lambda start: next(text for line, text in said.items() if line.startswith(start))
+
+
 def test_a_reader_gets_from_the_file_to_the_report_and_a_sound_backup(tmp_path: Path) -> None:
     town = next(file.path for file in write_example(tmp_path / "example") if file.path.name == "eclairage_bourg.csv")
-    said = typed("docs/own-file.md", tmp_path, town)
-
-    def of(start: str) -> str:
-        return next(text for line, text in said.items() if line.startswith(start))
-
+    of = answers(typed("docs/own-file.md", tmp_path, lambda folder: shutil.copy(town, folder / "lighting.csv")))
     assert "Nominal power" in of("bocage import lighting.csv --dry-run")
     assert "691" in of("bocage import lighting.csv --dry-run")
     assert "691" in of("bocage import lighting.csv --source town-lighting")
@@ -53,3 +57,32 @@ def test_a_reader_gets_from_the_file_to_the_report_and_a_sound_backup(tmp_path: 
     assert (tmp_path / "my-commune.zip").stat().st_size > 10_000
     assert not (tmp_path / "my-commune" / "elsewhere").exists(), "a verification writes nothing"
     assert any((tmp_path / "for-qgis").glob("*.gpkg"))
+
+
+def test_a_reader_gets_from_roads_and_bills_to_alerts_and_measured_effects(tmp_path: Path) -> None:
+    place = {"longitude_deg": SITE.longitude_deg, "latitude_deg": SITE.latitude_deg}
+    create_territory(tmp_path / "my-commune", code="53999", name="My commune", settings=place).store.close()
+    towns = []
+    of = answers(typed("docs/lighting.md", tmp_path, lambda folder: towns.append(write_files(folder))))
+    for file in ("lighting", "roads", "cabinets", "delivery-points", "invoices", "supply-prices", "unit-prices"):
+        assert "refused: 0" in of(f"bocage import {file}.")
+    diagnosis = of("bocage diagnose")
+    assert f"of {CABINETS}, 0 of them even at the low bound" in diagnosis
+    assert "Delivery points with no cabinet: 1," in diagnosis
+    assert "412.50" in of("bocage quantities")
+    alerts = of("bocage watch")
+    for fault in towns[0].faults:
+        if fault.kind in {"lamps_out", "day_burning", "schedule_drift"}:
+            assert f"Cabinet {fault.cabinet_id}:" in alerts
+    assert "since-2025-01-01" in of("bocage evaluate")
+
+
+def test_a_reader_learns_what_a_luminaire_makes_of_a_road(tmp_path: Path, data: Path) -> None:
+    shutil.copy(data / "lighting" / "photometry" / "sample2.ldt", tmp_path / "luminaire.ldt")
+    file, tilted, motor, foot = typed("docs/photometry.md", tmp_path, lambda _: None).values()
+    assert "78 98 100 100 100" in file
+    assert tilted != file
+    assert "class M4" in motor
+    assert "Overall uniformity" in motor
+    assert "class P3" in foot
+    assert "Average illuminance" in foot
