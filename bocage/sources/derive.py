@@ -40,6 +40,11 @@ class _Rows:
         found = find_header(self.names.get(role or own, {}), name)
         return found if found is None or not role or role == own else f"{role}.{found}"
 
+    def headers(self, origins: Sequence[str], own: str) -> list[str]:
+        """The columns that the origins name, each once: `@id` and `id` may be the same."""
+        found = (self.header(origin, own) for origin in origins)
+        return list(dict.fromkeys(header for header in found if header is not None))
+
 
 def derive(recognised: Recognised, part: Part, table: Table) -> tuple[RawTable, InventoryMapping]:
     """Make the table of one type of asset, and say what its columns mean.
@@ -76,7 +81,8 @@ def derive(recognised: Recognised, part: Part, table: Table) -> tuple[RawTable, 
         srid=_source_of_place(recognised, part).srid if part.place != "none" else base.srid,
         verdicts=(*base.verdicts, *rows.verdicts),
     )
-    known = {*used, *place.headers, identifier}
+    named = [*part.identifier, part.once, part.repeat, *(one for rule in part.columns for one in rule.origins)]
+    known = {*used, *place.headers, *rows.headers(named, part.table), identifier}
     mapping = InventoryMapping(
         asset_type=part.asset_type,
         identifier=identifier,
@@ -162,7 +168,7 @@ def _columns(
     matches: list[Match] = []
     unknown: dict[str, int] = {}
     for rule in part.columns:
-        headers = [found for origin in rule.origins if (found := rows.header(origin, part.table)) is not None]
+        headers = rows.headers(rule.origins, part.table)
         if not headers:
             continue
         plainly = len(headers) == 1 and not (rule.translate or rule.unknown or rule.pattern)
@@ -242,7 +248,7 @@ def _words(table: RawTable | None) -> Mapping[str, str]:
 
 def _identifier(rows: _Rows, part: Part) -> str:
     """The column of the stable identifier, made where several may hold it; empty where none does."""
-    headers = [found for name in part.identifier if (found := rows.header(name, part.table)) is not None]
+    headers = rows.headers(part.identifier, part.table)
     if len(headers) < 2:
         return "".join(headers)
     header = f"{' | '.join(headers)} > asset_id"

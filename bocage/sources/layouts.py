@@ -138,6 +138,7 @@ class Layout:
         parts: the types of assets that it gives, the principal one first.
         translations: what its writings mean, by name.
         extensions: attributes that this project adds to a model, where it writes it.
+        local_identifiers: whether two communes may use the same identifier; elsewhere the source keeps them apart.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Layout:
     parts: tuple[Part, ...]
     translations: Mapping[str, Translation] = field(default_factory=dict)
     extensions: frozenset[str] = frozenset()
+    local_identifiers: bool = False
 
     def table_called(self, name: str) -> str | None:
         """Role of the table of that name, a schema before it and the case put aside; None for none."""
@@ -181,6 +183,7 @@ def read_layout(path: Path) -> Layout:
             parts=tuple(_part(one) for one in content["parts"]),
             translations={name: _translation(one) for name, one in content.get("translations", {}).items()},
             extensions=frozenset(content.get("extensions", ())),
+            local_identifiers=bool(content.get("local_identifiers", False)),
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise ValueError(f"{path.name}: {fault!r}") from fault

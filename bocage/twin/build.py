@@ -78,7 +78,8 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
     parts = with_constants(parts, constants or {})
     files = [] if save_mapping is None else write_mappings(parts, save_mapping)
     area, hint = reach(territory), neighbourhood(territory)
-    several = territory.config.text("territory", "kind") in SEVERAL_COMMUNES
+    told_apart = recognised is not None and not recognised.layout.local_identifiers
+    several = territory.config.text("territory", "kind") in SEVERAL_COMMUNES and not told_apart
     local = [table.name for domain in territory.domains for table in domain.tables] if several else []
     readings = [
         check_inventory(

@@ -79,6 +79,10 @@ def test_openstreetmap_in_each_of_its_forms(write: Callable[[Path], Path], tmp_p
         f"{prefix}100": "pole", f"{prefix}101": "pole", f"{prefix}102": "wall",
     }  # fmt: skip
     assert "BOC-IMP-413" in found.codes("luminaire")
+    left_out = set(found.mappings["luminaire"].unmatched)
+    assert "lamp_mount" in left_out  # of the support
+    assert not {"light:method", "light:count", "height"} & left_out
+    assert "|" not in found.mappings["luminaire"].identifier
     assert not any("user" in name for name in found.readings["luminaire"].refused.columns)
 
 
@@ -227,6 +231,7 @@ def _ecl(found: Found) -> None:
     pole = found.row("support", "1")
     assert (pole["kind"], pole["material"], pole["condition"], pole["height_m"]) == ("pole", "steel", "good", 8)
     assert found.row("support", "2")["shared_network"] == "enedis"
+    assert pole["shared_network"] == "none"
     cabinet = found.row("cabinet", "9")
     assert (cabinet["name"], cabinet["control"], cabinet["subscribed_power_kva"]) == (
         "Armoire A", "astronomical_clock", 12,

@@ -62,6 +62,16 @@ def test_each_type_is_merged_and_a_second_import_changes_nothing(territory: Terr
     assert all((one["added"], one["changed"]) == (0, 0) for one in parts(again).values())
 
 
+def test_a_database_of_several_communes_keeps_its_own_identifiers(network: Path, tmp_path: Path) -> None:
+    """A cabinet of one commune feeds lamps of another: a commune before each identifier would part them."""
+    nodes = NODES.replace("9;;60159", "9;;60157")
+    (network / "geo_ecl_noeud.csv").write_text(nodes, encoding="utf-8")
+    syndicate = create_territory(tmp_path / "wide", code="246000000", name="Syndicat", settings={"kind": "syndicate"})
+    import_file(syndicate, network)
+    assert set(assets(syndicate, "luminaire")["cabinet_id"]) == set(assets(syndicate, "cabinet")["asset_id"]) == {"9"}
+    assert set(assets(syndicate, "luminaire")["circuit_id"]) == set(assets(syndicate, "circuit")["asset_id"])
+
+
 def test_a_dry_run_shows_every_type_and_writes_nothing(territory: Territory, network: Path) -> None:
     before = sorted(territory.folder.rglob("*.toml"))
     answer = import_file(territory, network, dry_run=True)
