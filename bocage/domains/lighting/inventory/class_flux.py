@@ -18,6 +18,7 @@ CLASS_FLUX, THINNED_FLUX = "_class_flux_lm", "_thinned_flux_lm"
 WIDTHS_M = (3.0, 5.0, 7.0, 10.0, 15.0)
 SPACINGS_M = (10.0, 15.0, 22.0, 30.0, 40.0, 60.0)
 HEIGHTS_M = (3.0, 5.0, 7.0, 9.0, 12.0)
+R3 = "R3"
 _READ = ("lighting_class", "carriageway_width_m", "spacing_m", "mounting_height_m", "arrangement")
 
 
@@ -25,8 +26,9 @@ def class_flux(assets: Assets, parameters: Parameters) -> tuple[pl.Series, pl.Se
     """Source flux that an LED needs at each luminaire for the class that the owner declares for its road.
 
     The flux reaches the levels of EN 13201-2 with the best of the synthetic road optics; it stands for no
-    product. Null where class, width or spacing is not known, or where the road lies outside the table. No
-    class is ever supposed: choosing it is for the owner.
+    product. Null where class, width or spacing is not known, where the road lies outside the table, or where
+    a class of luminance meets a surface other than R3, the only one whose reflection is known. No class is
+    ever supposed: choosing it is for the owner.
 
     Args:
         assets: completed luminaires and lit roads.
@@ -38,7 +40,7 @@ def class_flux(assets: Assets, parameters: Parameters) -> tuple[pl.Series, pl.Se
     frame, roads = assets[LUMINAIRE], assets.get(LIT_ROAD)
     needed = {CLASS_FLUX: np.full(len(frame), np.nan), THINNED_FLUX: np.full(len(frame), np.nan)}
     if roads is not None and roads["lighting_class"].count():
-        of_road = roads.filter(pl.col("lighting_class").is_in(list(road_classes()))).select(
+        of_road = roads.filter(pl.col("lighting_class").is_in(list(road_classes())) & _reflection_is_known()).select(
             pl.col("asset_id").alias("lit_road_id"), *(name for name in _READ if name != "mounting_height_m")
         )
         rows = frame.select("lit_road_id", "mounting_height_m").join(
@@ -55,6 +57,11 @@ def class_flux(assets: Assets, parameters: Parameters) -> tuple[pl.Series, pl.Se
                 needed[column][at] = np.where(usable, found.source_flux_lm, np.nan)
     flux, thinned = (pl.Series(name, values).fill_nan(None) for name, values in needed.items())
     return flux, thinned
+
+
+def _reflection_is_known() -> pl.Expr:
+    """Illuminance (classes C and P) is the same on any surface."""
+    return ~pl.col("lighting_class").str.starts_with("M") | (pl.col("r_table").fill_null(R3) == R3)
 
 
 @lru_cache(maxsize=16)

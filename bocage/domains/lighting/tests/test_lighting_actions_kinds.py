@@ -121,6 +121,15 @@ def test_no_class_is_ever_supposed(site: Site) -> None:
     assert "class_reached_percent" not in set(state.keys["indicator"])
 
 
+def test_luminance_is_sized_on_the_surface_whose_reflection_is_known_only(site: Site) -> None:
+    """The lane of class P4 asks illuminance, which no surface changes; the main road of class M4 luminance."""
+    assets = furnished(site)
+    usual = assets["luminaire"]["_class_flux_lm"].to_list()
+    other = assets["lit_road"].with_columns(pl.lit("C2").alias("r_table"))
+    found = complete({**assets, "lit_road": other}, site)["luminaire"]["_class_flux_lm"].to_list()
+    assert found == [None] * 10 + usual[10:]
+
+
 def test_defects_are_repaired_where_they_are(site: Site) -> None:
     lamps = [lamp(0, defect="lamp_out"), lamp(1, defect="broken_lantern"), lamp(2)]
     assets = furnished(site, *lamps)
