@@ -42,10 +42,6 @@ class Pair:
         """Array (T, T), what both add to the objective by index of the start of a, then of b."""
         return np.asarray((self.with_a * self.worth[:, None]).T @ self.with_b)
 
-    def in_force(self, start_a: int, start_b: int) -> Flags:
-        """Array (S,), the states that two start years reach."""
-        return np.asarray(self.with_a[:, start_a] & self.with_b[:, start_b])
-
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
