@@ -27,10 +27,12 @@ MAX_INTEGER = 2.0**53
 """Beyond it a float no longer tells two neighbouring integers apart."""
 MOST_DISTINCT = 0.25
 """Share of different cells up to which each is read once for all its rows."""
+_INSEE = r"^(?:0[1-9]|[1-9]\d|2[AB])\d{3}$"
 WIDTHS: Mapping[str, tuple[int, str]] = {
     "siren": (9, r"^\d{9}$"),
     "siret": (14, r"^\d{14}$"),
-    "insee": (5, r"^(?:\d{5}|2[AB]\d{3})$"),
+    "insee": (5, _INSEE),
+    "commune": (5, _INSEE),
     "prm": (14, r"^\d{14}$|[A-Za-zÀ-ÿ]"),
     "pdl": (14, r"^\d{14}$|[A-Za-zÀ-ÿ]"),
 }

@@ -8,7 +8,7 @@ import polars as pl
 
 from bocage.sources.delimited import detect_decimal
 from bocage.sources.limits import check_columns, check_rows
-from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.sources.raw import RawTable, clean_headers, flattened, repair_texts
 from bocage.sources.systems import WGS84
 from bocage.sources.vector import srid_of
 from bocage.sources.wording import LOCALE, by_language
@@ -39,7 +39,7 @@ def read_parquet(path: Path) -> RawTable:
         raise BocageError("BOC-IMP-004", where={"path": path})
     name, srid = _geometry_column(path, geo, frame)
     geometry = None if name is None else frame[name]
-    plain = _flat(frame if name is None else frame.drop(name))
+    plain = flattened(frame if name is None else frame.drop(name))
     names, _ = clean_headers(plain.columns)
     plain = plain.rename(dict(zip(plain.columns, names, strict=True)))
     plain, verdicts = repair_texts(plain)
@@ -80,19 +80,3 @@ def _geometry_column(path: Path, geo: Mapping[str, object], frame: pl.DataFrame)
     if crs is None:
         return name, None
     return name, WGS84 if crs == "OGC:CRS84" else srid_of(crs if isinstance(crs, str) else json.dumps(crs))
-
-
-def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns that a table can hold: categories and bytes as text, structures as JSON text, lists joined."""
-    changed = []
-    for name, kind in frame.schema.items():
-        column = pl.col(name)
-        if isinstance(kind, pl.Struct):
-            changed.append(column.struct.json_encode())
-        elif isinstance(kind, pl.List | pl.Array):
-            changed.append(column.cast(pl.List(pl.String), strict=False).list.join(";", ignore_nulls=True))
-        elif kind in {pl.Categorical, pl.Enum, pl.Binary} or kind.is_decimal():
-            changed.append(column.cast(pl.Float64 if kind.is_decimal() else pl.String, strict=False))
-        elif kind == pl.String:
-            changed.append(column.str.strip_chars().replace("", None))
-    return frame.with_columns(changed) if changed else frame

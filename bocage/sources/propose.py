@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bocage.sources.files import Fits
+from bocage.sources.judge import width_of
 from bocage.sources.locate import propose_place
 from bocage.sources.mapping import InventoryMapping, Match
 from bocage.sources.names import plain, split_unit, unit_factor
@@ -17,7 +18,7 @@ from bocage.sources.values import Writings, code_map, read_values
 from bocage.sources.wording import LOCALE
 from bocage.sources.written import boolean, date, numbers, share, time_of_day, without_missing
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.columns import Column, Table
+from bocage.vocabulary.columns import Column, Table, noun_tables
 from bocage.vocabulary.text import LANGUAGES, Message
 
 ACCEPTED = 0.6
@@ -27,6 +28,12 @@ KNOWN_NAME = 0.9
 BOOKKEEPING = frozenset({"asset_id", "valid_from", "valid_to", "source"})
 SAMPLE_ROWS = 2_000
 TOLERATED_REPEATS = 2
+VAGUE = frozenset({"name", "nature", "kind"})
+"""Columns that any thing on a map has: a building, a commune."""
+LEAST_TRUSTED = 0.65
+"""Score of an identifier that the writer of the file made up: below any other, above none."""
+MADE_BY_GDAL = {"kml": "id"}
+"""By format, the column that is the `id` of its elements: programs write ranks there, `layer.1`, `layer.2`…"""
 FEW_VALUES = 50
 """Number of different values up to which any column may hold codes."""
 
@@ -62,19 +69,22 @@ def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[s
     """
     headers = _headers(raw)
     proposals = []
+    suited = {table.name for table in tables if _kind_suits(raw, table)}
     for table in tables:
         writings = read_values(values[table.name]) if table.name in values else {}
         matches = _assign(table, headers, writings)
-        fit = sum(match.confidence for match in matches) * (1.0 if _kind_suits(raw, table) else 0.3)
+        fit = _evidence(matches) * (1.0 if table.name in suited else 0.3)
         proposals.append((fit, table, matches))
     proposals.sort(key=lambda proposal: -proposal[0])
     fit, table, matches = proposals[0]
     alike = len(proposals) > 1 and proposals[1][0] >= 0.9 * fit
     if len(tables) > 1 and (fit < ACCEPTED or alike):
-        raise BocageError("BOC-IMP-017", where={"path": raw.path}, types=_named([one for _, one, _ in proposals]))
+        possible = [one for _, one, _ in proposals if not suited or one.name in suited]
+        raise BocageError("BOC-IMP-017", where={"path": raw.path}, types=_named(possible))
     used = {match.header for match in matches}
     place = propose_place(raw, table, used)
-    identifier = _identifier(table, headers, used | set(place.headers))
+    made = MADE_BY_GDAL.get(str(raw.facts.get("format")), "")
+    identifier = _identifier(table, headers, used | set(place.headers), made)
     used |= {*place.headers, identifier}
     return InventoryMapping(
         asset_type=table.name,
@@ -84,6 +94,14 @@ def propose_mapping(raw: RawTable, tables: Sequence[Table], *, values: Mapping[s
         unmatched=tuple(header.name for header in headers if header.name not in used),
         confidence=min(1.0, fit / 3),
     )
+
+
+def _evidence(matches: Sequence[Match]) -> float:
+    """How much columns say that rows are of a type: those of every asset say nothing, nor does a mere name."""
+    telling = [match for match in matches if match.column not in noun_tables()["asset"].names]
+    if len(telling) == 1 and telling[0].column in VAGUE:
+        return 0.0
+    return sum(match.confidence for match in telling)
 
 
 def _named(tables: Sequence[Table]) -> dict[str, str]:
@@ -134,7 +152,8 @@ def _kind_suits(raw: RawTable, table: Table) -> bool:
     if not len(first) or len(first[0]) < 5:
         return True
     data = first[0]
-    kind = int.from_bytes(data[1:5], "little" if data[0] else "big") & 0xFF
+    code = int.from_bytes(data[1:5], "little" if data[0] else "big")
+    kind = (code & 0x1FFFFFFF) % 1000  # 1003 or 0x80000003 is a polygon with heights
     return kind in {"point": {1, 4}, "line": {2, 5}, "polygon": {3, 6}}[table.geometry]
 
 
@@ -241,6 +260,9 @@ def _content_score(column: Column, header: _Header, writings: Writings | None) -
             return share(texts.to_frame("text").select(date(pl.col("text")).is_not_null()).to_series())
         case "boolean":
             return share(texts.to_frame("text").select(boolean(pl.col("text")).is_not_null()).to_series())
+        case "code" if (width := width_of(column.name)) is not None:
+            digits, shape = width
+            return share(texts.str.zfill(digits).str.contains(shape))
         case _:
             return 1.0
 
@@ -256,8 +278,11 @@ def _range_share(column: Column, found: pl.Series) -> float:
     return readable * share(judged.is_between(low, high))
 
 
-def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str:
-    """The header whose name says identifier and whose values tell the rows apart; empty for none."""
+def _identifier(table: Table, headers: Sequence[_Header], used: set[str], made: str) -> str:
+    """The header whose name says identifier and whose values tell the rows apart; empty for none.
+
+    The header `made` may be a mere rank that the writer of the file gave: any other that tells rows apart is preferred.
+    """
     preferred = [*role_names()["identifier"], f"id_{table.name}", f"num_{table.name}", f"code_{table.name}"]
     best, best_score = "", 0.0
     rows = max((len(header.sample) for header in headers), default=1) or 1
@@ -270,6 +295,8 @@ def _identifier(table: Table, headers: Sequence[_Header], used: set[str]) -> str
             name = 0.7
         else:
             continue
+        if header.name == made:
+            name = LEAST_TRUSTED
         repeated = len(header.sample) - header.sample.n_unique()
         score = name * (len(header.sample) - repeated) / rows
         # a few repeats are faults of an identifier; many show the identifier of something else (pole, street)

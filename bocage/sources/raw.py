@@ -1,5 +1,6 @@
 """A file as it was read, before any meaning is given to its columns."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,36 @@ def clean_headers(names: Sequence[str]) -> tuple[list[str], list[str]]:
         seen.add(chosen)
         cleaned.append(chosen)
     return cleaned, made
+
+
+def flattened(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns that a table can hold: categories and bytes as text, lists joined, whatever is nested as JSON text.
+
+    Args:
+        frame: columns of a typed format.
+
+    >>> flattened(pl.DataFrame({"tags": [["a", "b"], None]}))["tags"].to_list()
+    ['a;b', None]
+    """
+    changed = []
+    for name, kind in frame.schema.items():
+        column = pl.col(name)
+        if isinstance(kind, pl.Struct):
+            changed.append(column.struct.json_encode())
+        elif isinstance(kind, pl.List | pl.Array) and kind.inner.is_nested():
+            texts = [None if cell is None else _json(cell) for cell in frame[name].to_list()]
+            changed.append(pl.lit(pl.Series(name, texts, dtype=pl.String)))
+        elif isinstance(kind, pl.List | pl.Array):
+            changed.append(column.cast(pl.List(pl.String), strict=False).list.join(";", ignore_nulls=True))
+        elif kind in {pl.Categorical, pl.Enum, pl.Binary} or kind.is_decimal():
+            changed.append(column.cast(pl.Float64 if kind.is_decimal() else pl.String, strict=False))
+        elif kind == pl.String:
+            changed.append(column.str.strip_chars().replace("", None))
+    return frame.with_columns(changed) if changed else frame
+
+
+def _json(cell: object) -> str:
+    return json.dumps(cell, ensure_ascii=False, default=str)
 
 
 def repair_texts(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Verdict]]:

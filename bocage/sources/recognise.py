@@ -20,7 +20,10 @@ _FOREIGN: Mapping[bytes, str] = {
     b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip", b"{\\rtf": "RTF", b"II*\0": "TIFF", b"MM\0*": "TIFF",
     b"AutoCAD Binary DXF": "DXF (binary)",
 }  # fmt: skip
-_UNREAD = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qgz", ".qgs", ".gml", ".dwg", ".gdb", ".map", ".id", ".mid"})
+_UNREAD = frozenset(
+    {".dbf", ".shx", ".prj", ".cpg", ".qgz", ".qgs", ".gml", ".dwg", ".gdb", ".map", ".id", ".mid", ".inp"}
+)
+_PHOTOMETRIC = frozenset({".ldt", ".ies"})
 _DXF = re.compile(rb"^\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION\b")
 _WEB_PAGE = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")
 _START = 4096
@@ -34,7 +37,7 @@ def recognise(path: Path) -> str:
 
     Raises:
         BocageError: BOC-IMP-001 absent, 002 a folder, 003 empty, 006 a web page, 011 too large,
-            022 another format, 025 unreadable.
+            022 another format, 025 unreadable, 035 a photometric file.
     """
     try:
         if path.is_dir():
@@ -69,6 +72,8 @@ def _of_binary(path: Path, start: bytes) -> str | None:
     for magic, name in _FOREIGN.items():
         if start.startswith(magic):
             raise BocageError("BOC-IMP-022", where={"path": path}, format=name)
+    if suffix in _PHOTOMETRIC:
+        raise BocageError("BOC-IMP-035", where={"path": path})
     if suffix in _UNREAD:
         raise BocageError("BOC-IMP-022", where={"path": path}, format=suffix[1:])
     if suffix in {".parquet", ".geoparquet", ".fgb"}:

@@ -15,7 +15,7 @@ from bocage.sources.delimited import detect_decimal
 from bocage.sources.encoding import single_byte_encoding
 from bocage.sources.formats import FORMATS
 from bocage.sources.limits import READER_BYTES, READER_SECONDS, check_columns, check_rows
-from bocage.sources.raw import RawTable, clean_headers, repair_texts
+from bocage.sources.raw import RawTable, clean_headers, flattened, repair_texts
 from bocage.sources.recognise import SHAPEFILE_MAGIC
 from bocage.sources.wording import LOCALE, by_language
 from bocage.vocabulary.codes import BocageError
@@ -88,7 +88,9 @@ def _table(path: Path, frame: pl.DataFrame, answer: Mapping[str, Any], encoding:
     frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
     if not height:
         raise BocageError("BOC-IMP-004", where={"path": path, "layer": layer})
-    frame = frame.with_columns(pl.selectors.string().str.strip_chars().replace("", None))
+    # a drawing keeps its lists: they are the attributes of its blocks
+    blanks = pl.selectors.string().str.strip_chars().replace("", None)
+    frame = frame.with_columns(blanks) if file_format == "dxf" else flattened(frame)
     frame, verdicts = repair_texts(frame)
     return RawTable(
         path=path,

@@ -175,16 +175,24 @@ def _mapping_section(table: Table, meaning: InventoryMapping, reading: Reading) 
     )
 
 
+def _location(meaning: InventoryMapping, srid: object) -> Message:
+    """Where the rows say they are; without a system where no row could be placed."""
+    headers = ", ".join(filter(None, meaning.place.headers))
+    if meaning.place.kind == "geometry" and srid is None:
+        return _("Location: geometry of the file")
+    if meaning.place.kind == "geometry":
+        return _("Location: geometry of the file, read in EPSG:{srid}", srid=str(srid))
+    if srid is None:
+        return _("Location: {headers}", headers=headers)
+    return _("Location: {headers}, read in EPSG:{srid}", headers=headers, srid=str(srid))
+
+
 def _mapping_lines(labels: Mapping[str, str], meaning: InventoryMapping, reading: Reading) -> list[Message]:
     """What identifies and places a row, and what deserves a look, before the table of the columns."""
     identifier = meaning.identifier or meaning.headers.get("asset_id", "")
     lines = [_("Identifier: {header}", header=identifier) if identifier else _("Identifier: computed")]
-    srid = str(reading.facts["srid_read"])
-    if meaning.place.kind == "geometry":
-        lines.append(_("Location: geometry of the file, read in EPSG:{srid}", srid=srid))
-    elif meaning.place.kind != "none":
-        headers = ", ".join(meaning.place.headers)
-        lines.append(_("Location: {headers}, read in EPSG:{srid}", headers=headers, srid=srid))
+    if meaning.place.kind != "none":
+        lines.append(_location(meaning, reading.facts["srid_read"]))
     doubtful = [labels.get(match.column, match.column) for match in meaning.matches if match.confidence < SURE]
     if doubtful:
         lines.append(_("To check first: {names}", names=", ".join(doubtful)))

@@ -173,6 +173,8 @@ CASES: dict[str, tuple[str, Maker]] = {
     "picture": ("BOC-IMP-022", lambda folder: _file(folder, "a.csv", PNG)),
     "pdf": ("BOC-IMP-022", lambda folder: _file(folder, "a.pdf", b"%PDF-1.7\n")),
     "dbf alone": ("BOC-IMP-022", lambda folder: _file(folder, "a.dbf", b"\x03" + b"\0" * 40)),
+    "photometric file": ("BOC-IMP-035", lambda folder: _file(folder, "a.LDT", "Maker\r\n1\r\n0\r\n")),
+    "network of pipes": ("BOC-IMP-022", lambda folder: _file(folder, "a.inp", "[TITLE]\nNetwork\n")),
     "kml without anything": ("BOC-IMP-015", lambda f: _file(f, "a.kml", '<?xml version="1.0"?><kml/>')),
     "json without type": ("BOC-IMP-022", lambda folder: _file(folder, "a.json", '{"a": 1}')),
     "no location": ("BOC-IMP-018", lambda folder: _file(folder, "a.csv", "id;note;puissance\n1;Rue Haute;70\n")),
