@@ -28,7 +28,7 @@ KNOWN_NAME = 0.9
 BOOKKEEPING = frozenset({"asset_id", "valid_from", "valid_to", "source"})
 SAMPLE_ROWS = 2_000
 TOLERATED_REPEATS = 2
-VAGUE = frozenset({"name", "nature", "kind"})
+VAGUE = frozenset({"name", "nature", "kind", "designation"})
 """Columns that any thing on a map has: a building, a commune."""
 LEAST_TRUSTED = 0.65
 """Score of an identifier that the writer of the file made up: below any other, above none."""
