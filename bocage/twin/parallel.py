@@ -10,6 +10,8 @@ Result = TypeVar("Result")
 
 THREAD_VARIABLES = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """Each process uses one core: it must not start as many threads as there are."""
+MEMORY_VARIABLES = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 32)}
+"""The C library keeps the large arrays that a process frees for its next ones, not asking for new pages each time."""
 
 
 def over_processes(
@@ -36,7 +38,7 @@ def over_processes(
     from dask.base import compute  # noqa: PLC0415
     from dask.delayed import delayed  # noqa: PLC0415
 
-    with _one_thread_each(), config.set({"multiprocessing.context": "spawn"}):
+    with _environment(), config.set({"multiprocessing.context": "spawn"}):
         tasks = [delayed(work, pure=False)(item) for item in items]
         found = compute(*tasks, scheduler="processes", num_workers=count, chunksize=1)  # type: ignore[no-untyped-call]
     return list(found)
@@ -53,9 +55,11 @@ def cores() -> int:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+def _environment() -> Iterator[None]:
+    """Variables that the processes find when they start."""
+    wanted = {**dict.fromkeys(THREAD_VARIABLES, "1"), **MEMORY_VARIABLES}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:

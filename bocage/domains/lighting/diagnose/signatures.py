@@ -1,13 +1,13 @@
 """Signatures: the distinct sets of values on which the physics of luminaires depends, and where each stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.domains.lighting.simulate.totals import AT, GROUP, SUMMED, Totals, drawn, sums
+from bocage.domains.lighting.simulate.totals import AT, DOUBTFUL, GROUP, SUMS, Totals, drawn
 from bocage.vocabulary.domain import Site
 
 IDENTITY = (
@@ -17,6 +17,7 @@ IDENTITY = (
 """Columns that say which luminaire it is, where and whose: its physics does not read them."""
 _NUMBER = "_number"
 Ints = NDArray[np.int64]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,40 +40,59 @@ class Signatures:
     pair_count: Ints
     scopes: int
 
-    def totals(self, loaded: pl.DataFrame, site: Site) -> Totals:
-        """Totals of the whole and of each commune.
+    def totals(self, loaded: pl.DataFrame, states: Sequence[Ints], site: Site) -> list[Totals]:
+        """Totals of the whole and of each commune in each of several states.
 
         Args:
-            loaded: signatures with their load (s rows).
+            loaded: rows with their load, of which states are made (r rows).
+            states: for each state, the row of `loaded` that each signature then is (s,).
             site: seed and number of draws.
         """
         kinds, kind = numbered(loaded, GROUP)
-        summed = [name for name in SUMMED if name not in GROUP]
-        weighed = [name for name in summed if loaded.schema[name] != pl.Boolean]
-        # every sum over a pair is its count times the value of its signature
-        everyone = (
-            loaded.select(summed)
-            .with_columns(pl.Series(_NUMBER, kind))[self.pair_at]
-            .with_columns(pl.col(weighed) * pl.Series(self.pair_count), pl.Series(AT, self.pair_place))
-        )
-        local = everyone.group_by(AT, _NUMBER, maintain_order=True).agg(sums()).sort(AT, _NUMBER)
-        whole = local.group_by(_NUMBER, maintain_order=True).agg(pl.exclude(AT).sum())
-        rows = [
-            whole.with_columns(pl.lit(0, dtype=pl.Int64).alias(AT)).select(local.columns),
-            local.filter(pl.col(AT) > 0),
-        ]
-        named = kinds.select(GROUP).with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(_NUMBER))
-        groups = pl.concat(rows).join(named, on=_NUMBER, how="left", maintain_order="left")
-        return drawn(groups.sort(AT, *GROUP), self.scopes, site)
+        order = kinds.select(pl.arg_sort_by(GROUP)).to_series().to_numpy()
+        kind = np.argsort(order)[kind]
+        columns = {column.name: column.to_numpy() for column in _summed(loaded)}
+        named = kinds[order].select(GROUP)
+        return [drawn(self._groups(columns, named, kind, state[self.pair_at]), self.scopes, site) for state in states]
+
+    def _groups(self, columns: Mapping[str, Array], named: pl.DataFrame, kind: Ints, at: Ints) -> pl.DataFrame:
+        """Sums by scope and kind, in this order.
+
+        Args:
+            columns: values to sum, by name (r,).
+            named: values of `GROUP` by kind.
+            kind: kind of each row (r,).
+            at: row that each pair is (m,).
+        """
+        cells, cell = np.unique(self.pair_place * len(named) + kind[at], return_inverse=True)
+        place, of = np.divmod(cells, max(1, len(named)))
+        present, whole = np.unique(of, return_inverse=True)
+        known = place > 0
+        found = {}
+        for name, values in columns.items():
+            # every sum over a pair is its count times the value of its signature
+            local = np.bincount(cell, values[at] * self.pair_count, len(cells))
+            found[name] = np.concatenate([np.bincount(whole, local, len(present)), local[known]])
+        groups = named[np.concatenate([present, of[known]])]
+        scope = np.concatenate([np.zeros(len(present), dtype=np.int64), place[known]])
+        return groups.with_columns(pl.Series(AT, scope), *(pl.Series(name, values) for name, values in found.items()))
 
     def sums(self, values: pl.DataFrame) -> pl.DataFrame:
         """Sum each column of the signatures over the luminaires of the whole and of each commune (1 + c rows)."""
-        of_pairs = values[self.pair_at].with_columns(
-            pl.all() * pl.Series(self.pair_count), pl.Series(AT, self.pair_place)
-        )
-        local = of_pairs.group_by(AT, maintain_order=True).agg(pl.all().sum())
-        ranks = pl.DataFrame({AT: np.arange(self.scopes)}).join(local, on=AT, how="left").sort(AT).drop(AT).fill_null(0)
-        return pl.concat([local.drop(AT).sum(), ranks.slice(1)], how="vertical_relaxed")
+        found = []
+        for column in values:
+            weights = column.to_numpy()[self.pair_at] * self.pair_count
+            local = np.bincount(self.pair_place, weights, self.scopes)
+            local[0] = local.sum()
+            found.append(pl.Series(column.name, local).cast(column.dtype))
+        return pl.DataFrame(found)
+
+
+def _summed(loaded: pl.DataFrame) -> pl.DataFrame:
+    """What `sums` adds up, row by row; the sum of a null is that of nothing."""
+    doubtful = (pl.when(mark).then(name).otherwise(0.0).alias(f"{name}_doubtful") for name, mark in DOUBTFUL.items())
+    every = loaded.select(pl.col("counted").alias("points"), pl.col(SUMS), "energy_kwh", *doubtful)
+    return every.select(pl.all().cast(pl.Float64).fill_null(0.0))
 
 
 def sign(frame: pl.DataFrame, communes: Sequence[str], read: Sequence[str]) -> Signatures:
@@ -88,7 +108,9 @@ def sign(frame: pl.DataFrame, communes: Sequence[str], read: Sequence[str]) -> S
     1
     """
     technical = [name for name in frame.columns if name not in IDENTITY or name in read]
-    rows, at = numbered(frame, technical)
+    # what is null everywhere tells no luminaire from another
+    telling = [name for name in technical if frame[name].null_count() < frame.height]
+    rows, at = numbered(frame, telling or technical)
     ranks = pl.DataFrame(
         {"commune_code": communes, AT: range(1, len(communes) + 1)}, schema={"commune_code": pl.String, AT: pl.Int64}
     )

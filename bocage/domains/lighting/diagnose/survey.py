@@ -12,8 +12,8 @@ import polars as pl
 from bocage.domains.lighting.actions.change import edit
 from bocage.domains.lighting.actions.cost import COST_PARAMETERS, unit_cost_eur
 from bocage.domains.lighting.diagnose.findings import judged, rules
-from bocage.domains.lighting.diagnose.signatures import Signatures, sign
-from bocage.domains.lighting.diagnose.variants import VARIANTS, touch
+from bocage.domains.lighting.diagnose.signatures import Ints, Signatures, sign
+from bocage.domains.lighting.diagnose.variants import VARIANTS, Touched, touch
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.physics.load import with_load
@@ -21,7 +21,6 @@ from bocage.domains.lighting.simulate.bill import Bill, bill_of
 from bocage.domains.lighting.simulate.embodied import embodied_each_kgco2e
 from bocage.domains.lighting.simulate.factors import Factors
 from bocage.domains.lighting.simulate.indicators import state, state_shares, table
-from bocage.domains.lighting.simulate.totals import SUMMED, Totals
 from bocage.vocabulary.domain import COMMUNE_PREFIX, WHOLE_TERRITORY, Assets, Site, Surveyed
 from bocage.vocabulary.draws import Array, DrawTable, difference, forecast_share
 
@@ -57,77 +56,102 @@ def survey(assets: Assets, site: Site) -> Surveyed:
     communes = [code for code in frame["commune_code"].unique().sort() if code]
     judges = rules(site)
     signatures = sign(frame, communes, [name for rule in judges for name in rule.applies.meta.root_names()])
-    loaded = judged(with_load(signatures.rows, site), site)
-    bill = bill_of(completed, site)
-    today = signatures.totals(loaded, site)
+    every, states, variants = _states(signatures.rows, site)
+    loaded = judged(every.head(signatures.rows.height), site)
     scopes = [WHOLE_TERRITORY, *(COMMUNE_PREFIX + code for code in communes)]
-    keys = pl.DataFrame({"scope": scopes})
-    outcomes = [_named(REFERENCE, table(state(today, site, bill), state_shares(today, bill), keys))]
-    figures = loaded.rename({"energy_kwh": "energy_kwh_year"}).select(FIGURES)
-    lots: Lots = {}
-    for name, kinds in VARIANTS.items():
-        after, cost, embodied = _variant(signatures, loaded, kinds, scopes, site, lots)
-        effects = _effects(signatures.totals(after, site), today, site, bill)
-        effects |= {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
-        outcomes.append(_named(name, table(effects, {key: forecast_share(effects[key]) for key in effects}, keys)))
-        figures = figures.with_columns(after["energy_kwh"].alias(f"energy_kwh_year_{name}"))
+    outcomes = _outcomes(signatures, every, states, variants, scopes, site, bill_of(completed, site))
+    figures = loaded.rename({"energy_kwh": "energy_kwh_year"}).select(
+        *FIGURES,
+        *(every["energy_kwh"][states[name]].alias(f"energy_kwh_year_{name}") for name in variants),
+    )
     points = pl.concat([frame.select("asset_id", "commune_code"), figures[signatures.at]], how="horizontal")
     hits = loaded.select(rule.applies.fill_null(value=False).cast(pl.Int64).alias(rule.code) for rule in judges)
     counts = signatures.sums(hits).with_columns(pl.Series("scope", scopes))
     findings = counts.unpivot(index="scope", variable_name="code", value_name="count").filter(pl.col("count") > 0)
-    return Surveyed(points, DrawTable.stack(outcomes), findings)
+    return Surveyed(points, outcomes, findings)
 
 
-def _variant(
-    signatures: Signatures, loaded: pl.DataFrame, kinds: tuple[str, ...], scopes: list[str], site: Site, lots: Lots
-) -> tuple[pl.DataFrame, Array, Array]:
-    """The signatures with their load once a variant is done; its cost and what it embodies for each scope (c, K)."""
-    touched = touch(signatures.rows, kinds, site)
-    edited = with_load(edit(touched.rows, site), site)
-    order = pl.concat([pl.arg_where(~touched.chosen, eager=True), pl.arg_where(touched.chosen, eager=True)])
-    both = pl.concat([loaded.select(SUMMED).filter(~touched.chosen), edited.select(SUMMED)], how="vertical_relaxed")
-    after = both[np.argsort(order.to_numpy())]
-    embodied = np.zeros((len(scopes), site.draws))
-    for kind, marks in touched.kinds.items():
-        count = np.zeros(signatures.rows.height)
-        count[touched.chosen.to_numpy()] = marks.to_numpy()
-        embodied += signatures.sums(pl.DataFrame({"count": count})).to_numpy() * embodied_each_kgco2e(kind, site)
-    return after, _cost_eur(signatures, touched.chosen, touched.rows, touched.kinds, scopes, site, lots), embodied
+def _states(rows: pl.DataFrame, site: Site) -> tuple[pl.DataFrame, dict[str, Ints], dict[str, Touched]]:
+    """Load of the signatures as they are and as each variant makes those that it touches, all at once.
+
+    Returns:
+        The rows with their load, the signatures first; by state, the row that each signature then is;
+        by variant, the signatures that it touches.
+    """
+    variants = {name: touch(rows, kinds, site) for name, kinds in VARIANTS.items()}
+    edited = edit(pl.concat([touched.rows for touched in variants.values()]), site)
+    every = with_load(pl.concat([rows, edited], how="diagonal_relaxed"), site)
+    states = {REFERENCE: np.arange(rows.height)}
+    after = rows.height
+    for name, touched in variants.items():
+        states[name] = np.arange(rows.height)
+        states[name][touched.chosen.to_numpy()] = np.arange(after, after + touched.rows.height)
+        after += touched.rows.height
+    return every, states, variants
 
 
-def _cost_eur(
+def _outcomes(
     signatures: Signatures,
-    chosen: pl.Series,
-    rows: pl.DataFrame,
-    kinds: Mapping[str, pl.Series],
+    every: pl.DataFrame,
+    states: Mapping[str, Ints],
+    variants: Mapping[str, Touched],
     scopes: list[str],
     site: Site,
-    lots: Lots,
-) -> Array:
-    """Cost of a variant; what is let in one commune is one lot of each kind of works, the whole is their sum."""
-    parameters = lighting_parameters(site)
-    total = np.zeros((len(scopes), site.draws))
-    for kind, marks in kinds.items():
-        priced = rows.select(pl.lit(kind).alias("kind"), "lantern").select(unit_cost_eur(parameters).alias("cost"))
-        unit = np.zeros(signatures.rows.height)
-        unit[chosen.to_numpy()] = np.where(marks.to_numpy(), priced["cost"].to_numpy(), 0.0)
-        central = signatures.sums(pl.DataFrame({"cost": unit}))["cost"].round(2).to_numpy()
-        for rank in (np.flatnonzero(central[1:]) + 1).tolist():
-            if (kind, rank) not in lots:
-                lots[kind, rank] = Factors(site).cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
-            total[rank] += central[rank] * lots[kind, rank]
-    total[0] = total[1:].sum(axis=0)
-    return total
+    bill: Bill,
+) -> DrawTable:
+    """Outcomes of doing nothing, then the effect of each variant, for the whole and by commune."""
+    keys = pl.DataFrame({"scope": scopes})
+    today, *after = signatures.totals(every, list(states.values()), site)
+    nothing = state(today, site, bill)
+    outcomes = [_named(REFERENCE, table(nothing, state_shares(today, bill), keys))]
+    works = _works(signatures, variants, scopes, site)
+    for name, total in zip(variants, after, strict=True):
+        done = state(total, site, bill, today=today)
+        effects = {key: difference(done[key], nothing[key]) for key in done} | works[name]
+        outcomes.append(_named(name, table(effects, {key: forecast_share(effects[key]) for key in effects}, keys)))
+    return DrawTable.stack(outcomes)
+
+
+def _works(
+    signatures: Signatures, variants: Mapping[str, Touched], scopes: list[str], site: Site
+) -> dict[str, dict[str, Array]]:
+    """What the works of each variant cost and embody for each scope (c, K)."""
+    parameters, size = lighting_parameters(site), signatures.rows.height
+    columns: dict[str, Array] = {}
+    for name, touched in variants.items():
+        chosen = touched.chosen.to_numpy()
+        for kind, marks in touched.kinds.items():
+            priced = touched.rows.select(pl.lit(kind).alias("kind"), "lantern").select(unit_cost_eur(parameters))
+            count, unit = np.zeros(size), np.zeros(size)
+            count[chosen] = marks.to_numpy()
+            unit[chosen] = np.where(marks.to_numpy(), priced.to_series().to_numpy(), 0.0)
+            columns |= {f"{name} {kind} count": count, f"{name} {kind} cost": unit}
+    sums = signatures.sums(pl.DataFrame(columns))
+    factors = Factors(site)
+    lots: Lots = {}
+    works = {}
+    for name, touched in variants.items():
+        embodied, cost = (np.zeros((len(scopes), site.draws)) for _ in range(2))
+        for kind in touched.kinds:
+            embodied += sums[f"{name} {kind} count"].to_numpy()[:, None] * embodied_each_kgco2e(kind, site)
+            _add_cost(cost, sums[f"{name} {kind} cost"], kind, scopes, factors, lots)
+        cost[0] = cost[1:].sum(axis=0)
+        works[name] = {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
+    return works
+
+
+def _add_cost(total: Array, cost_eur: pl.Series, kind: str, scopes: list[str], factors: Factors, lots: Lots) -> None:
+    """Add the cost of a kind of works; what is let in one commune is one lot of each kind."""
+    central = cost_eur.round(2).to_numpy()
+    for rank in (np.flatnonzero(central[1:]) + 1).tolist():
+        if (kind, rank) not in lots:
+            lots[kind, rank] = factors.cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
+        total[rank] += central[rank] * lots[kind, rank]
 
 
 def lot_name(kind: str, scope: str) -> str:
     """Name of the works of one kind in one commune, as an action would be identified."""
     return f"LIG-{kind.upper()}-{scope.removeprefix(COMMUNE_PREFIX)}"
-
-
-def _effects(after: Totals, today: Totals, site: Site, bill: Bill) -> dict[str, Array]:
-    nothing, done = state(today, site, bill), state(after, site, bill, today=today)
-    return {name: difference(done[name], nothing[name]) for name in done}
 
 
 def _named(action_set: str, outcomes: DrawTable) -> DrawTable:
