@@ -94,6 +94,16 @@ def test_a_copy_has_the_same_fingerprint(both: dict[str, Twins], source: str, ta
     assert again.unchanged == 280
 
 
+def test_observations_leave_the_server_a_batch_at_a_time(postgis: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bocage.store.postgis.content._CHUNK_ROWS", 100)
+    store = postgis.open()
+    store.write_observations(observations(250))
+    with store.content() as content:
+        batches = list(content.observations())
+    assert [len(batch) for batch in batches] == [100, 100, 50]
+    assert pl.concat(batches)["time"].is_sorted()
+
+
 def test_a_copy_covers_nothing(store: Store, twins: Twins) -> None:
     store.merge_assets(LAMP, lamps(3), source="a", on=DAY)
     other = twins.open("other")

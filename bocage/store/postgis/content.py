@@ -15,7 +15,7 @@ from bocage.store.postgis.rows import add_rows
 from bocage.store.postgis.schema import declared_tables, former, in_force
 from bocage.store.postgis.series import milliseconds_of
 from bocage.store.postgis.session import Connection
-from bocage.store.postgis.sql import run
+from bocage.store.postgis.sql import batches, run
 from bocage.store.transfer import CORRECTION_COLUMNS, Content, Layer
 from bocage.vocabulary.columns import Table
 
@@ -62,8 +62,7 @@ class ServerContent:
             .order_by(SERIES.c.series_id, held.ts)
         )
         schema = {"series_id": pl.String(), "time": pl.Int64(), "value": pl.Float64(), "quality": pl.String()}
-        cursor = run(self._connection, query)
-        while rows := cursor.fetchmany(_CHUNK_ROWS):
+        for rows in batches(self._connection, query, rows=_CHUNK_ROWS):
             yield with_instants(pl.DataFrame(rows, schema=schema, orient="row"))
 
 

@@ -1,6 +1,6 @@
 """Statements of SQLAlchemy Core written out for the driver, and rows carried in bulk both ways."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -23,6 +23,21 @@ def run(connection: Connection, statement: sa.sql.expression.Executable) -> psyc
     """Execute one statement; its values travel beside it, never in its text."""
     text, values = _written(statement)
     return connection.execute(text, values)
+
+
+def batches(connection: Connection, statement: sa.sql.expression.Executable, *, rows: int) -> Iterator[list[TupleRow]]:
+    """The rows of a query, so many at a time: the server keeps the others until they are asked for.
+
+    Args:
+        connection: inside a transaction.
+        statement: a query.
+        rows: number of rows of a batch, at most.
+    """
+    text, values = _written(statement)
+    with connection.cursor(name="bocage_batches") as cursor:
+        cursor.execute(text, values)
+        while batch := cursor.fetchmany(rows):
+            yield batch
 
 
 def _written(statement: sa.sql.expression.Executable) -> tuple[bytes, dict[str, Any]]:
