@@ -205,18 +205,21 @@ def _attribution(data: MapData, frame: _Frame, language: Language) -> str:
 
 
 def _legend_rows(data: MapData, language: Language, width: float) -> list[list[tuple[MapClass, str, float]]]:
-    """Entries of the legend broken into rows that fit the width, the most important class first."""
-    rows: list[list[tuple[MapClass, str, float]]] = [[]]
-    used = 0.0
-    for rank, one in reversed(list(enumerate(data.legend))):
-        words = f"{shorten(say(one.label, language), 60)} ({format_number(_count(data, rank), language)})"
-        need = svg.text_width(words, 8) + 22
-        if rows[-1] and used + need > width:
-            rows.append([])
-            used = 0.0
-        rows[-1].append((one, words, used))
-        used += need
-    return [row for row in rows if row]
+    """Entries of the legend in as many aligned columns as the width takes, the most important class first."""
+    entries = [
+        (one, f"{shorten(say(one.label, language), 60)} ({format_number(_count(data, rank), language)})")
+        for rank, one in reversed(list(enumerate(data.legend)))
+    ]
+    needs = [svg.text_width(words, 8) + 22 for _one, words in entries]
+    for columns in range(len(entries), 0, -1):
+        widths = [max(needs[column::columns]) for column in range(columns)]
+        if sum(widths) <= width or columns == 1:
+            break
+    else:
+        return []
+    starts = np.cumsum([0.0, *widths]).tolist()
+    placed = [(*entry, starts[rank % columns]) for rank, entry in enumerate(entries)]
+    return [placed[first : first + columns] for first in range(0, len(placed), columns)]
 
 
 def _legend(rows: list[list[tuple[MapClass, str, float]]], top: float) -> list[str]:

@@ -18,6 +18,7 @@ from bocage.publish.report.content import (
 from bocage.publish.texts import Text
 from bocage.twin.plan_record import PlanRecord
 from bocage.twin.report_money import funding_lines, named_body, option_row
+from bocage.twin.report_state import JOINTS
 from bocage.twin.wording import _
 from bocage.vocabulary.code_labels import label_of
 from bocage.vocabulary.domain import Indicator
@@ -153,9 +154,9 @@ def _risk(option: str, unpriced: Sequence[Message]) -> Text:
     sentence = _RISKS.get(option)
     if sentence is None or option != "chosen" or not unpriced:
         return sentence or ""
-    return {
-        language: " ".join([sentence.say(language), *(one.say(language) for one in unpriced)]) for language in LANGUAGES
-    }
+    changes = {language: JOINTS[language].join(one.say(language) for one in unpriced) for language in LANGUAGES}
+    uncounted = _("No value to society, good or bad, is counted for these: {changes}.", changes=changes)
+    return {language: f"{sentence.say(language)} {uncounted.say(language)}" for language in LANGUAGES}
 
 
 def unpriced_changes(
@@ -172,12 +173,8 @@ def unpriced_changes(
     last = effects.filter(pl.col("year") == effects["year"].max()) if effects.height else effects
     return [
         _(
-            "{label}: from {before} to {after} {unit} ({description}); no cost to society is counted for it.",
-            label=indicators[row["indicator"]].label,
-            description={
-                language: text[:1].lower() + text[1:]
-                for language, text in indicators[row["indicator"]].description.items()
-            },
+            "{label}, from {before} to {after} {unit}",
+            label={language: _as_clause(text) for language, text in indicators[row["indicator"]].label.items()},
             before=today[row["indicator"]],
             after=today[row["indicator"]] + row["value"],
             unit=units()[row["unit"]].label,
@@ -185,6 +182,15 @@ def unpriced_changes(
         for row in last.iter_rows(named=True)
         if indicators[row["indicator"]].role == "quality" and row["indicator"] in today and row["value"]
     ]
+
+
+def _as_clause(label: str) -> str:
+    """A label inside a sentence: without its capital, unless it is an acronym.
+
+    >>> _as_clause("Dark roads"), _as_clause("DSFLI")
+    ('dark roads', 'DSFLI')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def joint_note(record: PlanRecord) -> Message | str:

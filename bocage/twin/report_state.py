@@ -333,17 +333,18 @@ def _other_kinds(chosen: pl.DataFrame, kinds: Sequence[str]) -> list[pl.DataFram
 
 
 def _periods(years: Sequence[int]) -> list[tuple[int, int]]:
-    """At most three runs of years of about the same length.
+    """At most three runs of years of about the same length, each from its first year of works to its last.
 
     >>> _periods([2027, 2028, 2029, 2030, 2031, 2032])
     [(2027, 2028), (2029, 2030), (2031, 2032)]
-    >>> _periods([2027])
-    [(2027, 2027)]
+    >>> _periods([2027, 2032])
+    [(2027, 2027), (2032, 2032)]
     """
     if not years:
         return []
-    groups = [group for group in np.array_split(np.arange(years[0], years[-1] + 1), 3) if len(group)]
-    return [(int(group[0]), int(group[-1])) for group in groups]
+    runs = np.array_split(np.arange(years[0], years[-1] + 1), 3)
+    groups = [[year for year in years if year in run] for run in runs]
+    return [(group[0], group[-1]) for group in groups if group]
 
 
 def street_lines(roads: pl.DataFrame) -> list[np.ndarray[Any, np.dtype[np.float64]]]:

@@ -91,6 +91,21 @@ def test_every_point_is_drawn_once_and_counted_in_the_legend() -> None:
     assert len(dots(svg, tokens.CATEGORICAL[0])) == counts[1]
 
 
+def test_the_entries_of_the_legend_stand_in_columns() -> None:
+    mark = tokens.Mark(tokens.GREY, "circle")
+    labels = [
+        "short",
+        "a rather longer label of works than the others",
+        "mid-sized label",
+        "works asked of another body",
+    ]
+    data = replace(one_class(np.zeros((1, 2))), legend=[MapClass(label=label, mark=mark) for label in labels])
+    svg = draw_map(data, "en", width=400)
+    found = re.findall(r'<text x="([0-9.]+)"[^>]*>[^<]+ \([01]\)</text>', svg)
+    assert len(found) == 4
+    assert found[0] == found[2] != found[1] == found[3]
+
+
 def test_the_legend_joins_a_shape_to_each_colour() -> None:
     marks = [one.mark for one in made_up_map().legend]
     assert len({mark.shape for mark in marks}) >= 4

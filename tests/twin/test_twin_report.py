@@ -11,6 +11,8 @@ import pytest
 
 from bocage.publish.chart import balances
 from bocage.publish.report.content import ReportContent
+from bocage.publish.report.table import Room
+from bocage.publish.report.typeset import report_model
 from bocage.twin.assumptions import all_assumptions, decisive_names
 from bocage.twin.demo import run_demo
 from bocage.twin.diagnose import examine
@@ -20,7 +22,7 @@ from bocage.twin.propose import Proposal, consider
 from bocage.twin.report import report_content, write_reports
 from bocage.twin.report_plan import CHARTED
 from bocage.twin.territory import Territory, open_territory
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import LANGUAGES, Language, Message
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,21 @@ def test_the_chosen_option_says_what_no_money_stands_for(demo: Reported) -> None
     dark = demo.record.frames["effects"].filter(pl.col("indicator") == "dark_hours_h_year").sort("year")["value"][-1]
     assert dark > 0
     chosen = next(option for option in demo.content.options if option.chosen)
-    assert "no cost to society" in said(chosen.risk, "en")
+    assert "is counted for these: hours without light, from" in said(chosen.risk, "en")
     before, after = (
         float(number.replace(",", ""))
         for number in said(chosen.risk, "en").split("from ")[1].split(" h/year")[0].replace("\u202f", " ").split(" to ")
     )
     assert after - before == pytest.approx(dark, abs=1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_finding_and_no_risk_of_the_demo_is_cut(demo: Reported, language: Language) -> None:
+    model = report_model(demo.content, language, [Room()] * 4)
+    sentences = [row[1]["text"] for row in model["second"]["findings"]["rows"]]
+    sentences += [one["risk"] for one in model["third"]["risks"]]
+    assert len(sentences) > 8
+    assert not [sentence for sentence in sentences if sentence.endswith("…")]
 
 
 def test_sectors_without_a_bar_are_added_as_one(demo: Reported) -> None:

@@ -80,7 +80,7 @@ def _funding(content: ReportContent, language: Language, room: Room) -> dict[str
     for line in counted:
         note = interval(line.low_eur, line.high_eur, "EUR", language)
         condition = shorten(say(line.condition, language), 100) if room.conditions else ""
-        name = {"text": shorten(say(line.programme, language), 90), "note": condition}
+        name = {"text": shorten(say(line.programme, language), 120), "note": condition}
         rows.append([name, _status(line, language), {"text": amount(line.amount_eur, language), "note": note}])
     total = amount(sum(line.amount_eur for line in counted), language)
     return make_table(

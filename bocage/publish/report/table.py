@@ -13,6 +13,7 @@ Cell = str | dict[str, str]
 
 KEPT_ASSUMPTIONS = 6
 KEPT_PLACES = 3
+KEPT_LETTERS = 170
 LEAST_SCALE = 0.92
 
 
@@ -34,7 +35,7 @@ class Room:
     places: int = 6
     evaluation: int = 5
     assumptions: int = 12
-    letters: int = 170
+    letters: int = 320
     conditions: bool = True
 
     def tighter(self) -> "Room":
@@ -62,6 +63,7 @@ class Room:
         rows: dict[str, Any] = {
             one.name: max(1, int(getattr(self, one.name) * 0.85)) for one in fields(self) if one.type is int
         }
+        rows["letters"] = max(KEPT_LETTERS, rows["letters"])
         return replace(smaller, **rows)
 
 
