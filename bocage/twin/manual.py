@@ -13,6 +13,7 @@ from pathlib import Path
 from bocage.parameters.reader import Parameter
 from bocage.twin.domains import discover_domains
 from bocage.twin.glossary import CORE, Declared, glossary
+from bocage.twin.open_data import write_schemas
 from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.codes import Code
 from bocage.vocabulary.columns import Column
@@ -304,5 +305,7 @@ def _code_page(code: Code, owner: str) -> str:
 
 
 if __name__ == "__main__":
-    for written in write_manual(Path(sys.argv[1] if len(sys.argv) > 1 else "docs")):
+    docs = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    schemas = [path for domain in discover_domains() for path in write_schemas(domain, docs.parent / "schemas")]
+    for written in [*write_manual(docs), *schemas]:
         sys.stdout.write(f"{written}\n")

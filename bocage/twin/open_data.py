@@ -71,8 +71,15 @@ def schema_files(domain: Domain) -> dict[str, str]:
 
 
 def write_schemas(domain: Domain, folder: Path) -> list[Path]:
-    """Write the files that the project publishes of a domain (see `schema_files`)."""
-    return [replace_file(folder / name, text.encode()) for name, text in schema_files(domain).items()]
+    """Write the files that the project publishes of a domain, in the folder that their address ends with.
+
+    Args:
+        domain: may declare none.
+        folder: holds a folder for each domain that publishes schemas.
+    """
+    homes = {declaration.path.rsplit("/", 2)[-2] for declaration, _schema in domain_schemas(domain).values()}
+    files = schema_files(domain).items()
+    return [replace_file(folder / home / name, text.encode()) for home in sorted(homes) for name, text in files]
 
 
 def write_opendata(territory: Territory, into: Path) -> list[Path]:
