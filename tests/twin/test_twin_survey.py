@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,17 @@ def test_a_variant_touches_what_the_proposed_actions_touch(completed: Assets) ->
         )
         assert set(same["asset_ids"].explode()) == expected
         assert expected
+
+
+def test_points_of_no_known_commune_cost_what_the_others_do() -> None:
+    """Twice the same lamps: the whole costs twice as much, whether or not their commune is told."""
+    lamps = pl.DataFrame({"asset_id": [f"p{rank}" for rank in range(40)], "commune_code": ["35001"] * 20 + [None] * 20})
+    assert DOMAIN.survey is not None
+    found = DOMAIN.survey({"luminaire": lamps.with_columns(technology=pl.lit("HG"))}, replace(SITE, draws=400))
+    cost = found.outcomes.where((pl.col("indicator") == "investment_eur") & (pl.col("action_set") == "led"))
+    by_scope = dict(zip(cost.keys["scope"], cost.draws.mean(axis=1), strict=True))
+    assert by_scope["territory"] == pytest.approx(2 * by_scope["commune:35001"], rel=0.03)
+    assert by_scope["commune:35001"] > 0
 
 
 def test_the_whole_is_the_sum_of_the_parts(tmp_path: Path) -> None:

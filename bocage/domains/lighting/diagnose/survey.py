@@ -135,15 +135,19 @@ def _works(
         for kind in touched.kinds:
             embodied += sums[f"{name} {kind} count"].to_numpy()[:, None] * embodied_each_kgco2e(kind, site)
             _add_cost(cost, sums[f"{name} {kind} cost"], kind, scopes, factors, lots)
-        cost[0] = cost[1:].sum(axis=0)
+        cost[0] = cost.sum(axis=0)
         works[name] = {"embodied_carbon_kgco2e": embodied, "investment_eur": cost}
     return works
 
 
 def _add_cost(total: Array, cost_eur: pl.Series, kind: str, scopes: list[str], factors: Factors, lots: Lots) -> None:
-    """Add the cost of a kind of works; what is let in one commune is one lot of each kind."""
-    central = cost_eur.round(2).to_numpy()
-    for rank in (np.flatnonzero(central[1:]) + 1).tolist():
+    """Add the cost of a kind of works; what is let in one commune is one lot of each kind.
+
+    Luminaires of no known commune are one lot more, in the place of the whole.
+    """
+    sums = cost_eur.to_numpy()
+    central = np.round([sums[0] - sums[1:].sum(), *sums[1:]], 2)
+    for rank in np.flatnonzero(central).tolist():
         if (kind, rank) not in lots:
             lots[kind, rank] = factors.cost(COST_PARAMETERS[kind], lot_name(kind, scopes[rank]))
         total[rank] += central[rank] * lots[kind, rank]
