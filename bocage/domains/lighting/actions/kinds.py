@@ -142,7 +142,7 @@ def dimmings(site: Site) -> list[Kind]:
 
 def curfews(site: Site) -> list[Kind]:
     """Curfews of the points that have none: the window of the settings, then the shorter one."""
-    life = lighting_parameters(site).number("works.setting_life")
+    life = lighting_parameters(site).number("works.curfew_life")
     applies = at_night() & (pl.col("curfew_from").is_null() | pl.col("curfew_to").is_null())
     windows = dict.fromkeys(text_setting(site, name) for name in ("curfew_window", "curfew_window_short"))
     return [
