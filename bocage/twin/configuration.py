@@ -12,7 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.domain import Domain, Setting, read_settings
+from bocage.vocabulary.domain import Domain
+from bocage.vocabulary.settings import Setting, read_settings
 from bocage.vocabulary.text import Language
 
 FILE = "territory.toml"

@@ -11,7 +11,8 @@ from bocage.twin.glossary import Declared, glossary
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError, Code
 from bocage.vocabulary.columns import Column
-from bocage.vocabulary.domain import Indicator, Setting
+from bocage.vocabulary.domain import Indicator
+from bocage.vocabulary.settings import Setting
 from bocage.vocabulary.text import LANGUAGES
 from bocage.vocabulary.units import units
 

@@ -11,7 +11,8 @@ from bocage.twin.configuration import declared_settings
 from bocage.twin.domains import discover_domains
 from bocage.vocabulary.codes import Code, core_codes
 from bocage.vocabulary.columns import Column, Table, noun_tables, shared_asset_tables
-from bocage.vocabulary.domain import Indicator, Setting
+from bocage.vocabulary.domain import Indicator
+from bocage.vocabulary.settings import Setting
 
 CORE = "core"
 

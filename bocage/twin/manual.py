@@ -17,7 +17,8 @@ from bocage.twin.open_data import write_schemas
 from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.codes import Code
 from bocage.vocabulary.columns import Column
-from bocage.vocabulary.domain import Indicator, Setting
+from bocage.vocabulary.domain import Indicator
+from bocage.vocabulary.settings import Setting
 from bocage.vocabulary.text import Language
 from bocage.vocabulary.units import units
 

@@ -18,7 +18,7 @@ from bocage.vocabulary.columns import (
     parse_value,
     read_columns,
 )
-from bocage.vocabulary.domain import Setting
+from bocage.vocabulary.settings import Setting
 
 ROW = dict.fromkeys(HEADER, "") | {
     "name": "power_w", "type": "real", "unit": "W", "label_fr": "Puissance", "label_en": "Power",

@@ -13,7 +13,8 @@ from bocage.twin.conformance.fault import Fault
 from bocage.vocabulary.code_labels import CodeLabels, core_code_labels, merged
 from bocage.vocabulary.codes import Code, core_codes
 from bocage.vocabulary.columns import Column, GeometryType, Table, noun_tables, parse_value, shared_asset_tables
-from bocage.vocabulary.domain import Domain, Indicator, IndicatorRole, Setting
+from bocage.vocabulary.domain import Domain, Indicator, IndicatorRole
+from bocage.vocabulary.settings import Setting
 from bocage.vocabulary.text import LANGUAGES
 from bocage.vocabulary.units import units
 

@@ -7,7 +7,8 @@ import polars as pl
 
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.vocabulary.columns import GEOMETRY, Table, declared_asset_tables
-from bocage.vocabulary.domain import Setting, Site, read_settings
+from bocage.vocabulary.domain import Site
+from bocage.vocabulary.settings import Setting, read_settings
 
 FOLDER = Path(__file__).parents[1]
 LOCALE = FOLDER / "locale"
