@@ -255,13 +255,11 @@ def summary_of(outcomes: DrawTable) -> pl.DataFrame:
         [(block == block[:, :1]).all(axis=1) for block in _blocks(outcomes.draws)] or [np.zeros(0, dtype=bool)]
     )
     rows = [np.flatnonzero(certain), *_blocks(np.flatnonzero(~certain))]
-    parts = [
-        DrawTable(
-            outcomes.keys[at], outcomes.draws[at, :1] if rank == 0 else outcomes.draws[at], outcomes.default_share[at]
-        ).summary()
-        for rank, at in enumerate(rows)
-        if len(at) or rank == 0
-    ]
+    parts = []
+    for block in rows:
+        # ten times faster to sort in vectors than to select; one draw is enough where all are the same
+        draws = outcomes.draws[block, :1] if block is rows[0] else np.sort(outcomes.draws[block], axis=1)
+        parts.append(DrawTable(outcomes.keys[block], draws, outcomes.default_share[block]).summary())
     return pl.concat(parts)[np.argsort(np.concatenate(rows))]
 
 

@@ -15,6 +15,8 @@ IDENTITY = (
     "geometry", "owner_siren", "competence", "budget", "contract_id", "valid_from", "valid_to", "source",
 )  # fmt: skip
 """Columns that say which luminaire it is, where and whose: its physics does not read them."""
+AGE_AND_PLACE = ("installed_on", "mounting_height_m", "cie_flux_code_3_percent")
+"""Values that rules judge and that neither power, hours, light nor works rest on; with their companions."""
 _NUMBER = "_number"
 Ints = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -95,22 +97,36 @@ def _summed(loaded: pl.DataFrame) -> pl.DataFrame:
     return every.select(pl.all().cast(pl.Float64).fill_null(0.0))
 
 
-def sign(frame: pl.DataFrame, communes: Sequence[str], read: Sequence[str]) -> Signatures:
+def technical(frame: pl.DataFrame, read: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The columns that physics may read, and those that only rules do.
+
+    Args:
+        frame: completed luminaires.
+        read: columns that rules read, whatever they are called.
+
+    >>> technical(pl.DataFrame({"asset_id": ["a"], "system_power_w": [70.0], "installed_on": [None]}), [])
+    (['system_power_w'], ['installed_on'])
+    """
+    told = [name for name in frame.columns if name not in IDENTITY or name in read]
+    judged = [name for name in told if name.startswith(AGE_AND_PLACE)]
+    return [name for name in told if name not in judged], judged
+
+
+def sign(frame: pl.DataFrame, communes: Sequence[str], columns: Sequence[str]) -> Signatures:
     """Find the signatures of completed luminaires.
 
     Args:
         frame: completed luminaires (n rows).
         communes: codes, in the order of the result.
-        read: columns that what is to be computed reads, whatever they are called.
+        columns: what a signature is made of.
 
     >>> frame = pl.DataFrame({"asset_id": ["a", "b"], "commune_code": ["1", "2"], "system_power_w": [70.0, 70.0]})
-    >>> sign(frame, ["1", "2"], []).rows.height
+    >>> sign(frame, ["1", "2"], ["system_power_w"]).rows.height
     1
     """
-    technical = [name for name in frame.columns if name not in IDENTITY or name in read]
     # what is null everywhere tells no luminaire from another
-    telling = [name for name in technical if frame[name].null_count() < frame.height]
-    rows, at = numbered(frame, telling or technical)
+    telling = [name for name in columns if frame[name].null_count() < frame.height]
+    rows, at = numbered(frame, telling or columns)
     ranks = pl.DataFrame(
         {"commune_code": communes, AT: range(1, len(communes) + 1)}, schema={"commune_code": pl.String, AT: pl.Int64}
     )

@@ -12,8 +12,8 @@ import polars as pl
 from bocage.domains.lighting.actions.change import edit
 from bocage.domains.lighting.actions.cost import COST_PARAMETERS, unit_cost_eur
 from bocage.domains.lighting.diagnose.findings import judged, rules
-from bocage.domains.lighting.diagnose.signatures import Ints, Signatures, sign
-from bocage.domains.lighting.diagnose.variants import VARIANTS, Touched, touch
+from bocage.domains.lighting.diagnose.signatures import Ints, Signatures, sign, technical
+from bocage.domains.lighting.diagnose.variants import VARIANTS, Touched, feasible, touch
 from bocage.domains.lighting.inventory import complete
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.physics.load import with_load
@@ -24,7 +24,7 @@ from bocage.domains.lighting.simulate.indicators import state, state_shares, tab
 from bocage.vocabulary.domain import COMMUNE_PREFIX, WHOLE_TERRITORY, Assets, Site, Surveyed
 from bocage.vocabulary.draws import Array, DrawTable, difference, forecast_share
 
-REFERENCE = "reference"
+REFERENCE, SIGNATURE = "reference", "_signature"
 Lots = dict[tuple[str, int], Array]
 """Factors of the cost of each kind of works in each commune: several variants ask for the same."""
 FIGURES = ("technology", "system_power_w", "energy_kwh_year", "flags", "priority", "on_defaults")
@@ -55,18 +55,27 @@ def survey(assets: Assets, site: Site) -> Surveyed:
     frame = completed[LUMINAIRE]
     communes = [code for code in frame["commune_code"].unique().sort() if code]
     judges = rules(site)
-    signatures = sign(frame, communes, [name for rule in judges for name in rule.applies.meta.root_names()])
-    every, states, variants = _states(signatures.rows, site)
-    loaded = judged(every.head(signatures.rows.height), site)
+    physical, judging = technical(frame, [name for rule in judges for name in rule.applies.meta.root_names()])
+    # whether works can be done may rest on what only rules read, such as the age: it is part of a signature
+    possible = frame.select(feasible(site))
+    signatures = sign(frame.with_columns(possible), communes, [*physical, *possible.columns])
+    every, states, variants = _states(signatures.rows.drop(possible.columns), site)
     scopes = [WHOLE_TERRITORY, *(COMMUNE_PREFIX + code for code in communes)]
     outcomes = _outcomes(signatures, every, states, variants, scopes, site, bill_of(completed, site))
+    cases = sign(
+        frame.select("commune_code", *judging, pl.lit(pl.Series(SIGNATURE, signatures.at))),
+        communes,
+        [SIGNATURE, *judging],
+    )
+    of = cases.rows[SIGNATURE].to_numpy()
+    loaded = judged(every[of].with_columns(cases.rows.select(judging)), site)
     figures = loaded.rename({"energy_kwh": "energy_kwh_year"}).select(
         *FIGURES,
-        *(every["energy_kwh"][states[name]].alias(f"energy_kwh_year_{name}") for name in variants),
+        *(every["energy_kwh"][states[name][of]].alias(f"energy_kwh_year_{name}") for name in variants),
     )
-    points = pl.concat([frame.select("asset_id", "commune_code"), figures[signatures.at]], how="horizontal")
+    points = pl.concat([frame.select("asset_id", "commune_code"), figures[cases.at]], how="horizontal")
     hits = loaded.select(rule.applies.fill_null(value=False).cast(pl.Int64).alias(rule.code) for rule in judges)
-    counts = signatures.sums(hits).with_columns(pl.Series("scope", scopes))
+    counts = cases.sums(hits).with_columns(pl.Series("scope", scopes))
     findings = counts.unpivot(index="scope", variable_name="code", value_name="count").filter(pl.col("count") > 0)
     return Surveyed(points, outcomes, findings)
 

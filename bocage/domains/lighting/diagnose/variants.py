@@ -1,12 +1,12 @@
 """Standard variants of a survey: kinds of action done together wherever they can be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from bocage.domains.lighting.actions.change import CHANGE_SCHEMA, PREFIX
-from bocage.domains.lighting.actions.propose import considered
+from bocage.domains.lighting.actions.kinds import Kind, considered
 from bocage.vocabulary.domain import Site
 
 VARIANTS = {
@@ -33,6 +33,16 @@ class Touched:
     kinds: dict[str, pl.Series]
 
 
+def feasible(site: Site) -> list[pl.Expr]:
+    """For each kind of the variants, whether it can be done on a luminaire: columns named after the kinds.
+
+    Args:
+        site: settings and date.
+    """
+    kinds = {kind for kinds in VARIANTS.values() for kind in kinds}
+    return [one.applies.fill_null(value=False).alias(f"_can_{kind}") for kind, one in _first(kinds, site).items()]
+
+
 def touch(frame: pl.DataFrame, kinds: Sequence[str], site: Site) -> Touched:
     """The luminaires that at least one of the kinds touches, with what the kinds set on them.
 
@@ -41,9 +51,7 @@ def touch(frame: pl.DataFrame, kinds: Sequence[str], site: Site) -> Touched:
         kinds: kinds of action done together.
         site: settings and date.
     """
-    found = [one for one in considered(site) if one.kind in kinds]
-    # the first of a kind is the one that settings name first: the longer curfew
-    first = {one.kind: one for one in reversed(found)}
+    first = _first(kinds, site)
     marks = frame.select(one.applies.fill_null(value=False).alias(kind) for kind, one in first.items())
     chosen = marks.select(pl.any_horizontal(pl.all())).to_series()
     marks = marks.filter(chosen)
@@ -55,3 +63,8 @@ def touch(frame: pl.DataFrame, kinds: Sequence[str], site: Site) -> Touched:
                 value = pl.when(marks[kind]).then(pl.lit(one.change[name], dtype=type_)).otherwise(value)
         changes.append(value.alias(PREFIX + name))
     return Touched(frame.filter(chosen).with_columns(changes), chosen, dict(marks.to_dict()))
+
+
+def _first(kinds: Collection[str], site: Site) -> dict[str, Kind]:
+    """By kind, the action that settings name first: the longer curfew."""
+    return {one.kind: one for one in reversed(considered(site)) if one.kind in kinds}
