@@ -15,7 +15,9 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import GEOMETRY, Table
 
 MAX_DIFFERENCES = 10_000
-_BEFORE, _AFTER = "__before", "__after"
+_BEFORE, _MOVED = "__before", "__moved"
+STILL_M = 0.01
+"""A shape within a centimetre of what it was has not moved: degrees with seven decimals say no better [m]."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def compare(
 ) -> Merge:
     """Compare an inventory with the versions in force.
 
-    A column that the rows do not have keeps its value; one that they have empty is emptied.
+    A column that the rows do not have keeps its value; one that they have empty is emptied. A geometry
+    that moved by less than `STILL_M` did not change.
 
     Args:
         current: versions in force, with the schema of `looked_at`; geometry as well-known binary.
@@ -120,8 +123,8 @@ def compare(
         how="left",
         maintain_order="left",
     )
-    known = joined.filter(pl.col("fid").is_not_null())
-    differ = [pl.col(name).ne_missing(pl.col(name + _BEFORE)) for name in columns if name != "asset_id"]
+    known = _with_moved(joined.filter(pl.col("fid").is_not_null()), columns)
+    differ = [_differs(name) for name in columns if name != "asset_id"]
     changed = known.filter(pl.any_horizontal(differ)) if differ else known.clear()
     refuse_backwards(changed, on)
     absent = current.filter(pl.col("__source") == source).join(incoming, on="asset_id", how="anti")
@@ -134,6 +137,22 @@ def compare(
         differences=_differences(changed, columns),
         columns=columns,
     )
+
+
+def _with_moved(known: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The rows with whether their geometry moved, where geometries are compared."""
+    if GEOMETRY not in columns:
+        return known
+    differ = known[GEOMETRY].ne_missing(known[GEOMETRY + _BEFORE])
+    ranks = differ.arg_true()
+    before, after = (shapely.from_wkb(known[name].gather(ranks).to_numpy()) for name in (GEOMETRY + _BEFORE, GEOMETRY))
+    moved = differ.to_numpy().copy()
+    moved[ranks.to_numpy()] = ~shapely.equals_exact(before, after, STILL_M)
+    return known.with_columns(pl.Series(_MOVED, moved, dtype=pl.Boolean))
+
+
+def _differs(name: str) -> pl.Expr:
+    return pl.col(_MOVED) if name == GEOMETRY else pl.col(name).ne_missing(pl.col(name + _BEFORE))
 
 
 def stamped(rows: pl.DataFrame, *, source: str, on: dt.date) -> pl.DataFrame:
@@ -160,7 +179,7 @@ def _differences(changed: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     for name in columns:
         if name == "asset_id" or room <= 0:
             continue
-        rows = changed.filter(pl.col(name).ne_missing(pl.col(name + _BEFORE))).head(room)
+        rows = changed.filter(_differs(name)).head(room)
         room -= len(rows)
         parts.append(
             pl.DataFrame(

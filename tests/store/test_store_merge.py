@@ -66,6 +66,29 @@ def test_a_changed_row_keeps_its_former_version(store: Store) -> None:
     assert len(store.read_assets(LAMP, on=dt.date(2025, 1, 1))) == 0
 
 
+@pytest.mark.parametrize(("by_m", "changed"), [(0.004, []), (0.03, ["L000000"])])
+def test_the_rounding_of_degrees_is_no_move(store: Store, by_m: float, changed: list[str]) -> None:
+    """Open data in degrees with seven decimals, imported again, must not double the history of every lamp."""
+    rows = lamps(3)
+    rows = rows.with_columns(pl.Series("geometry", [shapely.Point(652000, 6860000).wkb] * 3))
+    store.merge_assets(LAMP, rows, source="a", on=DAY)
+    near = shapely.Point(652000 + by_m, 6860000 - by_m).wkb
+    again = rows.with_columns(pl.Series("geometry", [near, rows["geometry"][1], rows["geometry"][2]]))
+    report = store.merge_assets(LAMP, again, source="a", on=LATER)
+    assert (report.changed, report.differences["asset_id"].to_list()) == (changed, changed)
+    held = store.read_assets(LAMP)["geometry"].to_list()
+    assert held == (again if changed else rows)["geometry"].to_list()
+
+
+def test_a_row_that_changed_says_nothing_of_a_place_that_did_not(store: Store) -> None:
+    rows = lamps(1).with_columns(pl.Series("geometry", [shapely.Point(652000, 6860000).wkb]))
+    store.merge_assets(LAMP, rows, source="a", on=DAY)
+    place = pl.Series("geometry", [shapely.Point(652000.004, 6860000).wkb])
+    report = store.merge_assets(LAMP, rows.with_columns(place, pl.lit(21.0).alias("power_w")), source="a", on=LATER)
+    assert report.differences["column"].to_list() == ["power_w"]
+    assert not store.check()
+
+
 def test_a_moved_lamp_is_a_change(store: Store) -> None:
     rows = lamps(3)
     store.merge_assets(LAMP, rows, source="a", on=DAY)
