@@ -14,6 +14,7 @@ from bocage.twin.import_parts import Wanted, file_name, kept_mapping, read_parts
 from bocage.twin.reach import neighbourhood, reach
 from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import shared_asset_tables, shared_values
 
 SEVERAL_COMMUNES = frozenset({"epci", "syndicate", "departement"})
 """Kinds of bodies whose communes may use the same identifiers."""
@@ -113,8 +114,9 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
 
 
 def value_writings(territory: Territory) -> dict[str, Path]:
-    """`values.csv` of the domain of each asset type that has one."""
-    return {
+    """`values.csv` of each asset type: that of shared ones, that of the domain where it has one."""
+    shared = dict.fromkeys(shared_asset_tables(), shared_values())
+    return shared | {
         table.name: domain.folder / "values.csv"
         for domain in territory.domains
         for table in domain.tables

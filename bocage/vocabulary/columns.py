@@ -346,6 +346,15 @@ def shared_asset_tables() -> Mapping[str, Table]:
     return {table.name: table for table in declared_asset_tables(folder)}
 
 
+def shared_values() -> Path:
+    """File of the words under which files write the codes of the shared asset types.
+
+    >>> shared_values().name
+    'values.csv'
+    """
+    return Path(__file__).parent / "assets" / "values.csv"
+
+
 def declared_asset_tables(folder: Path) -> tuple[Table, ...]:
     """Read the asset types that `folder/asset_types.csv` declares, each with its own `<type>.csv`.
 

@@ -22,7 +22,7 @@ SCHEDULE = """Marché;Lot;N° prix;Désignation;Unité;PU HT
 2026-EP;1;3.02;Réglage d'horloge pour extinction;U;45,00
 """
 PRICES = """contrat fourniture;usage;prix kWh;prix kVA;abonnement;applicable du
-2026-EP;éclairage;0,162;48,00;180,00;2026-01-01
+2026-EP;éclairage public;0,162;48,00;180,00;2026-01-01
 """
 
 
@@ -53,9 +53,9 @@ def write_files(folder: Path) -> WatchedTown:
         pl.lit(LONGITUDE).alias("longitude"),
         pl.Series("latitude", [LATITUDE + 0.002 * row for row in range(CABINETS)]),
     ).write_csv(folder / "cabinets.csv", separator=";")  # fmt: skip
-    pl.DataFrame({"PRM": prms, "usage": ["éclairage"] * len(prms), "puissance souscrite": [12] * len(prms)}).write_csv(
-        folder / "delivery-points.csv", separator=";"
-    )
+    pl.DataFrame(
+        {"PRM": prms, "usage": ["éclairage public"] * len(prms), "puissance souscrite": [12] * len(prms)}
+    ).write_csv(folder / "delivery-points.csv", separator=";")
     metered.invoices.select(
         pl.col("prm").alias("PRM"), pl.col("period_from").alias("Du"), pl.col("period_to").alias("Au"),
         pl.col("energy_kwh").round(1).alias("Consommation kWh"), pl.col("amount_eur").round(2).alias("Montant HT"),
