@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from bocage.publish.report.bodies import BODY_WORDS
 from bocage.publish.report.content import FindingLine, FundingLine, LedgerLine, MapData, PlannedWork, ReportContent
 from bocage.publish.report.table import Room
-from bocage.publish.report.typeset import make_presentable, report_model, typeset, write_report
+from bocage.publish.report.typeset import report_model, typeset, write_report
+from bocage.publish.typesetting import make_presentable
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import LANGUAGES, Language
 
@@ -160,7 +161,7 @@ def test_any_character_can_be_printed_or_is_named() -> None:
 
 
 def test_the_report_is_made_without_the_text_face_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bocage.publish.report.typeset.font_folders", list)
+    monkeypatch.setattr("bocage.publish.typesetting.font_folders", list)
     reader = read(typeset(made_up_content(), "fr"))
     fonts = {
         str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()
