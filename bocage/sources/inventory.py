@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bocage.sources.addresses import Addressed
 from bocage.sources.constants import fill_constants
+from bocage.sources.estimates import without_estimates
 from bocage.sources.explode import explode
 from bocage.sources.extent import Area, Extent
 from bocage.sources.identify import computed_identifiers, identifier_cells, natural_identifiers
@@ -97,7 +98,9 @@ def check_inventory(
     extent = Extent.of(area, srid, hint)
     geometry, used_srid = place_rows(raw, mapping, table, extent, state, verdicts, addressed)
     writings = read_values(values[table.name]) if table.name in values else {}
-    judged = _judge_columns(raw, table, mapping, writings)
+    told, estimates = without_estimates(raw, mapping.headers)
+    verdicts += estimates
+    judged = _judge_columns(told, table, mapping, writings)
     for result in judged.values():
         verdicts += result.verdicts
     judged, remarks = fill_constants(judged, mapping, table, writings, len(raw.numbers))
