@@ -17,7 +17,8 @@ if TYPE_CHECKING:  # `bocage --help` must not wait for polars
     import polars as pl
 
 ROWS_SHOWN = 40
-CELL_WIDTH = 64
+CELL_WIDTH, LAST_CELL_WIDTH = 128, 400
+"""Longest text of a cell, and of the last one of a row, after which nothing has to be aligned."""
 UNIT_COLUMN = "unit"
 """A column of that name holds the unit of the numbers of its row."""
 
@@ -31,7 +32,10 @@ def show_table(table: "pl.DataFrame", headings: Sequence[Heading]) -> None:
     """
     headings = headings or plain_headings(table.columns)
     rows = [
-        [_cell(row[heading.name], heading, row) for heading in headings]
+        [
+            _cut(_cell(row[heading.name], heading, row), LAST_CELL_WIDTH if heading is headings[-1] else CELL_WIDTH)
+            for heading in headings
+        ]
         for row in table.head(ROWS_SHOWN).iter_rows(named=True)
     ]
     numeric = [table.schema[heading.name].is_numeric() for heading in headings]
@@ -75,10 +79,13 @@ def _cell(value: object, heading: Heading, row: Mapping[str, object]) -> str:
         case dt.date():
             return value.strftime("%d/%m/%Y") if current_language() == "fr" else value.isoformat()
         case list():
-            text = ", ".join(map(str, value))
+            return ", ".join(map(str, value))
         case _:
-            text = label_of(str(value), core_code_labels().get(heading.name, {}))
-    return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
+            return label_of(str(value), core_code_labels().get(heading.name, {}))
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _digits(value: float, heading: Heading, row: Mapping[str, object]) -> int:

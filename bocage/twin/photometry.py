@@ -127,7 +127,7 @@ def legal_checks(one: PhotometricFile, limits: Mapping[str, Value], *, tilt_deg:
     code_3 = 100 * cie_flux_codes(table)[2]
     colour = table.colour_temperature_k
     asked = (
-        (NOMINAL_LIMIT, "ulr_percent", _("ULR (luminaire horizontal)"), nominal, nominal.__lt__),
+        (NOMINAL_LIMIT, "ulr_percent", _("ULR (luminaire level)"), nominal, nominal.__lt__),
         (INSTALLED_LIMIT, "ulr_installed_percent", _("ULR (as installed)"), installed, installed.__lt__),
         (CODE_3_LIMIT, "cie_flux_code_3_percent", _("CIE flux code 3"), code_3, code_3.__gt__),
         (COLOUR_LIMIT, "colour_temperature_k", _("Colour temperature"), colour, (colour or 0.0).__le__),
@@ -249,9 +249,10 @@ def _legal_sections(read: Sequence[PhotometricFile], limits: Mapping[str, Value]
                 lines.append(_exceeded(one.path.name, check))
             elif check.met is None:
                 lines.append(_("{file}: the colour temperature is not told", file=one.path.name))
-    doubtful = sorted({c.name for one in read[:1] for c in legal_checks(one, limits) if not c.verified})
+    doubtful = [check.label for one in read[:1] for check in legal_checks(one, limits) if not check.verified]
     if doubtful:
-        lines.append(_("Limits still to be verified in the text of the arrêté: {names}", names=", ".join(doubtful)))
+        names = {language: ", ".join(label.say(language) for label in doubtful) for language in LANGUAGES}
+        lines.append(_("Limits still to be verified in the text of the arrêté: {names}", names=names))
     if not limits:
         lines.append(_("No installed domain declares the limits of the arrêté: nothing was judged."))
     return [Section(title=_("Arrêté of 27 December 2018, safety lighting (category a)"), lines=lines)] if lines else []
