@@ -9,7 +9,7 @@ import polars as pl
 
 from bocage.twin.conformance.fault import Fault
 from bocage.twin.conformance.trial import Trial
-from bocage.vocabulary.columns import Column, Table, noun_tables
+from bocage.vocabulary.columns import Column, Table, noun_tables, shared_asset_tables
 from bocage.vocabulary.domain import WHOLE_TERRITORY
 from bocage.vocabulary.draws import DrawTable
 from bocage.vocabulary.origin import ORIGINS, high_column, low_column, origin_column
@@ -156,7 +156,8 @@ def _tables_faults(trial: Trial) -> Iterator[str]:
 
 def _figures_faults(trial: Trial, asset_type: str, frame: pl.DataFrame) -> Iterator[str]:
     """Columns computed for each asset that no file declares, or that are not what it declares."""
-    own = {column: table for table in trial.domain.tables if table.name == asset_type for column in table.names}
+    tables = {**shared_asset_tables(), **{table.name: table for table in trial.domain.tables}}
+    own = set(tables[asset_type].names) if asset_type in tables else set()
     declared = {column.name: column for column in trial.domain.figures.get(asset_type, ())}
     for name in (name for name in frame.columns if name not in own):
         if name not in declared:
