@@ -11,7 +11,7 @@ from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import Domain
-from bocage.vocabulary.text import current_language
+from bocage.vocabulary.text import Message, current_language
 
 USUAL_DAYS = 45
 """Length of the window where none is asked for: the last days that were measured."""
@@ -160,9 +160,14 @@ def _answer(
             )
         ],
         data={"from": start.date().isoformat(), "to": last_day, "alerts": alerts.to_dicts()},
-        next_step=_("bocage explain BOC-LIG-060, for what to do about a code"),
+        next_step=_next_step(shown.filter(pl.col("condition") == "active")),
         exit=1 if active else 0,
     )  # fmt: skip
+
+
+def _next_step(active: pl.DataFrame) -> Message | None:
+    """What to type next: the code of the dearest alert explained."""
+    return _("bocage explain {code}, for what to do about it", code=active["code"][0]) if active.height else None
 
 
 def _headings() -> list[Heading]:

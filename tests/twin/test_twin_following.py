@@ -20,6 +20,7 @@ from bocage.twin.watch import watch
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import Site
+from bocage.vocabulary.text import Message
 
 LONGITUDE, LATITUDE = -0.5943, 48.1917
 SITE = Site(territory_id="99999", longitude_deg=LONGITUDE, latitude_deg=LATITUDE, date=dt.date(2026, 1, 1))
@@ -104,8 +105,11 @@ def test_an_alert_is_followed_over_time(territory: Territory, town: WatchedTown,
     furnish(territory, town)
     import_readings(territory, curves_file(tmp_path, town))
     fault = next(fault for fault in town.faults if fault.kind == "lamps_out")
-    watch(territory, first=dt.date(2026, 2, 2), last=(fault.start + dt.timedelta(days=4)).date())
-    row = stored(territory, "alert").filter(asset_id=fault.cabinet_id)
+    early = watch(territory, first=dt.date(2026, 2, 2), last=(fault.start + dt.timedelta(days=4)).date())
+    active = stored(territory, "alert").filter(condition="active")
+    assert isinstance(early.next_step, Message)
+    assert early.next_step.values["code"] in set(active["code"]), "what to do is told of an alert that is there"
+    row = active.filter(asset_id=fault.cabinet_id)
     assert row["condition"].item() == "active"
     first_seen = row["first_seen"].item()
     handled = row.with_columns(pl.lit("in_progress").alias("handling"))
