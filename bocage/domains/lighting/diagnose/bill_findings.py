@@ -75,7 +75,10 @@ def _service_rules(parameters: Parameters, assets: Assets, in_service: pl.Expr, 
         Rule(
             "BOC-LIG-040",
             pl.lit(has_cabinets) & ~pl.col("linked") & in_service,
-            _with(_("Delivery points with no cabinet: {count}, billed {kwh} kWh, {eur} EUR over a year"), _paid),
+            _with(
+                _("Delivery points with no cabinet: {count}, billed {kwh} kWh and {eur} EUR once brought to a year"),
+                _paid,
+            ),
         ),
         Rule(
             "BOC-LIG-043",
@@ -283,7 +286,8 @@ def _unusable(assets: Assets) -> list[Finding]:
 
 def _paid(some: pl.DataFrame) -> dict[str, object]:
     yearly = DAYS_PER_YEAR / pl.col("days").clip(lower_bound=1)
-    sums = some.select(eur=(pl.col("paid_eur") * yearly).sum(), kwh=pl.col("billed_kwh").sum()).row(0, named=True)
+    paid, billed = (pl.col(name) * yearly for name in ("paid_eur", "billed_kwh"))
+    sums = some.select(eur=paid.sum(), kwh=billed.sum()).row(0, named=True)
     return {"eur": sums["eur"] or 0.0, "kwh": sums["kwh"] or 0.0}
 
 
