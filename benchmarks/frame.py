@@ -3,12 +3,16 @@
 import ast
 import importlib
 import math
-from collections.abc import Mapping, Sequence
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 FIGURE_KEYS = ("what", "value", "unit", "goal", "peer", "ratio", "holds")
 FOLDER = Path(__file__).parent
+REPEATS = 5
+"""How often a piece of work is timed."""
 
 
 Figure = dict[str, object]
@@ -73,6 +77,21 @@ def at_most(what: str, value: float | None, unit: str, goal: float, *, peer: flo
     (False, None)
     """
     return figure(what, value, unit, goal=goal, peer=peer, holds=None if value is None else value <= goal)
+
+
+def median_s(work: Callable[[], object], *, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Median time of a piece of work done `REPEATS` times [s].
+
+    Args:
+        work: what is timed.
+        clock: `time.process_time` for what one core spends.
+    """
+    spent = []
+    for _ in range(REPEATS):
+        start = clock()
+        work()
+        spent.append(clock() - start)
+    return statistics.median(spent)
 
 
 def listed(folder: Path = FOLDER, package: str = "benchmarks") -> list[Listed]:

@@ -4,14 +4,12 @@ import importlib
 import importlib.util
 import os
 import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.frame import Figure, at_most, figure
+from benchmarks.frame import Figure, at_most, figure, median_s
 from bocage.science.photometry.flux import CIE_ZONES_DEG, cie_flux_codes, flux_within, light_output
 from bocage.science.photometry.generic import isotropic, lambertian
 from bocage.science.photometry.intensity import tabulate
@@ -19,7 +17,6 @@ from bocage.sources.photometry import read_photometry
 
 CLOSURE_GOAL_POINTS = 0.3
 CLOSED_FORM_GOAL = 1e-6
-REPEATS = 5
 UNEVEN_TABLES = 200
 
 
@@ -48,7 +45,7 @@ def _real_files(files: list[Path]) -> list[Figure]:
         table = read_photometry(path).table
         if table.declared_lor is not None:
             gaps.append(100 * abs(light_output(table).lor - table.declared_lor))
-    own_s = _median_s(lambda: [read_photometry(path) for path in files])
+    own_s = median_s(lambda: [read_photometry(path) for path in files])
     figures = [
         figure("real EULUMDAT files with a declared LOR", len(gaps), "", goal=10, holds=len(gaps) == len(files)),
         at_most(what, max(gaps), "percentage point", CLOSURE_GOAL_POINTS),
@@ -57,7 +54,7 @@ def _real_files(files: list[Path]) -> list[Figure]:
     if importlib.util.find_spec("pyldt") is None:
         return [*figures, figure("files read and checked per second (eulumdat-py is not installed)", speed, "1/s")]
     reader: Any = importlib.import_module("pyldt").LdtReader
-    peer_s = _median_s(lambda: [reader.read(path) for path in files])
+    peer_s = median_s(lambda: [reader.read(path) for path in files])
     worst = max(
         float(np.abs(read_photometry(path).table.intensity_cd_klm[:-1] - _peer_planes(reader.read(path))).max())
         for path in files
@@ -122,12 +119,3 @@ def _uneven_planes(random: np.random.Generator) -> Figure:
         peer=f"{statistics.median(naive):.3f} (median, mean of the planes)",
         holds=max(errors) <= CLOSED_FORM_GOAL,
     )
-
-
-def _median_s(work: Callable[[], object]) -> float:
-    spent = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return float(np.median(spent))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.frame import at_most, figure
+from benchmarks.frame import at_most, figure, median_s
 from benchmarks.road_loop import PlainRoad, plain_fields, table_surface
 from bocage.science.photometry.generic import generic_road_optics
 from bocage.science.photometry.intensity import IntensityTable, tabulate
@@ -25,7 +25,6 @@ from bocage.science.road_lighting.standard import road_classes, standard
 
 FIELDS = 4000
 LOOPED = 40
-REPEATS = 5
 GOAL_PER_S = 2000.0
 ERROR_GOAL = 1e-9
 PHOTOMETRIES = 40
@@ -48,9 +47,9 @@ def run(*, seed: int) -> dict[str, Any]:
     tables = _tables(seed)
     optics = gather_optics(tables)
     roads = _roads(seed)
-    whole_s = _median_cpu_s(lambda: road_fields(roads, optics))
+    whole_s = median_s(lambda: road_fields(roads, optics), clock=time.process_time)
     simple = roads.take(np.flatnonzero((roads.of("arrangement") == 0) & (roads.of("lanes") == 2)))
-    simple_s = _median_cpu_s(lambda: road_fields(simple, optics)) / len(simple)
+    simple_s = median_s(lambda: road_fields(simple, optics), clock=time.process_time) / len(simple)
     start = time.process_time()
     plain = [_plain(roads, place, tables) for place in range(LOOPED)]
     loop_s = (time.process_time() - start) / LOOPED
@@ -63,7 +62,7 @@ def run(*, seed: int) -> dict[str, Any]:
     random = np.random.default_rng(seed)
     names = random.choice(sizing.classes, SIZED)
     places = [random.uniform(low, high, SIZED) for low, high in ((4, 12), (15, 60), (4, 12))]
-    sized_s = _median_cpu_s(lambda: sizing.at(names, *places))
+    sized_s = median_s(lambda: sizing.at(names, *places), clock=time.process_time)
     return {
         "name": "road-fields",
         "figures": [
@@ -173,13 +172,3 @@ def _published_surface() -> Callable[[float, float], float]:
 
 
 SURFACE = _published_surface()
-
-
-def _median_cpu_s(work: Callable[[], object]) -> float:
-    """Processor time of this process, which is what one core spends; numpy starts no thread here."""
-    spent = []
-    for _ in range(REPEATS):
-        start = time.process_time()
-        work()
-        spent.append(time.process_time() - start)
-    return float(np.median(spent))

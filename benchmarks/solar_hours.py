@@ -2,14 +2,12 @@
 
 import datetime as dt
 import importlib.util
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.frame import Figure, at_most, figure
+from benchmarks.frame import Figure, at_most, figure, median_s
 from bocage.science.civil import year_bounds_s
 from bocage.science.intervals import duration_s
 from bocage.science.night import nights
@@ -18,7 +16,6 @@ from bocage.science.sun import elevation_deg
 Array = NDArray[np.float64]
 
 PLACES = {"Marseille": (43.3, 5.37), "Paris": (48.85, 2.35), "Lille": (50.63, 3.06), "Saint-Denis": (-20.88, 55.45)}
-REPEATS = 5
 SAMPLES = 100_000
 ERROR_GOAL_DEG = 0.02
 HOURS_GOAL = 1.0
@@ -36,11 +33,11 @@ def run(*, seed: int) -> dict[str, Any]:
     bounds = [dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() for year in (2000, 2050)]
     times = np.sort(random.uniform(bounds[0], bounds[1], SAMPLES)).round()
     year = year_bounds_s(2025, "Europe/Paris")
-    ours_s = _median_s(lambda: elevation_deg(times, *PLACES["Paris"]))
+    ours_s = median_s(lambda: elevation_deg(times, *PLACES["Paris"]))
     figures = [*_range_figures(year), _year_figure(year)]
     if has_peer:
         errors = [float(np.abs(elevation_deg(times, *place) - _peer(times, *place)).max()) for place in PLACES.values()]
-        peer_s = _median_s(lambda: _peer(times, *PLACES["Paris"]))
+        peer_s = median_s(lambda: _peer(times, *PLACES["Paris"]))
         gaps = [abs(_hours(year, place) - _peer_hours(year, place)) for place in PLACES.values()]
         figures += [
             at_most("largest error of elevation, 4 places", max(errors), "degree", ERROR_GOAL_DEG),
@@ -69,7 +66,7 @@ def _range_figures(year: tuple[float, float]) -> list[Figure]:
 
 
 def _year_figure(year: tuple[float, float]) -> Figure:
-    seconds = _median_s(lambda: _hours(year, PLACES["Paris"]))
+    seconds = median_s(lambda: _hours(year, PLACES["Paris"]))
     return at_most("nights of one place and year", 1000 * seconds, "ms", 50.0)
 
 
@@ -90,12 +87,3 @@ def _peer(times_s: Array, latitude_deg: float, longitude_deg: float) -> Array:
 
     stamps = pd.to_datetime(times_s, unit="s", utc=True)
     return np.asarray(pvlib.solarposition.spa_python(stamps, latitude_deg, longitude_deg)["elevation"].to_numpy())
-
-
-def _median_s(work: Callable[[], object]) -> float:
-    spent = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return float(np.median(spent))
