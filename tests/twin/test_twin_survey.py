@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +19,13 @@ from bocage.domains.lighting.diagnose.findings import rules
 from bocage.domains.lighting.diagnose.survey import lot_name
 from bocage.domains.lighting.diagnose.variants import VARIANTS
 from bocage.twin.answer import Answer
-from bocage.twin.parallel import over_processes
+from bocage.twin.parallel import MEMORY_VARIABLES, over_processes
 from bocage.twin.survey import survey, whole_of
-from bocage.twin.survey_part import FACTS, centre, judge, read_part
+from bocage.twin.survey_part import BLOCK, FACTS, centre, judge, read_part, summary_of
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import Assets, Site, Surveyed
+from bocage.vocabulary.draws import DrawTable
 
 DATE = dt.date(2026, 11, 1)
 SITE = Site(
@@ -98,6 +100,17 @@ def test_findings_count_the_assets_of_the_diagnosis(surveyed: Surveyed, complete
     }
     local = surveyed.findings.filter(pl.col("scope") == f"commune:{one}")
     assert dict(local.select("code", "count").iter_rows()) == of_one
+
+
+def test_a_summary_in_blocks_is_the_summary() -> None:
+    count = 2 * BLOCK + 3
+    draws = np.random.default_rng(7).lognormal(0, 1, (count, 41))
+    draws[::3] = draws[::3, :1]  # rows whose draws are all the same
+    keys = pl.DataFrame({"scope": [str(row) for row in range(count)]})
+    outcomes = DrawTable(keys, draws, np.linspace(0, 1, count))
+    assert_frame_equal(summary_of(outcomes), outcomes.summary(), rel_tol=1e-12, abs_tol=0)
+    empty = outcomes.where(pl.col("scope") == "")
+    assert_frame_equal(summary_of(empty), empty.summary())
 
 
 def actions_of(completed: Assets, kinds: tuple[str, ...]) -> pl.DataFrame:
@@ -286,6 +299,20 @@ def test_a_file_read_column_by_column_has_declared_columns_only(tmp_path: Path) 
     frame = department(0, points=300, seed=1).with_columns(pl.lit(1).alias("unheard_of"))
     path = write_geoparquet(frame, tmp_path / "a.parquet")
     assert set(read_part(path, DOMAIN.tables[0]).columns) < set(DOMAIN.tables[0].polars_schema())
+
+
+def test_a_part_without_a_row_to_keep_has_no_light_point(tmp_path: Path) -> None:
+    nameless = department(0, points=300, seed=1).with_columns(pl.lit(None, dtype=pl.String).alias("asset_id"))
+    write_geoparquet(nameless, tmp_path / "in" / "a.parquet")
+    answer = survey(tmp_path / "in", output=tmp_path / "out", date=DATE, draws=20, workers=1)
+    assert (answer.data["kept"], answer.data["refused"]) == (0, 300)
+    assert set(pl.read_parquet(tmp_path / "out" / "whole.parquet")["value"]) == {0.0}
+
+
+def test_work_over_processes_leaves_the_environment_as_it_was() -> None:
+    before = dict(os.environ)
+    assert over_processes(os.getenv, ["POLARS_MAX_THREADS", *MEMORY_VARIABLES], workers=2)[0] == "1"
+    assert dict(os.environ) == before
 
 
 def test_work_over_processes_comes_back_in_order() -> None:

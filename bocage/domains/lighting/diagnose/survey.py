@@ -125,12 +125,12 @@ def _works(
     signatures: Signatures, variants: Mapping[str, Touched], scopes: list[str], site: Site
 ) -> dict[str, dict[str, Array]]:
     """What the works of each variant cost and embody for each scope (c, K)."""
-    parameters, size = lighting_parameters(site), signatures.rows.height
+    price, size = unit_cost_eur(lighting_parameters(site)), signatures.rows.height
     columns: dict[str, Array] = {}
     for name, touched in variants.items():
         chosen = touched.chosen.to_numpy()
         for kind, marks in touched.kinds.items():
-            priced = touched.rows.select(pl.lit(kind).alias("kind"), "lantern").select(unit_cost_eur(parameters))
+            priced = touched.rows.select(pl.lit(kind).alias("kind"), "lantern").select(price)
             count, unit = np.zeros(size), np.zeros(size)
             count[chosen] = marks.to_numpy()
             unit[chosen] = np.where(marks.to_numpy(), priced.to_series().to_numpy(), 0.0)
