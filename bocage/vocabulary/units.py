@@ -8,6 +8,10 @@ from pathlib import Path
 
 from bocage.vocabulary.text import Language, current_language, format_number
 
+DAYS_PER_YEAR = 365.25
+WATTS_PER_KILOWATT = METRES_PER_KM = 1000.0
+"""What turns a quantity of one declared unit into another; a year is the mean one of the Julian calendar."""
+
 
 @dataclass(frozen=True)
 class Unit:

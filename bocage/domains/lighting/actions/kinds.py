@@ -11,8 +11,8 @@ from bocage.domains.lighting.inventory.declared import lighting_parameters, real
 from bocage.domains.lighting.physics.presence import is_quiet
 from bocage.vocabulary.domain import Site
 from bocage.vocabulary.origin import origin_column
+from bocage.vocabulary.units import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
 RENEWAL, SETTING, CURFEW = "LIG-LOT", "LIG-DIM", "LIG-CURFEW"
 """Exclusive groups, one per lot: a luminaire is renewed one way, dimmed one way, switched off one way."""
 MOSTLY = 0.5

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from bocage.domains.lighting.diagnose.bills import DAYS_PER_YEAR, FIGURES, delivery_figures
+from bocage.domains.lighting.diagnose.bills import FIGURES, delivery_figures
 from bocage.domains.lighting.diagnose.rule import Rule, found_by, marked
 from bocage.domains.lighting.inventory.declared import LOCALE, LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.inventory.delivery import CABINET, INVOICE, POINT, feeding
@@ -15,6 +15,7 @@ from bocage.vocabulary.columns import shared_asset_tables
 from bocage.vocabulary.domain import Assets, Finding, Site
 from bocage.vocabulary.references import delivery_reference
 from bocage.vocabulary.text import Message
+from bocage.vocabulary.units import DAYS_PER_YEAR
 
 LEAST_KVA = 1.0
 """Whole kVA too many from which a subscription is reported."""

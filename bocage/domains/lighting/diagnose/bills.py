@@ -15,8 +15,8 @@ from bocage.vocabulary.columns import shared_asset_tables
 from bocage.vocabulary.domain import Assets, Site
 from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE
 from bocage.vocabulary.references import delivery_reference, was_rewritten
+from bocage.vocabulary.units import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
 YEAR = "366d"
 FIGURES = (
     "asset_id", "light_points_fed", "installed_power_kw", "billed_from", "billed_to", "billed_kwh", "expected_kwh",

@@ -12,8 +12,8 @@ from bocage.parameters.reader import Parameters
 from bocage.science.civil import clock_minute
 from bocage.vocabulary.domain import Finding, Site
 from bocage.vocabulary.text import Message
+from bocage.vocabulary.units import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
 WHOLE_NIGHT_H = 1.0
 """Yearly hours within which a point is deemed to burn all night [h]."""
 TINY = 1e-9

@@ -13,10 +13,10 @@ from bocage.parameters.reader import Parameters
 from bocage.vocabulary.columns import GEOMETRY
 from bocage.vocabulary.domain import Assets, Site
 from bocage.vocabulary.origin import high_column, low_column, origin_column
+from bocage.vocabulary.units import METRES_PER_KM
 
 Array = NDArray[np.float64]
 
-METRES_PER_KM = 1000.0
 LIGHTS_THE_ROAD = ("a_safety", "b_heritage_parks", "e_car_parks")
 """Categories whose light is meant for the ground: façades, sports and worksites light something else."""
 DECLARED, PUBLIC, CARRIAGEWAY = "declared", "public_space", "carriageway"

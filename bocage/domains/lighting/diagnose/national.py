@@ -9,10 +9,9 @@ from bocage.domains.lighting.inventory.declared import LOCALE, LUMINAIRE, lighti
 from bocage.vocabulary.domain import WHOLE_TERRITORY, Finding, ResultTable, Site
 from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE, Array, DrawTable
 from bocage.vocabulary.text import LANGUAGES, Language, Message
-from bocage.vocabulary.units import units
+from bocage.vocabulary.units import METRES_PER_KM, WATTS_PER_KILOWATT, units
 
 PERCENT = 100.0
-METRES_PER_KM = WATTS_PER_KILOWATT = 1000.0
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from bocage.parameters.reader import Parameters
 from bocage.vocabulary.domain import Assets, Site
 from bocage.vocabulary.origin import high_column, low_column, origin_column
 from bocage.vocabulary.responsibility import name_owners
+from bocage.vocabulary.units import DAYS_PER_YEAR
 
 COMPETENCE = "public_lighting"
 OWNED = (LUMINAIRE, "support", "cabinet", "circuit", LIT_ROAD)
-DAYS_PER_YEAR = 365.25
 EPOCH = dt.date(1970, 1, 1)
 COMMUNE = "_commune"
 STREET = [COMMUNE, "street"]

@@ -10,13 +10,13 @@ from bocage.domains.lighting.inventory.delivery import CABINET, POINT, feeding
 from bocage.parameters.reader import Parameters
 from bocage.vocabulary.columns import GEOMETRY
 from bocage.vocabulary.domain import Assets
+from bocage.vocabulary.units import METRES_PER_KM, WATTS_PER_KILOWATT
 
 SUBSCRIBED, SENSITIVE, ROAD_KM, ROAD_M2 = "_subscribed_kva", "_sensitive", "_road_km", "_road_m2"
 TODAY_KVA = "_today_kva"
 """Power that the luminaire needs as it is today, margin included [kVA]."""
 FITTED = "fitted"
 """Mark of a luminaire whose delivery point subscribes to no more than it needs."""
-METRES_PER_KM, WATTS_PER_KILOWATT = 1000.0, 1000.0
 
 
 def with_surroundings(assets: Assets, parameters: Parameters) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from bocage.domains.lighting.inventory.class_flux import CLASS_FLUX
 from bocage.domains.lighting.inventory.declared import lighting_parameters
 from bocage.domains.lighting.inventory.surroundings import (
     FITTED,
-    METRES_PER_KM,
     ROAD_KM,
     ROAD_M2,
     SENSITIVE,
@@ -31,10 +30,10 @@ from bocage.parameters.reader import Parameters
 from bocage.science.intervals import overlap_s
 from bocage.vocabulary.domain import Site
 from bocage.vocabulary.origin import high_column, low_column, rests_on_defaults
+from bocage.vocabulary.units import METRES_PER_KM, WATTS_PER_KILOWATT
 
 Array = NDArray[np.float64]
 
-WATTS_PER_KILOWATT = 1000.0
 RATIO_DIGITS = 4
 ROUNDING = 1e-6
 REMOVED = "removed"

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from bocage.domains.lighting.physics.hours import HOUR_S, REGIME_COLUMNS, burning
 from bocage.science.intervals import overlap_s
 from bocage.vocabulary.domain import Site
+from bocage.vocabulary.units import WATTS_PER_KILOWATT
 
 Array = NDArray[np.float64]
-WATTS_PER_KILOWATT = 1000.0
 
 
 def midnight_s(day: dt.date, timezone: str) -> float:

@@ -10,9 +10,9 @@ from bocage.domains.lighting.physics.hours import REGIME_COLUMNS, burning
 from bocage.domains.lighting.physics.load import dimmed_equivalent_h, with_load
 from bocage.science.intervals import overlap_s
 from bocage.vocabulary.domain import SECTOR_PREFIX, WHOLE_TERRITORY, Assets, Site
+from bocage.vocabulary.units import WATTS_PER_KILOWATT
 
 HOUR_S = 3600
-WATTS_PER_KILOWATT = 1000.0
 SCHEMA: dict[str, pl.DataType] = {
     "time": pl.Datetime("us", "UTC"),
     "group": pl.String(),

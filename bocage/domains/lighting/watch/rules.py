@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from bocage.domains.lighting.watch.curves import LEAKAGE, PHASES, REACTIVE_POWER, Curve
 from bocage.parameters.reader import Parameters
+from bocage.vocabulary.units import DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -25,7 +26,6 @@ LEAST_DAY_H = 0.5
 """Hours of burning in one day below which it is held to be a test."""
 MOST_LEVEL = 1.15
 """Load over that of all lamps at full output from which something else than the level is the matter."""
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, kw_only=True)
