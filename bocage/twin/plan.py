@@ -329,17 +329,22 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                 headings=_joint_headings(),
             ),
         ],
-        data={
-            "plan": result.plan.to_dicts(),
-            "financing": result.financing.to_dicts(),
-            "ledgers": result.ledgers.to_dicts(),
-            "society": result.society.to_dicts(),
-            "options": result.options.to_dicts(),
-            "joint": planned.joint().to_dicts(),
-            "solve": {key: _plain(value) for key, value in vars(solve).items()},
-        },
+        data=_data(planned),
         next_step=_("bocage report"),
     )  # fmt: skip
+
+
+def _data(planned: Planned) -> dict[str, object]:
+    result = planned.result
+    return {
+        "plan": result.plan.to_dicts(),
+        "financing": result.financing.to_dicts(),
+        "ledgers": result.ledgers.to_dicts(),
+        "society": result.society.to_dicts(),
+        "options": result.options.to_dicts(),
+        "joint": planned.joint().to_dicts(),
+        "solve": {key: _plain(value) for key, value in vars(result.solve).items()},
+    }
 
 
 def _own_funds(result: PlanResult) -> float:
