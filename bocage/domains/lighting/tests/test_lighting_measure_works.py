@@ -11,6 +11,7 @@ from bocage.domains.lighting.evaluate.meters import panel
 from bocage.domains.lighting.example.meters import MeteredTown, metered_town
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import Site
+from bocage.vocabulary.text import current_language, use_language
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,12 @@ def test_bethune_2019_is_missing_bills_more_than_saved_energy(data: Path) -> Non
     assert len(found.meters) == 128
     assert found.billed[dt.date(2018, 12, 1)][1] == 124
     assert found.billed[dt.date(2019, 12, 1)][1] == 68
-    rows = DOMAIN.measure(assets, works(dt.date(2019, 1, 1)), place)
+    former = current_language()
+    use_language("fr")
+    try:
+        rows = DOMAIN.measure(assets, works(dt.date(2019, 1, 1)), place)
+    finally:
+        use_language(former)
     row = rows.row(0, named=True)
     assert "17,0" in row["method"]
     assert -320_000 < row["low"] < row["effect"] < row["high"] < 0
