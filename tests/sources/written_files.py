@@ -1,8 +1,10 @@
 """The same two lamps in every format that is read, as other programs write them."""
 
 import json
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -66,7 +68,22 @@ DEGREES = FRAME.with_columns(
 
 
 def _gdal(name: str, driver: str, frame: pl.DataFrame = FRAME, srid: int = 2154) -> Callable[[Path], Path]:
-    return lambda folder: write_vector(frame, folder / name, driver=driver, srid=srid, layer="lampes")
+    """A maker of the file, which GDAL writes once for all the tests that ask for it."""
+    return lambda folder: _placed(folder, name, driver, "degrees" if frame is DEGREES else "metres", srid)
+
+
+@cache
+def _written(name: str, driver: str, unit: str, srid: int) -> Mapping[str, bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        frame = DEGREES if unit == "degrees" else FRAME
+        write_vector(frame, Path(folder) / name, driver=driver, srid=srid, layer="lampes")
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def _placed(folder: Path, name: str, driver: str, unit: str, srid: int) -> Path:
+    for part, content in _written(name, driver, unit, srid).items():
+        (folder / part).write_bytes(content)
+    return folder / name
 
 
 def _text(name: str, content: str) -> Callable[[Path], Path]:
