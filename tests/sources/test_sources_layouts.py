@@ -1,7 +1,9 @@
 """Layouts that are known without a mapping: recognised, read whole, and what is left out is said."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -258,15 +260,20 @@ def test_the_relational_layout_of_ress_ecl(form: str, tmp_path: Path) -> None:
 
 
 def ecl_geopackage(path: Path) -> Path:
-    """The same tables as PostGIS exports them with ogr2ogr: the nodes with their geometry."""
-    append = False
-    for name, text in ECL.items():
-        frame = pl.read_csv(text.encode(), separator=";", infer_schema=False)
-        if name == "geo_ecl_noeud":
-            geometry = shapely.to_wkb(shapely.from_wkt(frame["geom"].to_numpy()))
-            frame = frame.drop("geom").with_columns(pl.Series("geometry", list(geometry), dtype=pl.Binary))
-        write_vector(frame, path, driver="GPKG", srid=2154, layer=name, append=append)
-        append = True
+    """The same tables as PostGIS exports them with ogr2ogr: the nodes with their geometry, the others without."""
+    tables = {name: pl.read_csv(text.encode(), separator=";", infer_schema=False) for name, text in ECL.items()}
+    nodes = tables.pop("geo_ecl_noeud")
+    geometry = shapely.to_wkb(shapely.from_wkt(nodes["geom"].to_numpy()))
+    nodes = nodes.drop("geom").with_columns(pl.Series("geometry", list(geometry), dtype=pl.Binary))
+    write_vector(nodes, path, driver="GPKG", srid=2154, layer="geo_ecl_noeud")
+    with closing(sqlite3.connect(path)) as twin, twin:
+        for name, frame in tables.items():
+            columns = ", ".join(f'"{column}" TEXT' for column in frame.columns)
+            twin.execute(f'CREATE TABLE "{name}" (fid INTEGER PRIMARY KEY, {columns})')
+            named, marks = ", ".join(f'"{column}"' for column in frame.columns), ", ".join("?" * frame.width)
+            twin.executemany(f'INSERT INTO "{name}" ({named}) VALUES ({marks})', frame.rows())
+            said = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
+            twin.execute(said, (name, name))
     return path
 
 
