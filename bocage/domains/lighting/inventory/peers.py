@@ -7,6 +7,7 @@ import polars as pl
 LEAST_DECLARED_SHARE = 0.2
 """Below this share of declared values a group does not speak for its members; a share, so that an
 inventory written twice says the same as once."""
+_TOLD, _SHARE = "_told", "_share"
 
 
 def usual_code(frame: pl.DataFrame, name: str, by: Sequence[str]) -> pl.Series:
@@ -18,9 +19,10 @@ def usual_code(frame: pl.DataFrame, name: str, by: Sequence[str]) -> pl.Series:
     >>> usual_code(frame, "technology", ["street"]).to_list()
     ['LED', 'LED', None]
     """
-    declared = frame.filter(pl.col(name).is_not_null()).group_by(*by, name).len()
-    best = (
-        declared.sort(pl.col("len"), pl.col(name), descending=[True, False]).group_by(by, maintain_order=True).first()
+    known = pl.col(name).is_not_null()
+    counted = frame.group_by(*by, name).len().sort(known, "len", name, descending=[True, True, False])
+    best = counted.group_by(by, maintain_order=True).agg(
+        pl.col(name).first().alias(_TOLD), (pl.col("len").filter(known).sum() / pl.col("len").sum()).alias(_SHARE)
     )
     return _told(frame, best, name, by)
 
@@ -32,12 +34,13 @@ def usual_value(frame: pl.DataFrame, name: str, by: Sequence[str]) -> pl.Series:
     >>> usual_value(frame, "h", ["street"]).to_list()
     [5.0, 5.0, 5.0]
     """
-    best = frame.filter(pl.col(name).is_not_null()).group_by(by).agg(pl.col(name).median())
+    known = pl.col(name).is_not_null()
+    best = frame.group_by(by).agg(pl.col(name).median().alias(_TOLD), known.mean().alias(_SHARE))
     return _told(frame, best, name, by)
 
 
 def _told(frame: pl.DataFrame, best: pl.DataFrame, name: str, by: Sequence[str]) -> pl.Series:
-    share = frame.group_by(by).agg(pl.col(name).is_not_null().mean().alias("_share"))
-    best = best.select(*by, pl.col(name).alias("_told")).join(share, on=by, how="left")
-    told = frame.select(by).join(best, on=by, how="left", maintain_order="left")
-    return told.select(pl.when(pl.col("_share") >= LEAST_DECLARED_SHARE).then("_told").alias(name)).to_series()
+    """What the group of each row says, of those in which enough is declared."""
+    enough = pl.col(_SHARE) >= LEAST_DECLARED_SHARE
+    told = best.select(*by, pl.when(enough).then(_TOLD).alias(_TOLD))
+    return frame.select(by).join(told, on=by, how="left", maintain_order="left")[_TOLD].alias(name)
