@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_048_574
 """Rows of data that a sheet holds under its two header rows."""
+_LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767
 _EXACT_INTEGERS = 10**15
 _FIRST_DATE = dt.date(1900, 3, 1)  # spreadsheets believe in 29 February 1900
@@ -74,14 +75,18 @@ def write_workbook(
 
 
 def sheet_names(wanted: Sequence[str]) -> list[str]:
-    """Names that a workbook accepts: no `[]:*?/\\`, 31 characters at most, all different.
+    """Names that a workbook accepts: no `[]:*?/\\`, whole words of 31 characters at most, all different.
 
-    >>> sheet_names(["plan", "Plan", "a/b"])
-    ['plan', 'Plan 2', 'a b']
+    >>> sheet_names(["plan", "Plan", "a/b", "Sum of the actions and all together"])
+    ['plan', 'Plan 2', 'a b', 'Sum of the actions and all']
     """
     names: list[str] = []
     for text in wanted:
-        clean = re.sub(r"[\[\]:*?/\\]", " ", printable(text)).strip().strip("'")[:31].strip() or "–"
+        clean = re.sub(r"[\[\]:*?/\\]", " ", printable(text)).strip().strip("'")
+        if len(clean) > _LONGEST_NAME:
+            cut = clean[: _LONGEST_NAME + 1]
+            clean = (cut.rpartition(" ")[0] or cut).rstrip(" ,;(–")[:_LONGEST_NAME]
+        clean = clean.strip(" '") or "–"
         name, number = clean, 1
         while name.lower() in {other.lower() for other in names} or name.lower() in ("history", "historique"):
             number += 1

@@ -86,7 +86,7 @@ def _of_type(section: Section, table: Table) -> Section:
 def _layout_section(recognised: Recognised) -> Section:
     lines: list[Text] = [
         _(
-            "{layout}: {percent} % of the columns that it can give are there",
+            "{layout}: {percent}% of the columns that it can give are there",
             layout=recognised.layout.label, percent=round(100 * recognised.confidence),
         )
     ]  # fmt: skip

@@ -314,7 +314,7 @@ def _answer(territory: Territory, planned: Planned) -> Answer:
                         cost=float(chosen["cost_eur"].sum()), own=_own_funds(result),
                     ),
                     _(
-                        "Within {gap:2} % of the optimum in {seconds:1} s; ranking by ratio would lose {loss:1} %",
+                        "Within {gap:2}% of the optimum in {seconds:1} s; ranking by ratio would lose {loss:1}%",
                         gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
                         seconds=solve.seconds, loss=100 * solve.greedy_loss,
                     ),

@@ -92,7 +92,7 @@ def _prices(proposal: Proposal) -> list[Message]:
     own = float(lines.filter(pl.col("origin") == "schedule")["amount_eur"].sum())
     if not own:
         return [_("Costs come from default prices; your own: bocage import prices.xlsx --type unit_price")]
-    return [_("{share:1} % of the costs come from the unit prices of the territory", share=100 * own / total)]
+    return [_("{share:1}% of the costs come from the unit prices of the territory", share=100 * own / total)]
 
 
 def action_effects(proposal: Proposal) -> pl.DataFrame:

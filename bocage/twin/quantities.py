@@ -148,7 +148,7 @@ def _sentences(bill: Bill) -> list[Message]:
             " {unpriced} at default prices",
             planned=bill.planned_eur, priced=bill.priced_eur, unpriced=bill.unpriced_eur,
         ),
-        _("{share:1} % of the amount is priced by the schedule", share=100 * bill.priced_eur / total if total else 0.0),
+        _("{share:1}% of the amount is priced by the schedule", share=100 * bill.priced_eur / total if total else 0.0),
     ]  # fmt: skip
 
 
