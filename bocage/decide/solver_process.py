@@ -25,8 +25,9 @@ import numpy as np
 
 INCUMBENT, PROGRAM, OPTIONS = "incumbent.npz", "program.npz", "options.json"
 KERNEL_COLUMNS_PER_ROW = 3
-LEAST_KERNEL = 1000
-KERNEL_SHARE_OF_TIME = 0.4
+LEAST_KERNEL = 700
+KERNEL_SHARE_OF_TIME, KERNEL_SHARE_OF_A_SHORT_TRY, SHORT_TRY_S = 0.4, 0.8, 3.0
+"""A kernel cut short by the clock may lead to another plan: most of a short try is left to it."""
 CERTAIN = 1e-9
 
 
@@ -81,10 +82,12 @@ class Solver:
         if relaxed is None:
             return "infeasible" if self.solution is None else "time_limit"
         reduced = relaxed[: self.columns]
-        kernel = max(LEAST_KERNEL, KERNEL_COLUMNS_PER_ROW * len(self.program["lower"]))
+        kernel = max(LEAST_KERNEL, KERNEL_COLUMNS_PER_ROW * _deciding_rows(self.program))
         if not self.closed and kernel < self.columns:
             worst = np.partition(-reduced, kernel)[kernel]
-            self._stage(-reduced <= worst, share=KERNEL_SHARE_OF_TIME, proves=False)
+            short = self.left_s <= SHORT_TRY_S
+            share = KERNEL_SHARE_OF_A_SHORT_TRY if short else KERNEL_SHARE_OF_TIME
+            self._stage(-reduced <= worst, share=share, proves=False)
         if not self.closed and self.left_s > 0:
             status = self._stage(self.bound + reduced >= self.value, share=1.0, proves=True)
             if status == highspy.HighsModelStatus.kInfeasible and self.solution is None:
@@ -178,6 +181,13 @@ def model_of(program: dict[str, Any], *, integers: bool) -> Any:  # noqa: ANN401
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[int(flag)] for flag in program["integer"]]
     return model
+
+
+def _deciding_rows(program: dict[str, Any]) -> int:
+    """Number of rows without those of couples of choices, which follow the columns and limit none."""
+    couples = ~program["integer"] & np.isfinite(program["bound"]) & (program["bound"] > 0)
+    entries = np.repeat(couples, np.diff(program["start"]))
+    return len(program["lower"]) - len(np.unique(program["index"][entries]))
 
 
 def _without(program: dict[str, Any], kept: Any) -> dict[str, Any]:  # noqa: ANN401 - array of booleans
