@@ -20,6 +20,7 @@ CABINETS = [
     "ARM1;Horloge astronomique;Bon;12;-1.676;48.111",
     "ARM2;Horloge;Vétuste;12;-1.672;48.112",
 ]
+SUBSCRIBED_KVA = 36.0
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +63,11 @@ def test_the_subscription_is_fitted_and_the_bill_falls_less_than_kwh(planned: Pl
     change = {row["indicator"]: row["value"] for row in planned.changes[last].summary().iter_rows(named=True)}
     chosen = planned.result.plan.filter(decision="in").join(planned.request.actions, on="action_id")
     assert "subscribed_power" in set(chosen["kind"])
-    assert change["subscribed_power_kva"] < -30
     outcomes = planned.proposals[0].state.diagnosis.outcomes.summary().filter(scope="territory")
     today = dict(outcomes.select("indicator", "value").iter_rows())
+    assert today["subscribed_power_kva"] == SUBSCRIBED_KVA
+    kept_kva = today["subscribed_power_kva"] + change["subscribed_power_kva"]
+    load_kw = today["installed_power_kw"] + change["installed_power_kw"]
+    assert load_kw < kept_kva < 1.5 * load_kw < SUBSCRIBED_KVA / 2, "what is kept covers the load of the plan's lamps"
     share = {name: -change[name] / today[name] for name in ("energy_kwh_year", "electricity_cost_eur_year")}
     assert 0 < share["electricity_cost_eur_year"] < share["energy_kwh_year"] < 1
