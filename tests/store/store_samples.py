@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import itertools
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,13 @@ def open_in_child(form: str, where: str, patience_s: float) -> Any:
     from bocage.store.postgis.store import open_postgis  # noqa: PLC0415 - of an extra
 
     return open_postgis(where, srid=SRID, patience_s=patience_s)
+
+
+def drop_login(connection: Any, login: str, *, patience_s: float = 30.0) -> None:
+    """Drop a login once its sessions have ended: a server forgets their temporary objects after the client has left."""
+    deadline = time.monotonic() + patience_s
+    while connection.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [login]).fetchone()[0]:
+        assert time.monotonic() < deadline, f"a session of {login} is still open"
+        time.sleep(0.05)
+    connection.execute(f"DROP OWNED BY {login}")
+    connection.execute(f"DROP ROLE {login}")

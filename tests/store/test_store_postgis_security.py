@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 import shapely
-from store_samples import DAY, LAMP, LATER, Twins, lamps
+from store_samples import DAY, LAMP, LATER, Twins, drop_login, lamps
 from test_store_nouns import NOUNS, outcomes
 from test_store_series import START, observations
 
@@ -55,7 +55,7 @@ def clerk(postgis: Twins) -> Iterator[Clerk]:
         made = Clerk(postgis, connection)
         yield made
         connection.execute("DELETE FROM bocage.bocage_access WHERE login = %s", [made.name])
-        connection.execute(f"DROP ROLE {made.name}")
+        drop_login(connection, made.name)
 
 
 def test_a_clerk_works_on_the_territory_that_was_given_to_them_and_on_no_other(clerk: Clerk, postgis: Twins) -> None:
@@ -276,7 +276,7 @@ def reader(postgis: Twins) -> Iterator[str]:
         connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE bocage_rollup")
         parts = psycopg.conninfo.conninfo_to_dict(postgis.address.conninfo)
         yield f"postgresql://{name}:{password}@{parts['host']}:{parts['port']}/{parts['dbname']}"
-        connection.execute(f"DROP ROLE {name}")
+        drop_login(connection, name)
 
 
 def test_roll_ups_show_all_territories_and_nobody_s_rows(reader: str, postgis: Twins) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from store_samples import DAY, LAMP, LATER, SRID, Twins, asset, column, lamps
+from store_samples import DAY, LAMP, LATER, SRID, Twins, asset, column, drop_login, lamps
 from test_store_series import FAR, assert_rollups, observations
 
 from bocage.store.opening import open_twin
@@ -255,8 +255,7 @@ def test_a_database_without_tables_is_prepared_by_who_may(fresh: str) -> None:
                 assert refused.code == "BOC-STO-028"
                 assert store.check() == []
         finally:
-            connection.execute(f"DROP OWNED BY {login}")
-            connection.execute(f"DROP ROLE {login}")
+            drop_login(connection, login)
 
 
 def test_a_keeper_who_is_no_superuser_prepares_and_declares(fresh: str) -> None:
@@ -277,8 +276,7 @@ def test_a_keeper_who_is_no_superuser_prepares_and_declares(fresh: str) -> None:
                 assert store.check() == []
         finally:
             connection.execute("DROP SCHEMA bocage CASCADE")
-            connection.execute(f"DROP OWNED BY {login}")
-            connection.execute(f"DROP ROLE {login}")
+            drop_login(connection, login)
 
 
 def test_many_begin_at_once_in_an_empty_database(fresh: str) -> None:
