@@ -129,9 +129,9 @@ def open_in_child(form: str, where: str, patience_s: float) -> Any:
 
 
 def drop_login(connection: Any, login: str, *, patience_s: float = 30.0) -> None:
-    """Drop a login once its sessions have ended: a server forgets their temporary objects after the client has left."""
+    """Drop a login; the server forgets the temporary objects of a session a moment after its client has left."""
     deadline = time.monotonic() + patience_s
-    while connection.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [login]).fetchone()[0]:
+    while connection.execute("SELECT count(*) FROM pg_proc WHERE proowner = %s::regrole", [login]).fetchone()[0]:
         assert time.monotonic() < deadline, f"a session of {login} is still open"
         time.sleep(0.05)
     connection.execute(f"DROP OWNED BY {login}")
