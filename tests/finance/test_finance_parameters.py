@@ -47,7 +47,7 @@ def test_a_reference_that_lacks_a_language_is_refused(written: str, tmp_path: Pa
 
 def test_a_funding_rule_without_its_french_reference_is_refused(tmp_path: Path) -> None:
     pack = (FUNDING_FOLDER / "detr.yaml").read_text(encoding="utf-8")
-    assert pack.count("      fr: ") == 1
+    assert pack.count("      fr: ") >= 1
     (tmp_path / "detr.yaml").write_text(pack.replace("      fr: ", "      de: "), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"detr\.yaml.*a reference"):
         load_rules(tmp_path)
