@@ -20,7 +20,9 @@ from bocage.finance.discounting import discount_factors
 from bocage.finance.public import fctva_eur, paid_over_years
 
 Array = NDArray[np.float64]
-TIE_BREAK: Mapping[Objective, float] = {"npv": 1e-3, "cash": 1.0, "carbon": 1e-6, "energy": 1e-3}
+TIE_BREAK: Mapping[Objective, float] = {
+    "npv": 1e-3, "cash": 1.0, "carbon": 1e-6, "energy": 1e-3, "water": 1e-5, "risk": 1e-3,
+}  # fmt: skip
 """Weight of a euro of grants by objective. To society a grant is a transfer: it counts for little, so that own money
 is spared at equal value; to the payer's cash it counts whole."""
 LEAST_OWN_EUR = 1.0
@@ -207,8 +209,8 @@ def base_values(request: PlanRequest, worth: Worth) -> Array:
             return np.asarray(saved - ttc[:, None] * (factors[:years] - back))
         case "carbon":
             return np.asarray(gains["carbon"][:, None] / 1000.0 * worth.social_factors)
-        case "energy":
-            return np.asarray(gains["energy"][:, None] * worth.social_factors)
+        case "energy" | "water" | "risk":
+            return np.asarray(gains[request.objective][:, None] * worth.social_factors)
 
 
 def _groups(request: PlanRequest) -> list[NDArray[np.int64]]:

@@ -45,6 +45,18 @@ MEASURES: Mapping[Objective, Measure] = {
         1000.0,
         "tCO2e",
     ),
+    "water": Measure(
+        {"fr": "m³ d’eau économisés (actualisés)", "en": "m³ of water saved (discounted)"},
+        {"fr": "m³ économisés (actualisés) par euro à charge", "en": "m³ saved (discounted) per own euro"},
+        1.0,
+        "m3",
+    ),
+    "risk": Measure(
+        {"fr": "€ de dommages évités (actualisés)", "en": "EUR of damage avoided (discounted)"},
+        {"fr": "€ de dommages évités par euro à charge", "en": "EUR of damage avoided per own euro"},
+        1.0,
+        "EUR",
+    ),
     "energy": Measure(
         {"fr": "kWh économisés (actualisés)", "en": "kWh saved (discounted)"},
         {"fr": "kWh économisés (actualisés) par euro à charge", "en": "kWh saved (discounted) per own euro"},

@@ -74,6 +74,76 @@ class Floor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Must:
+    """Something that has to be done: at least one of the actions, started at the latest in a year.
+
+    Attributes:
+        label: what it is called in a conflict.
+        actions: actions, any of which fulfils it.
+        latest: index of the latest start year.
+    """
+
+    label: str
+    actions: Ints
+    latest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A total over the plan that must be reached, interactions included (epsilon-constraints, rank by rank aims).
+
+    Attributes:
+        label: what it is called in a conflict.
+        weights: array (C,), what each column adds.
+        pair_worth: for each pair, array (S,), what each of its states adds.
+        minimum: least total.
+    """
+
+    label: str
+    weights: Array
+    pair_worth: Sequence[Array]
+    minimum: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loans:
+    """What payers may borrow: equal annuities from the year after the loan.
+
+    Attributes:
+        limit: array (P, T), most that may be borrowed each year [EUR].
+        annuity: array (P, T), yearly repayment of a euro borrowed in each year [1].
+        years: array (P, T), number of annuities.
+        cost: array (P, T), what a euro borrowed in each year takes from the objective, >= 0.
+        outstanding: array (P,), most that may be borrowed in all, infinite without limit [EUR].
+    """
+
+    limit: Array
+    annuity: Array
+    years: Ints
+    cost: Array
+    outstanding: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Risk:
+    """Aversion to bad futures: (1 - weight) mean + weight times the mean of the worst share of futures (CVaR).
+
+    Attributes:
+        weight: lambda, 0 for the mean alone [1].
+        tail: share of the futures in the tail, 0.1 for the worst tenth [1].
+        probability: array (F,), probability of each future.
+        value: array (C, F), what each column adds to the objective in each future.
+        pair_worth: for each pair, array (S, F), what each of its states adds in each future.
+    """
+
+    weight: float
+    tail: float
+    probability: Array
+    value: Array
+    pair_worth: Sequence[Array]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Portfolio:
     """All that decides a plan.
 
@@ -93,6 +163,10 @@ class Portfolio:
         limits: linear ceilings.
         switches: conditions on groups.
         floors: least savings.
+        musts: what has to be done.
+        goals: totals to reach.
+        loans: what payers may borrow, None where nobody borrows.
+        risk: aversion to bad futures, None where the mean alone counts.
     """
 
     years: int
@@ -110,6 +184,10 @@ class Portfolio:
     limits: Sequence[Limit] = ()
     switches: Sequence[Switch] = ()
     floors: Sequence[Floor] = ()
+    musts: Sequence[Must] = ()
+    goals: Sequence[Goal] = ()
+    loans: Loans | None = None
+    risk: Risk | None = None
 
     def objective(self, columns: Sequence[int] | Ints) -> float:
         """Value of a selection of columns, interactions included."""

@@ -10,11 +10,88 @@ import polars as pl
 from bocage.decide.solve import Progress
 from bocage.parameters.funding_rules import FundingRule
 from bocage.parameters.reader import Parameters, Value
+from bocage.parameters.scenarios import Scenario
 from bocage.vocabulary.draws import DrawTable
 
-Objective = Literal["npv", "cash", "carbon", "energy"]
+Objective = Literal["npv", "cash", "carbon", "energy", "water", "risk"]
 Payer = tuple[str, str]
 """SIREN and budget."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realisation:
+    """Share of the predicted savings of a domain that comes true, and where it was learned.
+
+    Attributes:
+        median: median [1].
+        low: 10th percentile [1].
+        high: 90th percentile [1].
+        records: number of feedback records that it rests on; 0 where it is the prior alone.
+        told: one sentence by language.
+    """
+
+    median: float
+    low: float
+    high: float
+    records: int
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Borrowing:
+    """What one payer may borrow.
+
+    Attributes:
+        limit_eur: by year of the plan, most that may be borrowed [EUR].
+        rate: by year, nominal rate [1].
+        years: by year, duration [year].
+        outstanding_eur: most that may be borrowed over the plan, None without limit [EUR].
+    """
+
+    limit_eur: Sequence[float]
+    rate: Sequence[float]
+    years: Sequence[int]
+    outstanding_eur: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupedPurchase:
+    """A purchase of several actions, of one or many communes, let together in a year.
+
+    Attributes:
+        name: lot of the purchase.
+        label: by language.
+        actions: identifiers of the actions that may join.
+        fact: what is counted (`points`…), in the facts of actions.
+        minimum: least quantity ordered in a year for the price to hold.
+        discount: share taken off the cost [1].
+    """
+
+    name: str
+    label: Mapping[str, str]
+    actions: Sequence[str]
+    fact: str
+    minimum: float
+    discount: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What council, law or citizens say of actions.
+
+    Attributes:
+        choice: `mandatory`, `excluded` or `preferred`.
+        actions: identifiers of the actions concerned; one of them at least where mandatory.
+        by_year: latest year of a mandatory one, None for the last year of the plan.
+        votes: number of inhabitants who ask for it.
+        reason: legal basis or words of the council.
+    """
+
+    choice: Literal["mandatory", "excluded", "preferred"]
+    actions: Sequence[str]
+    by_year: int | None = None
+    votes: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +121,18 @@ class PlanRequest:
         gap: relative gap at which the solver may stop [1].
         time_limit_s: time given to the solver [s].
         seed: seed of draws and solver.
+        aims: weight of each objective where several count together; empty: `objective` alone.
+        then: objectives pursued after `objective`, in order, without giving up what was reached.
+        scenario: view of the future; the trend by default.
+        realisation: by domain, share of predicted savings that comes true; the parameters where absent.
+        borrowing: what each payer may borrow.
+        staff_days: by payer and year, days that its staff can give [day]; no limit where absent.
+        purchases: grouped purchases that actions may join.
+        choices: what council, law or citizens say of actions.
+        prudence: weight of the worst futures beside the mean, 0 to 1 [1].
+        tail: share of the futures deemed the worst [1].
+        votes_weight: True where citizens' votes break ties.
+        warm: year of each action of an earlier plan, to start from.
         kinds: what each kind of actions is called, by language; its code where it has no words.
         on_progress: told how the solver gets on.
     """
@@ -68,6 +157,18 @@ class PlanRequest:
     gap: float = 0.005
     time_limit_s: float = 20.0
     seed: int = 1
+    aims: Mapping[Objective, float] = field(default_factory=dict)
+    then: Sequence[Objective] = ()
+    scenario: Scenario | None = None
+    realisation: Mapping[str, Realisation] = field(default_factory=dict)
+    borrowing: Mapping[Payer, Borrowing] = field(default_factory=dict)
+    staff_days: Mapping[Payer, Sequence[float]] = field(default_factory=dict)
+    purchases: Sequence[GroupedPurchase] = ()
+    choices: Sequence[Choice] = ()
+    prudence: float = 0.0
+    tail: float = 0.1
+    votes_weight: bool = True
+    warm: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     on_progress: Callable[[Progress], None] | None = None
 

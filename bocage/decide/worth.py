@@ -15,7 +15,7 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import DrawTable, factor_draws
 
 Array = NDArray[np.float64]
-GAINS = ("cash", "carbon", "energy")
+GAINS = ("cash", "carbon", "energy", "water", "risk")
 """Roles whose yearly decrease is a gain, subject to the realisation factor."""
 
 

@@ -26,6 +26,8 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = {
     "delivery_point": ("prm",),
     "invoice": ("prm", "period_from", "period_to"),
     "supply_price": ("supply_contract_id", "use", "tariff", "priced_from"),
+    "budget_year": ("owner_siren", "budget", "year"),
+    "action_choice": ("choice", "action_id", "kind", "place", "commune_code"),
 }
 """What tells a row of these tables apart: a corrected amount then changes the invoice rather than adding one."""
 

@@ -29,7 +29,7 @@ SECTOR_PREFIX = "sector:"
 COMMUNE_PREFIX = "commune:"
 """What the scope of an outcome of one commune of a wider territory begins with, before its INSEE code."""
 
-IndicatorRole = Literal["energy", "cash", "carbon", "investment", "quality", "stock"]
+IndicatorRole = Literal["energy", "cash", "carbon", "water", "risk", "investment", "quality", "stock"]
 Assets = Mapping[str, pl.DataFrame]
 """Assets by type; each frame has the declared columns and, once completed, their origins and bounds."""
 
@@ -42,7 +42,8 @@ class Indicator:
         name: snake_case name, unit included where it is a quantity.
         unit: declared unit code.
         role: `cash` is a yearly expense in EUR/year (less is better) that enters the ledger of the
-            payer; `carbon` yearly kgCO2e/year; `energy` yearly kWh/year; `investment` EUR spent once,
+            payer; `carbon` yearly kgCO2e/year; `energy` yearly kWh/year; `water` yearly m3/year;
+            `risk` expected yearly damage in EUR/year, borne by society; `investment` EUR spent once,
             excluding VAT; `stock` and `quality` describe and enter no ledger.
         label: label by language.
         description: one sentence by language.
