@@ -15,6 +15,7 @@ from bocage.decide.pairs import valued_pairs
 from bocage.decide.portfolio import Floor, Limit, Portfolio, Switch
 from bocage.decide.recycling import prudent_savings
 from bocage.decide.request import Objective, Payer, PlanRequest
+from bocage.decide.valuing import base_values
 from bocage.decide.worth import Worth
 from bocage.finance.discounting import discount_factors
 from bocage.finance.public import fctva_eur, paid_over_years
@@ -189,28 +190,6 @@ class _Builder:
                 for role, minimum in request.floors.items()
             ],
         )
-
-
-def base_values(request: PlanRequest, worth: Worth) -> Array:
-    """Array (n, T): what an action adds to the objective by start year, grants left out."""
-    economy, gains, years = worth.economy, worth.mean_gains, request.years
-    match request.objective:
-        case "npv":
-            return np.asarray(
-                gains["cash"][:, None] * worth.social_factors
-                + gains["carbon"][:, None] * worth.carbon_factors
-                - worth.mean_cost[:, None] * discount_factors(years, economy.social_rate)
-            )
-        case "cash":
-            ttc = worth.mean_cost * (1 + worth.vat)
-            factors = discount_factors(years + economy.fctva_lag, economy.financial_rate)
-            back = np.where(worth.vat > 0, economy.fctva_rate, 0.0)[:, None] * factors[economy.fctva_lag :]
-            saved = gains["cash"][:, None] * (1 + economy.running_vat) * worth.payer_factors
-            return np.asarray(saved - ttc[:, None] * (factors[:years] - back))
-        case "carbon":
-            return np.asarray(gains["carbon"][:, None] / 1000.0 * worth.social_factors)
-        case "energy" | "water" | "risk":
-            return np.asarray(gains[request.objective][:, None] * worth.social_factors)
 
 
 def _groups(request: PlanRequest) -> list[NDArray[np.int64]]:

@@ -10,13 +10,14 @@ import polars as pl
 import pytest
 
 from bocage.decide import search
-from bocage.decide.columns import base_values, build_columns
+from bocage.decide.columns import build_columns
 from bocage.decide.economy import read_economy
 from bocage.decide.financing import Terms
 from bocage.decide.options import compare_joint
 from bocage.decide.planning import make_plan, territory_facts
 from bocage.decide.request import PlanRequest
 from bocage.decide.solve import Progress, Solve
+from bocage.decide.valuing import base_values
 from bocage.decide.worth import read_worth
 from bocage.finance.carbon import carbon_value
 from bocage.vocabulary.codes import BocageError, core_codes
