@@ -15,7 +15,8 @@ from bocage.decide.overlap import acting_until
 from bocage.decide.request import PlanRequest
 from bocage.decide.wording import label_of
 from bocage.decide.worth import PairWorth, Worth
-from bocage.finance.discounting import discount_factors, discounted_payback_years, internal_rates_of_return
+from bocage.finance.discounting import discount_factors, discounted_payback_years
+from bocage.finance.internal_rate import internal_rates_of_return
 from bocage.finance.public import paid_over_years
 from bocage.finance.ratios import abatement_cost, benefit_cost_ratio, npv_per_own_euro
 from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE, factor_draws

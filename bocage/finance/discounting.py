@@ -1,4 +1,4 @@
-"""Present values: discounting, annuities, residual value, rates of return, payback, life-cycle cost.
+"""Present values: discounting, annuities, residual value, payback, life-cycle cost.
 
 Flows are one number per year, the first at the base year (undiscounted); benefits are positive.
 """
@@ -62,7 +62,8 @@ def annuity_factor(lifetime_years: ArrayLike, rate: float) -> Array:
     lifetime = np.asarray(lifetime_years, dtype=float)
     if rate == 0:
         return lifetime
-    return np.asarray((1.0 - (1.0 + rate) ** -lifetime) / rate)
+    # log1p and expm1 keep every digit of rates near zero, where 1 - (1 + r)^-L loses them.
+    return np.asarray(-np.expm1(-lifetime * np.log1p(rate)) / rate)
 
 
 def residual_value(investment_eur: float, lifetime_years: float, horizon_years: float) -> float:
@@ -82,30 +83,6 @@ def residual_value(investment_eur: float, lifetime_years: float, horizon_years: 
     if lifetime_years <= 0:
         raise ValueError(f"a lifetime must be positive, not {lifetime_years}")
     return investment_eur * max(0.0, lifetime_years - horizon_years) / lifetime_years
-
-
-def internal_rates_of_return(flows: Sequence[float], *, lowest: float = -0.99, highest: float = 10.0) -> list[float]:
-    """All rates at which the net present value is zero: none, one or several, in increasing order.
-
-    The roots of the polynomial in 1 / (1 + r), real and within the bounds. More than one root means
-    that the rate of return decides nothing: use the net present value.
-
-    Args:
-        flows: flow of each year from the base year on [EUR].
-        lowest: lowest rate looked for [1].
-        highest: highest rate looked for [1].
-
-    >>> [round(rate, 9) for rate in internal_rates_of_return([-100.0, 110.0])]
-    [0.1]
-    >>> internal_rates_of_return([100.0, 110.0])
-    []
-    >>> [round(rate, 6) for rate in internal_rates_of_return([-100.0, 230.0, -132.0])]
-    [0.1, 0.2]
-    """
-    roots = np.roots(np.asarray(flows, dtype=float)[::-1])
-    real = roots[(np.abs(roots.imag) < 1e-7 * np.maximum(1.0, np.abs(roots))) & (roots.real > 0)].real
-    rates = np.sort(1.0 / real - 1.0)
-    return [float(rate) for rate in rates if lowest <= rate <= highest]
 
 
 def discounted_payback_years(flows: Sequence[float], rate: float) -> int | None:

@@ -1,5 +1,7 @@
 """What French law adds to an invoice and gives back: VAT, FCTVA, the own share, white certificates."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,8 +41,32 @@ def largest_public_aid_eur(cost_eur: float, private_aid_eur: float, own_share: f
     return max(0.0, (cost_eur - private_aid_eur) * (1.0 - own_share))
 
 
-def paid_over_years(amount_eur: float, start: int, years: int, *, advance: float, lag: int) -> Array:
-    """Spread an aid over the years: an advance in the year of the works, the balance some years later.
+def deducted_vat_eur(spending_ttc_eur: float, vat_rate: float) -> float:
+    """VAT that a service subject to VAT takes back by the tax channel, TTC v / (1 + v) [EUR].
+
+    Such a service (drinking water, CGI 256 B and 260 A) deducts the VAT of its works from the VAT of its
+    sales: it asks for no FCTVA.
+
+    Args:
+        spending_ttc_eur: spending, all taxes included [EUR].
+        vat_rate: VAT rate of the works v [1].
+
+    >>> round(deducted_vat_eur(120.0, 0.2), 9)
+    20.0
+    """
+    return spending_ttc_eur * vat_rate / (1.0 + vat_rate)
+
+
+def paid_over_years(
+    amount_eur: float,
+    start: int,
+    years: int,
+    *,
+    advance: float,
+    lag: int,
+    interim: Sequence[tuple[int, float]] = (),
+) -> Array:
+    """Spread an aid over the years: an advance in the year of the works, instalments, the balance some years later.
 
     Args:
         amount_eur: aid [EUR].
@@ -48,17 +74,21 @@ def paid_over_years(amount_eur: float, start: int, years: int, *, advance: float
         years: number of years of the result; what is paid later is left out.
         advance: share paid in the year of the works [1].
         lag: years between the works and the balance, >= 0.
+        interim: (years after the works, share [1]) of the instalments between the two.
 
     Returns:
         Array (years,) [EUR].
 
     >>> paid_over_years(100.0, 0, 3, advance=0.3, lag=2).tolist()
     [30.0, 0.0, 70.0]
+    >>> paid_over_years(100.0, 0, 3, advance=0.25, lag=2, interim=[(1, 0.5)]).tolist()
+    [25.0, 50.0, 25.0]
     """
     paid = np.zeros(years)
-    for year, part in ((start, advance), (start + lag, 1.0 - advance)):
-        if year < years:
-            paid[year] += amount_eur * part
+    balance = 1.0 - advance - sum(share for _, share in interim)
+    for year, part in ((0, advance), *interim, (lag, balance)):
+        if start + year < years:
+            paid[start + year] += amount_eur * part
     return paid
 
 

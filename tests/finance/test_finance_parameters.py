@@ -49,7 +49,7 @@ def test_a_funding_rule_without_its_french_reference_is_refused(tmp_path: Path) 
     pack = (FUNDING_FOLDER / "detr.yaml").read_text(encoding="utf-8")
     assert pack.count("      fr: ") >= 1
     (tmp_path / "detr.yaml").write_text(pack.replace("      fr: ", "      de: "), encoding="utf-8")
-    with pytest.raises(ParameterError, match=r"detr\.yaml.*a reference"):
+    with pytest.raises(ParameterError, match=r"detr\.yaml.*reference"):
         load_rules(tmp_path)
 
 

@@ -11,11 +11,11 @@ from bocage.finance.discounting import (
     discount_factors,
     discounted_payback_years,
     equivalent_annual_cost,
-    internal_rates_of_return,
     life_cycle_cost,
     npv,
     residual_value,
 )
+from bocage.finance.internal_rate import internal_rates_of_return
 from bocage.finance.public import cumulated_kwh, fctva_eur, largest_public_aid_eur, paid_over_years
 from bocage.finance.ratios import abatement_cost, benefit_cost_ratio, npv_per_own_euro
 
