@@ -1,4 +1,4 @@
-"""The example territory, from raw files to the council report, in one command."""
+"""The example territories, from raw files to the council report, in one command."""
 
 import datetime as dt
 import importlib
@@ -10,6 +10,7 @@ from bocage.twin.answer import Answer, Section
 from bocage.twin.build import import_file
 from bocage.twin.configuration import FILE
 from bocage.twin.conformance.sample import package_of
+from bocage.twin.demo_syndicate import run_syndicate
 from bocage.twin.domains import discover_domains
 from bocage.twin.export import export
 from bocage.twin.plan import plan
@@ -52,6 +53,7 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
         planned = plan(territory, budget_eur_year=BUDGET_EUR_YEAR, years=YEARS, gap=GAP)
         reported = write_reports(territory, into=into / "report", language=language)
         exported = export(territory, into=into / "tables")
+    syndicate = run_syndicate(into=into / "syndicate", language=language)
     report = reported.files[0]
     return Answer(
         title=_("The example territory is ready (fictional)"),
@@ -67,15 +69,24 @@ def run_demo(*, into: Path, language: Language, serve: bool = True) -> Answer:
                     _("The territory, for the commands: {path}", path=folder),
                 ],
             ),
+            Section(
+                title=_("The fictional syndicate of twenty communes"),
+                lines=[
+                    *syndicate.lines,
+                    _("Its report: {path}", path=syndicate.report),
+                    _("Its territory, for the commands: {path}", path=syndicate.folder),
+                ],
+            ),
         ],
         data={
             "territory": str(folder),
             "report": str(report),
-            "files": [str(path) for path in (*reported.files, *exported.files)],
+            "files": [str(path) for path in (*reported.files, *exported.files, *syndicate.files)],
+            "syndicate": {"territory": str(syndicate.folder), "report": str(syndicate.report)},
             "plan": planned.data["solve"],
             "open": str(report) if serve else None,
         },
-        files=[*reported.files, *exported.files],
+        files=[*reported.files, *exported.files, *syndicate.files],
         next_step=_('bocage plan -t "{folder}" --budget 50000, then bocage report -t "{folder}"', folder=folder),
     )
 

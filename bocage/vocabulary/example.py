@@ -1,7 +1,9 @@
 """The fictional commune of the examples: one place, for which every domain writes its own files."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -32,6 +34,55 @@ EXAMPLE_TERRITORY: Mapping[str, object] = MappingProxyType(
 """Facts of the territory as `bocage new` asks for them; the département lends only its funding rules."""
 
 
+EXAMPLE_SYNDICATE: Mapping[str, object] = MappingProxyType(
+    {
+        "name": "Syndicat d'énergie du Val",
+        "code": SYNDICATE_SIREN,
+        "siren": SYNDICATE_SIREN,
+        "kind": "syndicate",
+        "department": "53",
+        "srid": 2154,
+        "longitude_deg": -0.60,
+        "latitude_deg": 48.16,
+        "inventory_date": "2026-09-30",
+        "synthetic": True,
+    }
+)
+"""Facts of the fictional syndicate that lights the twenty fictional communes of `example_members.csv`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleCommune:
+    """A fictional commune of the syndicate; its middle is in Lambert-93 [m]."""
+
+    code: str
+    name: str
+    population: int
+    x_m: float
+    y_m: float
+
+
+@cache
+def example_members() -> tuple[ExampleCommune, ...]:
+    """The members of the fictional syndicate.
+
+    >>> len(example_members()), example_members()[0].name
+    (20, 'Valbocage')
+    """
+    path = Path(__file__).with_name("example_members.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            ExampleCommune(
+                code=row["code"],
+                name=row["name"],
+                population=int(row["population"]),
+                x_m=float(row["x_m"]),
+                y_m=float(row["y_m"]),
+            )
+            for row in csv.DictReader(stream)
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExampleFile:
     """A file of the example.
@@ -50,7 +101,7 @@ class ExampleFile:
 
 
 class WriteExample(Protocol):
-    """`write_example` of the package `example` of a domain: its files, in the order of their import."""
+    """`write_example` or `write_syndicate` of the package `example` of a domain: its files, in the order of import."""
 
     def __call__(self, folder: Path, *, seed: int = 1) -> Sequence[ExampleFile]:
         """Write the files into the folder; the same seed gives the same bytes."""

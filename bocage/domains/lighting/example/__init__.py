@@ -7,5 +7,6 @@ real files are added on purpose (`dirt.py`). Nothing describes an existing commu
 
 from bocage.domains.lighting.example.dirt import DIRT, Dirt
 from bocage.domains.lighting.example.files import write_example
+from bocage.domains.lighting.example.syndicate import SYNDICATE_SETTINGS, write_syndicate
 
-__all__ = ["DIRT", "Dirt", "write_example"]
+__all__ = ["DIRT", "SYNDICATE_SETTINGS", "Dirt", "write_example", "write_syndicate"]
