@@ -89,7 +89,7 @@ def test_combinations_follow_kleene() -> None:
 def test_a_badly_written_condition_is_refused(tmp_path: Path) -> None:
     pack = (CORE_FOLDER.parent / "funding" / "detr.yaml").read_text(encoding="utf-8")
     (tmp_path / "bad.yaml").write_text(pack.replace("at_most: 2000}", "eval: 'True'}"), encoding="utf-8")
-    with pytest.raises(ParameterError, match="condition"):
+    with pytest.raises(ParameterError, match=r"eligibility\[2\]\.any\[1\]\.all\[2\]"):
         load_rules(tmp_path)
 
 

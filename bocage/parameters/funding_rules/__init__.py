@@ -1,33 +1,61 @@
-"""Funding rules as dated, sourced data: the grammar, its reader, and the calendar of each programme."""
+"""Funding rules as dated, sourced data: the grammar, its reader, its facts, and the calendar of each programme."""
 
+from bocage.parameters.funding_rules.cell import RuleError
+from bocage.parameters.funding_rules.facts import Fact, core_facts
 from bocage.parameters.funding_rules.gates import Calendar, DepositWindow, Order
-from bocage.parameters.funding_rules.reading import FUNDING_FOLDER, load_examples, load_rules
+from bocage.parameters.funding_rules.reading import FUNDING_FOLDER, facts_of, load_examples, load_rules
 from bocage.parameters.funding_rules.rule import (
+    GIVEN,
+    LENT,
+    Bonus,
     Cap,
+    Cash,
     Condition,
     Forfait,
+    FunderKind,
     FundingRule,
     GroupCondition,
+    Payment,
     Rate,
+    RateCase,
+    Repayment,
+    Replacement,
     Scope,
+    Step,
+    Supplement,
     Test,
     WorkedExample,
 )
 
 __all__ = [
     "FUNDING_FOLDER",
+    "GIVEN",
+    "LENT",
+    "Bonus",
     "Calendar",
     "Cap",
+    "Cash",
     "Condition",
     "DepositWindow",
+    "Fact",
     "Forfait",
+    "FunderKind",
     "FundingRule",
     "GroupCondition",
     "Order",
+    "Payment",
     "Rate",
+    "RateCase",
+    "Repayment",
+    "Replacement",
+    "RuleError",
     "Scope",
+    "Step",
+    "Supplement",
     "Test",
     "WorkedExample",
+    "core_facts",
+    "facts_of",
     "load_examples",
     "load_rules",
 ]

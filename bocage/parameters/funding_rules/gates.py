@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from bocage.parameters.reader import STATUSES, ParameterError, read_reference
+from bocage.parameters.funding_rules.cell import Cell
+from bocage.parameters.reader import STATUSES
 
 Order = Literal["free", "after_deposit", "after_receipt", "after_agreement"]
 """Before what no order may be signed: nothing, the deposit of the file, its receipt by the funder, the agreement."""
@@ -111,54 +112,36 @@ FREE = Calendar()
 """A programme of which no gate is known."""
 
 
-def read_calendar(written: Mapping[str, Any] | None) -> Calendar:
-    """The calendar written in a version of a rule; a free one where nothing is written.
+def read_calendar(cell: Cell) -> Calendar:
+    """The calendar written in a version of a rule.
 
     Raises:
-        ParameterError: a key, a day, a count of months or an order is not one; says which and what to write.
+        RuleError: a key, a day, a count of months or an order is not one; says which and what to write.
 
-    >>> read_calendar({"deposit": [{"from": "01-15", "until": "03-31"}], "order": "after_receipt",
-    ...                "status": "to_verify", "reference": "CGCT R2334-24"}).deposit[0].closes
+    >>> read_calendar(Cell("detr.yaml", "calendar", {"deposit": [{"from": "01-15", "until": "03-31"}],
+    ...     "order": "after_receipt", "status": "to_verify", "reference": "CGCT R2334-24"})).deposit[0].closes
     (3, 31)
     """
-    if written is None:
-        return FREE
-    if not isinstance(written, Mapping):
-        raise ParameterError(f"calendar: a mapping is expected, not {written!r}")
-    known = {"deposit", "order", "status", "reference", *MONTHS}
-    if odd := set(written) - known:
-        raise ParameterError(f"calendar: unknown {', '.join(sorted(odd))}; write one of {', '.join(sorted(known))}")
-    if written.get("order", "free") not in get_args(Order):
-        raise ParameterError(f"calendar.order: {written['order']!r}; write one of {', '.join(get_args(Order))}")
-    if written.get("status") not in STATUSES or "reference" not in written:
-        raise ParameterError(f"calendar: add `status` (one of {', '.join(STATUSES)}) and `reference`")
+    cell.mapping(("status", "reference"), ("deposit", "order", *MONTHS))
+    order = cell.get("order")
+    months = {name: found.whole() for name in MONTHS if (found := cell.get(name))}
     return Calendar(
-        deposit=tuple(_window(number, cell) for number, cell in enumerate(written.get("deposit", ()), start=1)),
-        order=written.get("order", "free"),
-        status=written["status"],
-        reference=read_reference(written["reference"]),
-        **{name: _months(name, written.get(name)) for name in MONTHS},
+        deposit=tuple(_window(one) for one in cell.under("deposit")),
+        order=order.text(get_args(Order)) if order else "free",  # type: ignore[arg-type]  # checked by text()
+        status=cell["status"].text(STATUSES),
+        reference=cell["reference"].reference(),
+        **months,
     )
 
 
-def _months(name: str, value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ParameterError(f"calendar.{name}: {value!r}; write a whole number of months, zero or more")
-    return value
+def _window(cell: Cell) -> DepositWindow:
+    cell.mapping(("from", "until"))
+    return DepositWindow(opens=_day(cell["from"]), closes=_day(cell["until"]))
 
 
-def _window(number: int, cell: object) -> DepositWindow:
-    where = f"calendar.deposit[{number}]"
-    if not isinstance(cell, Mapping) or set(cell) != {"from", "until"}:
-        raise ParameterError(f'{where}: write {{from: "MM-DD", until: "MM-DD"}}, not {cell!r}')
-    return DepositWindow(opens=_day(where, cell["from"]), closes=_day(where, cell["until"]))
-
-
-def _day(where: str, value: object) -> tuple[int, int]:
+def _day(cell: Cell) -> tuple[int, int]:
     try:
-        date = dt.date.fromisoformat(f"{A_LEAP_YEAR}-{value}")
+        date = dt.date.fromisoformat(f"{A_LEAP_YEAR}-{cell.value}")
     except ValueError as fault:
-        raise ParameterError(f'{where}: {value!r} is no day of the year; write "MM-DD", as "03-31"') from fault
+        raise cell.unfit("day") from fault
     return date.month, date.day

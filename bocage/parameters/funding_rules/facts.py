@@ -1,0 +1,73 @@
+"""Facts that funding rules may read: of the territory, of an action; their type, and where to write them."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+FactType = Literal["text", "number", "boolean", "list"]
+SUITED: Mapping[str, tuple[str, ...]] = {
+    "text": ("is", "one_of"),
+    "number": ("is", "one_of", "at_least", "at_most", "above", "below"),
+    "boolean": ("is",),
+    "list": ("contains",),
+}
+"""Tests that mean something for each type of facts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A fact that rules may read.
+
+    Attributes:
+        name: `territory.NAME` or `action.NAME`.
+        type: `text`, `number`, `boolean` or `list` (of texts).
+        unit: declared unit code; empty where it has none.
+        codes: values that it may take; empty where it is free.
+        label: what it is called, by language.
+        where: where it is written or what computes it, by language.
+    """
+
+    name: str
+    type: FactType
+    unit: str
+    codes: tuple[str, ...]
+    label: Mapping[str, str]
+    where: Mapping[str, str]
+
+
+@cache
+def core_facts() -> Mapping[str, Fact]:
+    """The facts declared by the project, by name.
+
+    >>> core_facts()["territory.population"].where["en"]
+    'territory.toml, [territory] population'
+    """
+    with (Path(__file__).parent / "facts.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    facts = {}
+    for row in rows:
+        if row["type"] not in get_args(FactType):
+            raise ValueError(f"facts.csv: {row['fact']} has no known type")
+        facts[row["fact"]] = Fact(
+            name=row["fact"],
+            type=row["type"],  # type: ignore[arg-type]  # checked above
+            unit=row["unit"],
+            codes=tuple(filter(None, row["codes"].split(";"))),
+            label={"fr": row["label_fr"], "en": row["label_en"]},
+            where={"fr": row["where_fr"], "en": row["where_en"]},
+        )
+    return facts
+
+
+def nearest(name: str, known: Mapping[str, object]) -> str:
+    """The names that a misspelt one may stand for; some of the known ones where none is near.
+
+    >>> nearest("territory.populaton", core_facts())
+    'territory.population'
+    """
+    found = get_close_matches(name, known, n=2, cutoff=0.8)
+    return ", ".join(found or sorted(known)[:8])
