@@ -1,0 +1,367 @@
+"""One Gibbs sampler for all of shared experience, its chains side by side in the same arrays."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bocage.science.pooling.layout import Indices, Layout, territory_names
+from bocage.science.pooling.priors import Spread
+from bocage.science.pooling.records import Array, Records
+
+FREEDOMS = np.array([3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 200.0])
+"""Degrees of freedom of Student's law that the data choose from, each as likely as the others beforehand."""
+RESIDUAL_STEPS = 3
+"""Steps of the spreads of kinds in a sweep: they cost little and mix slowest."""
+TARGET_ACCEPTANCE = 0.44
+"""Share of proposals of one dimension to accept (Roberts and Rosenthal, Statistical Science 16, 2001)."""
+LOG_NORMALISERS = np.array([math.lgamma((f + 1) / 2) - math.lgamma(f / 2) - 0.5 * math.log(f) for f in FREEDOMS])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Records arranged for the sampler, in order of territory.
+
+    Attributes:
+        layout: coefficients.
+        order: position of each row among the records (n,).
+        log_value: logarithm of the value (n,).
+        log_size: logarithm of the size over the usual one, as observed (n,).
+        base: columns, sized ones not yet multiplied (n, p).
+        kind: position of the kind (n,).
+        kind_is: whether a row is of a kind (n, S).
+        starts: first row of each territory (G,).
+        territory: position of the territory (n,).
+        value_variance: variance of the error of the value (n,).
+        size_variance: variance of the error of the size (n,).
+        weight: relative precision (n,).
+    """
+
+    layout: Layout
+    order: Indices
+    log_value: Array
+    log_size: Array
+    base: Array
+    kind: Indices
+    kind_is: Array
+    starts: Indices
+    territory: Indices
+    value_variance: Array
+    size_variance: Array
+    weight: Array
+
+    @staticmethod
+    def of(records: Records, layout: Layout) -> "Problem":
+        """Arrange records; their order does not matter."""
+        names = territory_names(records)
+        through = list(records.through or [""] * len(records))
+        rows = layout.territory_rows(names)
+        order = np.lexsort((records.value, records.size, layout.kind_rows(records.kind), rows))
+        spread = np.array([layout.prior.rates[name].spread if name else 0.0 for name in through], dtype=np.float64)
+        base = layout.base(records.kind, records.covariates, through)
+        kind = layout.kind_rows(records.kind)[order]
+        return Problem(
+            layout=layout,
+            order=order,
+            log_value=np.log(records.value)[order],
+            log_size=layout.log_sizes(records.kind, records.size)[order],
+            base=base[order],
+            kind=kind,
+            kind_is=(kind[:, None] == np.arange(len(layout.kinds))).astype(np.float64),
+            starts=np.searchsorted(rows[order], np.arange(len(layout.territories))),
+            territory=rows[order],
+            value_variance=(records.column("value_log_sd", 0.0) ** 2 + spread**2)[order],
+            size_variance=(records.column("size_log_sd", 0.0) ** 2)[order],
+            weight=records.column("weight", 1.0)[order],
+        )
+
+
+@dataclass
+class Walk:
+    """Random walk of the logarithm of a standard deviation, tuned while warming up; still where it is fixed."""
+
+    log: Array
+    still: bool = False
+    step: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.step = np.full(self.log.shape, 0.5)
+
+    @staticmethod
+    def of(spread: Spread, start: Array) -> "Walk":
+        """Begin at `start` (C,), or stay at the known value."""
+        if not spread.fixed:
+            return Walk(np.log(start))
+        return Walk(np.full(start.shape, math.log(spread.scale) if spread.scale else -np.inf), still=True)
+
+    @property
+    def sd(self) -> Array:
+        """The standard deviation."""
+        return np.asarray(np.exp(self.log))
+
+    def proposal(self, random: np.random.Generator) -> Array:
+        """A neighbour of where it stands."""
+        return np.asarray(self.log + self.step * random.standard_normal(self.log.shape))
+
+    def settle(self, proposal: Array, gain: Array, random: np.random.Generator, tuning: float) -> NDArray[np.bool_]:
+        """Move where the gain in log density allows it (Metropolis); True where it did.
+
+        `tuning` above zero changes the steps towards the target acceptance (Robbins and Monro).
+        """
+        moved = np.asarray(np.log(random.random(gain.shape)) < gain)
+        self.log = np.where(moved, proposal, self.log)
+        if tuning:
+            self.step = self.step * np.exp(
+                tuning * (np.minimum(np.exp(np.minimum(gain, 0.0)), 1.0) - TARGET_ACCEPTANCE)
+            )
+        return moved
+
+
+def half_normal(log_sd: Array, scale: float) -> Array:
+    """Log density of the logarithm of a half-normal standard deviation, up to a constant."""
+    return np.asarray(log_sd - 0.5 * np.exp(2 * log_sd) / scale**2)
+
+
+class Chains:
+    """The state of all chains, and one sweep over it.
+
+    With V the variances of rows given everything else, y = Xθ + u + e; θ ~ N(m, P⁻¹), u ~ N(0, τ²). The
+    territories' effects u are integrated out whenever τ and θ are drawn, and θ too when the spreads of
+    kinds are (Liu, JASA 89, 1994; van Dyk and Park, JASA 103, 2008), so that chains do not stick where a
+    spread is near zero. True sizes and the weights of Student's law are drawn as missing data (Carroll and
+    others, Measurement Error in Nonlinear Models, 2nd ed., 2006, ch. 9).
+    """
+
+    def __init__(self, problem: Problem, chains: int, random: np.random.Generator) -> None:
+        self.problem, self.random, self.chains = problem, random, chains
+        prior, shape = problem.layout.prior, (chains,)
+        rows, kinds = len(problem.log_value), len(problem.layout.kinds)
+        start = np.exp(random.normal(math.log(0.3), 0.5, (4, chains)))
+        self.territories = Walk.of(prior.between_territories, start[0])
+        self.kinds = Walk.of(prior.between_kinds, start[1])
+        self.slopes = Walk.of(prior.between_slopes, start[2])
+        self.middle = Walk.of(prior.residual, start[3])
+        alone = prior.residual_kinds == 0
+        self.residual = Walk(np.repeat(self.middle.log[:, None], kinds, axis=1), still=alone)
+        self.all_residuals = Walk(np.zeros(shape))
+        self.theta: Array = np.zeros((chains, len(problem.layout.columns)))
+        self.effect: Array = np.zeros((chains, len(problem.layout.territories)))
+        self.scale = np.ones((chains, rows))
+        self.freedom = np.full(shape, len(FREEDOMS) - 1)
+        self.unsure = np.flatnonzero(problem.size_variance > 0)
+        self.log_size = np.repeat(problem.log_size[None], chains, axis=0)
+        self.size_mean, self.size_sd = np.zeros((chains, kinds)), np.ones((chains, kinds))
+        self._design()
+        self._measure()
+
+    def sweep(self, tuning: float) -> None:
+        """Draw everything once."""
+        self._draw_territory_spread(tuning)
+        self._draw_coefficients(tuning)
+        self._draw_effects()
+        if len(self.unsure):
+            self._draw_sizes()
+        if self.problem.layout.prior.tails == "student":
+            self._draw_tails()
+        self._draw_residual_spreads(tuning)
+        self._measure()
+        self._draw_all_residual_spreads(tuning)
+        self._draw_middle(tuning)
+
+    def _design(self) -> None:
+        """Columns of each chain, or of all where sizes are known."""
+        base, sized = self.problem.base, self.problem.layout.sized
+        if len(self.unsure):
+            self.columns = base * np.where(sized, self.log_size[..., None], 1.0)
+        else:
+            self.columns = (base * np.where(sized, self.problem.log_size[:, None], 1.0))[None]
+
+    def _residual_variance(self, log_sd: Array) -> Array:
+        return np.asarray(np.exp(2 * log_sd)[:, self.problem.kind] / (self.scale * self.problem.weight))
+
+    def _measure(self) -> None:
+        """Precisions, and their sums by territory."""
+        self.precision = 1 / (self._residual_variance(self.residual.log) + self.problem.value_variance)
+        self.sums = self._by_territory(self.precision)
+        self.rest: Array = self.problem.log_value - self._fitted()
+
+    def _fitted(self) -> Array:
+        return np.asarray((self.columns @ self.theta[..., None])[..., 0])
+
+    def _by_territory(self, rows: Array) -> Array:
+        return np.asarray(np.add.reduceat(rows, self.problem.starts, axis=1))
+
+    def _draw_territory_spread(self, tuning: float) -> None:
+        walk, prior = self.territories, self.problem.layout.prior.between_territories
+        if walk.still:
+            return
+        pulls = self._by_territory(self.precision * self.rest)
+
+        # with effects integrated out: a territory brings ½ ln(c/τ²) + ½ c pull², c its variance given τ
+        def density(log_sd: Array) -> Array:
+            shrunk = np.exp(2 * log_sd)[:, None] / (1 + np.exp(2 * log_sd)[:, None] * self.sums)
+            fit = np.log(shrunk).sum(axis=1) - 2 * log_sd * self.sums.shape[1] + (shrunk * pulls**2).sum(axis=1)
+            return np.asarray(0.5 * fit + half_normal(log_sd, prior.scale))
+
+        for _ in range(2):
+            proposal = walk.proposal(self.random)
+            walk.settle(proposal, density(proposal) - density(walk.log), self.random, tuning)
+
+    def _shrinkage(self) -> Array:
+        """1 / (1/τ² + Σ precision) of each territory (C, G)."""
+        variance = self.territories.sd[:, None] ** 2
+        return np.asarray(variance / (1 + variance * self.sums))
+
+    def _normal_equations(self) -> tuple[Array, Array]:
+        """Precision matrix and right-hand side of θ from the records, territories integrated out."""
+        weighted = self.precision[..., None] * self.columns
+        turned = np.swapaxes(weighted, 1, 2)
+        matrix, side = turned @ self.columns, turned @ self.problem.log_value
+        shrunk = self._shrinkage()[..., None]
+        by_territory = self._by_territory(weighted)
+        values = self._by_territory(self.precision * self.problem.log_value)
+        shrunk_rows = np.swapaxes(shrunk * by_territory, 1, 2)
+        return matrix - shrunk_rows @ by_territory, side - (shrunk_rows @ values[..., None])[..., 0]
+
+    def _draw_coefficients(self, tuning: float) -> None:
+        layout, (matrix, side) = self.problem.layout, self._normal_equations()
+
+        def density(precision: Array, root: Array) -> Array:
+            pull = side + precision * layout.mean
+            fit = (np.linalg.solve(root, pull[..., None])[..., 0] ** 2).sum(axis=1)
+            inside = np.log(precision).sum(axis=1) - (precision * layout.mean**2).sum(axis=1)
+            return np.asarray(0.5 * (inside + fit) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1))
+
+        precision = 1 / layout.variance(self.kinds.sd, self.slopes.sd)
+        root = _factor(matrix, precision)
+        for walk, spread in ((self.kinds, layout.prior.between_kinds), (self.slopes, layout.prior.between_slopes)):
+            if walk.still:
+                continue
+            before, proposal = walk.log, walk.proposal(self.random)
+            walk.log = proposal
+            new = 1 / layout.variance(self.kinds.sd, self.slopes.sd)
+            new_root = _factor(matrix, new)
+            walk.log = before
+            gain = half_normal(proposal, spread.scale) - half_normal(before, spread.scale)
+            gain = gain + density(new, new_root) - density(precision, root)
+            moved = walk.settle(proposal, gain, self.random, tuning)
+            precision = np.where(moved[:, None], new, precision)
+            root = np.where(moved[:, None, None], new_root, root)
+        pull = side + precision * layout.mean
+        noise = self.random.standard_normal(pull.shape)
+        half = np.linalg.solve(root, pull[..., None]) + noise[..., None]
+        self.theta = np.asarray(np.linalg.solve(np.swapaxes(root, 1, 2), half)[..., 0], dtype=np.float64)
+
+    def _draw_effects(self) -> None:
+        self.rest = self.problem.log_value - self._fitted()
+        shrunk = self._shrinkage()
+        mean = shrunk * self._by_territory(self.precision * self.rest)
+        self.effect = np.asarray(mean + np.sqrt(shrunk) * self.random.standard_normal(mean.shape), dtype=np.float64)
+        self.rest = self.rest - self.effect[:, self.problem.territory]
+
+    def _draw_sizes(self) -> None:
+        """True sizes of records whose size is not exact, given what they cost and what sizes are like."""
+        problem, rows = self.problem, self.unsure
+        sized = problem.layout.sized
+        slope = self.theta[:, sized] @ problem.base[rows][:, sized].T
+        beside = self.rest[:, rows] + slope * self.log_size[:, rows]
+        kind = problem.kind[rows]
+        usual = 1 / self.size_sd[:, kind] ** 2
+        seen, told = 1 / problem.size_variance[rows], self.precision[:, rows] * slope
+        precision = usual + seen + told * slope
+        mean = (usual * self.size_mean[:, kind] + seen * problem.log_size[rows] + told * beside) / precision
+        self.log_size[:, rows] = mean + self.random.standard_normal(mean.shape) / np.sqrt(precision)
+        self.rest[:, rows] = beside - slope * self.log_size[:, rows]
+        self._draw_usual_sizes()
+        self._design()
+
+    def _draw_usual_sizes(self) -> None:
+        """Mean and standard deviation of true log sizes of each kind: N(0, 3²) and 1/χ² of 3 around 1."""
+        counts = self.problem.kind_is.sum(axis=0)
+        precision = counts / self.size_sd**2 + 1 / 9
+        mean = (self.log_size @ self.problem.kind_is) / self.size_sd**2 / precision
+        self.size_mean = mean + self.random.standard_normal(mean.shape) / np.sqrt(precision)
+        gaps = (self.log_size - self.size_mean[:, self.problem.kind]) ** 2 @ self.problem.kind_is
+        self.size_sd = np.sqrt((3 + gaps) / self.random.chisquare(3 + np.broadcast_to(counts, gaps.shape)))
+
+    def _draw_tails(self) -> None:
+        """Weights of rows under Student's law, and its degrees of freedom with the weights integrated out."""
+        problem = self.problem
+        own = self._residual_variance(self.residual.log)
+        share = own / (own + problem.value_variance)
+        true = share * self.rest + np.sqrt(share * problem.value_variance) * self.random.standard_normal(own.shape)
+        squares = true**2 / (own * self.scale)
+        logs = np.log1p(squares[..., None] / FREEDOMS).sum(axis=1)
+        density = squares.shape[1] * LOG_NORMALISERS - (FREEDOMS + 1) / 2 * logs
+        noise = self.random.gumbel(size=density.shape)
+        self.freedom = (density + noise).argmax(axis=1)
+        freedom = FREEDOMS[self.freedom][:, None]
+        self.scale = 2 * self.random.standard_gamma((freedom + 1) / 2, squares.shape) / (freedom + squares)
+
+    def _draw_residual_spreads(self, tuning: float) -> None:
+        """Of each kind, given the effects of territories."""
+        walk, prior = self.residual, self.problem.layout.prior
+        if walk.still:
+            return
+        squares = self.rest**2
+
+        def density(log_sd: Array) -> Array:
+            variance = self._residual_variance(log_sd) + self.problem.value_variance
+            fit = -0.5 * (np.log(variance) + squares / variance) @ self.problem.kind_is
+            return np.asarray(fit - 0.5 * ((log_sd - self.middle.log[:, None]) / prior.residual_kinds) ** 2)
+
+        present = density(walk.log)
+        for _ in range(RESIDUAL_STEPS):
+            proposal = walk.proposal(self.random)
+            there = density(proposal)
+            moved = walk.settle(proposal, there - present, self.random, tuning)
+            present = np.where(moved, there, present)
+
+    def _draw_all_residual_spreads(self, tuning: float) -> None:
+        """Those of all kinds together by one factor, territories integrated out."""
+        walk, prior = self.all_residuals, self.problem.layout.prior
+        if self.middle.still:
+            return
+        rest, variance = self.rest, self.territories.sd[:, None] ** 2
+
+        # with effects integrated out: |V + τ²11'| = |V| (1 + τ² Σ 1/V)
+        def density(shift: Array) -> Array:
+            inverse = 1 / (self._residual_variance(self.residual.log + shift[:, None]) + self.problem.value_variance)
+            spread = 1 + variance * self._by_territory(inverse)
+            pulls = self._by_territory(inverse * rest)
+            fit = np.log(inverse).sum(axis=1) - (inverse * rest**2).sum(axis=1)
+            fit += (variance / spread * pulls**2).sum(axis=1) - np.log(spread).sum(axis=1)
+            return np.asarray(0.5 * fit + half_normal(self.middle.log + shift, prior.residual.scale))
+
+        walk.log = np.zeros(self.chains)
+        present = density(walk.log)
+        for _ in range(2):
+            proposal = walk.proposal(self.random)
+            there = density(proposal)
+            moved = walk.settle(proposal, there - present, self.random, tuning)
+            present = np.where(moved, there, present)
+        self.residual.log = self.residual.log + walk.log[:, None]
+        self.middle.log = self.middle.log + walk.log
+        self._measure()
+
+    def _draw_middle(self, tuning: float) -> None:
+        """Middle of the spreads of kinds."""
+        walk, prior = self.middle, self.problem.layout.prior
+        if walk.still or self.residual.still:
+            return
+
+        def density(log_sd: Array) -> Array:
+            gaps = (self.residual.log - log_sd[:, None]) / prior.residual_kinds
+            return np.asarray(half_normal(log_sd, prior.residual.scale) - 0.5 * (gaps**2).sum(axis=1))
+
+        proposal = walk.proposal(self.random)
+        walk.settle(proposal, density(proposal) - density(walk.log), self.random, tuning)
+
+
+def _factor(matrix: Array, precision: Array) -> Array:
+    """Cholesky root of the precision of θ (C, p, p)."""
+    full = matrix.copy()
+    diagonal = np.arange(matrix.shape[-1])
+    full[:, diagonal, diagonal] += precision
+    return np.asarray(np.linalg.cholesky(full))
