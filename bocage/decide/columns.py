@@ -1,6 +1,5 @@
 """From actions, rules and budgets to the portfolio: every (action, financing plan, start year) that is admissible."""
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bocage.decide.financing import Aid, FinancingPlan, Terms, financing_plans
+from bocage.decide.financing import Aid, FinancingPlan, Terms
+from bocage.decide.gates import Agenda, GatedPlans
 from bocage.decide.pairs import valued_pairs
 from bocage.decide.portfolio import Floor, Limit, Portfolio, Switch
 from bocage.decide.recycling import prudent_savings
@@ -21,11 +21,6 @@ from bocage.finance.discounting import discount_factors
 from bocage.finance.public import fctva_eur, paid_over_years
 
 Array = NDArray[np.float64]
-TIE_BREAK: Mapping[Objective, float] = {
-    "npv": 1e-3, "cash": 1.0, "carbon": 1e-6, "energy": 1e-3, "water": 1e-5, "risk": 1e-3,
-}  # fmt: skip
-"""Weight of a euro of grants by objective. To society a grant is a transfer: it counts for little, so that own money
-is spared at equal value; to the payer's cash it counts whole."""
 LEAST_OWN_EUR = 1.0
 
 
@@ -38,12 +33,24 @@ class Columns:
         plans: financing plan of each column.
         payers: payers, in the order of the budgets.
         facts: facts of each action of the request, by row.
+        cost_factor: array (C,), share of the usual cost that is paid [1].
+        purchase: grouped purchase of each column, empty where it is ordered alone.
+        twins: for a column at the usual price, the same at the price of each purchase it may join.
+        tallies: what columns and pairs add to each objective that was asked for.
+        wishes: what must be done, may not be done or is wished for.
+        starts: possible start years (indices) of each action.
     """
 
     portfolio: Portfolio
     plans: Sequence[FinancingPlan]
     payers: Sequence[Payer]
     facts: Sequence[Mapping[str, Any]]
+    cost_factor: Array
+    purchase: Sequence[str]
+    twins: Mapping[int, Mapping[str, int]]
+    tallies: Mapping[Objective, Tally]
+    wishes: Wishes
+    starts: Sequence[range]
 
 
 def action_facts(request: PlanRequest, worth: Worth) -> list[dict[str, Any]]:
@@ -56,18 +63,13 @@ def action_facts(request: PlanRequest, worth: Worth) -> list[dict[str, Any]]:
     return facts
 
 
-def engagement_date(request: PlanRequest, year_index: int) -> dt.date:
-    """Date on which the works of a year are deemed ordered: the plan's own date, then each 1 July."""
-    year = request.first_year + year_index
-    return request.date if year == request.date.year else dt.date(year, 7, 1)
-
-
-def possible_starts(request: PlanRequest, payers: Sequence[Payer]) -> list[range]:
-    """Start years (indices) of each action; none for requests, for unknown payers and outside its window."""
+def possible_starts(request: PlanRequest, payers: Sequence[Payer], excluded: Container[int] = ()) -> list[range]:
+    """Start years (indices) of each action; none for requests, unknown payers, exclusions and outside its window."""
     last = request.first_year + request.years - 1
     starts = []
-    for row in request.actions.iter_rows(named=True):
-        if row["standing"] == "request" or (row["owner_siren"], row["budget"]) not in payers:
+    for number, row in enumerate(request.actions.iter_rows(named=True)):
+        unpaid = (row["owner_siren"], row["budget"]) not in payers
+        if row["standing"] == "request" or unpaid or number in excluded:
             starts.append(range(0))
             continue
         first = max(row["first_year"] or request.first_year, request.first_year)
@@ -88,38 +90,51 @@ def _with_prerequisites(request: PlanRequest, starts: list[range]) -> list[range
     return starts
 
 
-def build_columns(request: PlanRequest, worth: Worth, terms: Terms) -> Columns:
+def build_columns(
+    request: PlanRequest, worth: Worth, terms: Terms, objectives: Sequence[Objective] = ()
+) -> Columns:
     """Enumerate the columns of a request and the constraints between them.
+
+    The portfolio is worth the objective of the request; several aims at once are mixed later (`steering`).
 
     Args:
         request: what the plan is asked for.
         worth: costs and gains.
         terms: own share, price of certificates, programmes added or left out.
+        objectives: objectives to tally beside those of the request.
     """
-    payers = list(request.budgets)
-    number = {payer: row for row, payer in enumerate(payers)}
-    rows = list(request.actions.select("owner_siren", "budget").iter_rows())
+    payers, wishes = list(request.budgets), read_wishes(request)
     facts = action_facts(request, worth)
     builder = _Builder(request, worth)
-    for action, starts in enumerate(possible_starts(request, payers)):
-        known: dict[tuple[tuple[str, dt.date], ...], tuple[FinancingPlan, ...]] = {}
-        for start in starts:
-            date = engagement_date(request, start)
-            rules = tuple(rule for rule in request.rules if rule.in_force(date))
-            key = tuple((rule.name, rule.since) for rule in rules)
-            if key not in known:
-                known[key] = financing_plans(
-                    facts[action],
-                    request.territory,
-                    rules,
-                    date,
-                    cost_eur=float(worth.mean_cost[action]),
-                    terms=terms,
-                )
-            for plan in known[key]:
-                builder.add(action, start, plan)
-    payer = np.array([number.get(row, 0) for row in rows], dtype=np.int64)
-    return Columns(portfolio=builder.portfolio(payer, payers, facts), plans=builder.plans, payers=payers, facts=facts)
+    starts = possible_starts(request, payers, wishes.excluded)
+    prices = prices_of(request)
+    for action, years in enumerate(starts):
+        offers = _Offers(request, facts[action], float(worth.mean_cost[action]), terms)
+        for name, factor in [(ALONE, 1.0), *prices.get(action, ())]:
+            for start in years:
+                for plan in offers.at(start, factor):
+                    builder.add(action, start, plan, name, factor)
+    return builder.columns(terms, payers, facts, wishes, starts, objectives)
+
+
+class _Offers:
+    """Financing plans of one action: reckoned once for each set of rules in force and each price."""
+
+    def __init__(self, request: PlanRequest, facts: Mapping[str, Any], cost_eur: float, terms: Terms) -> None:
+        self.request, self.facts, self.cost_eur, self.terms = request, facts, cost_eur, terms
+        self.known: dict[tuple[tuple[tuple[str, dt.date], ...], float], tuple[FinancingPlan, ...]] = {}
+
+    def at(self, start: int, factor: float) -> tuple[FinancingPlan, ...]:
+        """Plans of a start year at a share of the usual cost."""
+        date = engagement_date(self.request, start)
+        rules = tuple(rule for rule in self.request.rules if rule.in_force(date))
+        key = tuple((rule.name, rule.since) for rule in rules), factor
+        if key not in self.known:
+            facts = {**self.facts, "cost_eur": self.cost_eur * factor}
+            self.known[key] = financing_plans(
+                facts, self.request.territory, rules, date, cost_eur=self.cost_eur * factor, terms=self.terms
+            )
+        return self.known[key]
 
 
 class _Builder:
@@ -128,19 +143,20 @@ class _Builder:
     def __init__(self, request: PlanRequest, worth: Worth) -> None:
         self.request, self.worth, self.economy = request, worth, worth.economy
         self.discount = discount_factors(request.years + 10, self.economy.financial_rate)
-        self.base = base_values(request, worth)
         self.saved = prudent_savings(worth, request.actions["exclusive_group"].to_list())
         self.action: list[int] = []
         self.year: list[int] = []
-        self.value: list[float] = []
         self.cash: list[Array] = []
         self.own: list[float] = []
+        self.grants: list[float] = []
+        self.factor: list[float] = []
+        self.purchase: list[str] = []
         self.plans: list[FinancingPlan] = []
 
-    def add(self, action: int, start: int, plan: FinancingPlan) -> None:
-        """Add one column."""
+    def add(self, action: int, start: int, plan: FinancingPlan, purchase: str = ALONE, factor: float = 1.0) -> None:
+        """Add one column: an action in a year with its aids, at a share of its usual cost."""
         years, worth, economy = self.request.years, self.worth, self.economy
-        ttc = float(worth.mean_cost[action] * (1 + worth.vat[action]))
+        ttc = float(worth.mean_cost[action] * factor * (1 + worth.vat[action]))
         back = fctva_eur(ttc, economy.fctva_rate, vat_rate=float(worth.vat[action]))
         cash = np.zeros(years)
         cash[start] = ttc
@@ -151,45 +167,97 @@ class _Builder:
         # Only years fully covered by the lifetime give money back to the budget of the works.
         ends = start + 1 + int(worth.lifetime[action])
         cash[start + 1 : ends] -= self.request.recycled_share * saved
-        grants = sum(aid.amount_eur * self._paid_factor(aid, start) for aid in plan.aids)
-        weight = TIE_BREAK[self.request.objective]
         self.action.append(action)
         self.year.append(start)
-        self.value.append(float(self.base[action, start]) + weight * grants)
         self.cash.append(cash)
         self.own.append(max(LEAST_OWN_EUR, ttc - back - plan.total_eur))
+        self.grants.append(sum(aid.amount_eur * self._paid_factor(aid, start) for aid in plan.aids))
+        self.factor.append(factor)
+        self.purchase.append(purchase)
         self.plans.append(plan)
 
     def _paid_factor(self, aid: Aid, start: int) -> float:
         advance = aid.rule.advance
         return float(advance * self.discount[start] + (1 - advance) * self.discount[start + aid.rule.lag_years])
 
-    def portfolio(
-        self, payer: NDArray[np.int64], payers: Sequence[Payer], facts: Sequence[Mapping[str, Any]]
-    ) -> Portfolio:
-        """The portfolio of the columns gathered."""
-        request, count = self.request, len(self.action)
-        limits, switches = _programme_constraints(self, payer, facts)
-        return Portfolio(
-            years=request.years,
+    def columns(
+        self,
+        terms: Terms,
+        payers: Sequence[Payer],
+        facts: Sequence[Mapping[str, Any]],
+        wishes: Wishes,
+        starts: Sequence[range],
+        objectives: Sequence[Objective],
+    ) -> Columns:
+        """The columns gathered, the constraints between them and what they are worth."""
+        request, worth = self.request, self.worth
+        number = {name: row for row, name in enumerate(payers)}
+        owners = request.actions.select("owner_siren", "budget").iter_rows()
+        payer = np.array([number.get(row, 0) for row in owners], dtype=np.int64)
+        at = Placed(
             action=np.array(self.action, dtype=np.int64),
             year=np.array(self.year, dtype=np.int64),
-            value=np.array(self.value, dtype=float),
-            cash=np.array(self.cash, dtype=float).reshape(count, request.years),
+            cost_factor=np.array(self.factor, dtype=float),
+            grants=np.array(self.grants, dtype=float),
+        )
+        pairs, found = tallies(request, worth, [request.objective, *request.aims, *request.then, *objectives], at)
+        paid = worth.mean_cost[at.action] * at.cost_factor
+        financed = Financed(
+            action=at.action, year=at.year, plans=self.plans, cost=paid, payer=payer, facts=facts
+        )
+        limits, switches = programme_constraints(financed)
+        portfolio = Portfolio(
+            years=request.years,
+            action=at.action,
+            year=at.year,
+            value=np.zeros(len(at.action)),
+            cash=np.array(self.cash, dtype=float).reshape(len(at.action), request.years),
             own=np.array(self.own, dtype=float),
             payer=payer,
             budgets=np.array([list(request.budgets[name]) for name in payers], dtype=float),
             carried=request.carried,
             groups=_groups(request),
             requires=_requires(request),
-            pairs=valued_pairs(request, self.worth),
-            limits=limits,
-            switches=switches,
+            pairs=pairs,
+            limits=[*limits, *staff_limits(request, facts, at.action, at.year, payer)],
+            switches=[*switches, *purchase_switches(request, facts, at.action, at.year, self.purchase)],
             floors=[
-                Floor(role=role, weights=self.worth.mean_gains[role], minimum=minimum)
+                Floor(role=role, weights=worth.mean_gains[role], minimum=minimum)
                 for role, minimum in request.floors.items()
             ],
+            musts=musts_of(wishes, starts),
         )
+        return Columns(
+            portfolio=worth_for(portfolio, request.objective, found[request.objective], at.grants, wishes.votes),
+            plans=self.plans,
+            payers=payers,
+            facts=facts,
+            cost_factor=at.cost_factor,
+            grants=at.grants,
+            purchase=self.purchase,
+            twins=self._twins(),
+            tallies=found,
+            wishes=wishes,
+            starts=starts,
+        )
+
+    def _twins(self) -> dict[int, dict[str, int]]:
+        """For each column at the usual price, the same aids and year at the price of each purchase."""
+        alone: dict[tuple[int, int, tuple[tuple[str, int], ...]], int] = {}
+        found: dict[int, dict[str, int]] = defaultdict(dict)
+        for column, (plan, name) in enumerate(zip(self.plans, self.purchase, strict=True)):
+            key = self.action[column], self.year[column], _aids(plan)
+            if name == ALONE:
+                alone[key] = column
+            elif key in alone:
+                found[alone[key]][name] = column
+        return dict(found)
+
+
+def _aids(plan: FinancingPlan) -> tuple[tuple[str, int], ...]:
+    """What tells a financing plan from the others of an action: its programmes and the level of each."""
+    ranks: dict[str, int] = {}
+    return tuple((aid.rule.name, ranks.setdefault(aid.rule.name, 0)) for aid in plan.aids)
 
 
 def _groups(request: PlanRequest) -> list[NDArray[np.int64]]:
@@ -206,79 +274,4 @@ def _requires(request: PlanRequest) -> list[tuple[int, int]]:
         (row, place[needed])
         for row, names in enumerate(request.actions["requires"].to_list())
         for needed in names or []
-    ]
-
-
-Given = tuple[int, Aid]
-
-
-def _programme_constraints(
-    builder: _Builder, payer: NDArray[np.int64], facts: Sequence[Mapping[str, Any]]
-) -> tuple[list[Limit], list[Switch]]:
-    """Ceilings and group conditions of each programme, by payer and year, by payer, and by year."""
-    by_year: dict[tuple[str, int], list[Given]] = defaultdict(list)
-    by_payer: dict[tuple[str, int], list[Given]] = defaultdict(list)
-    by_file: dict[tuple[str, int, int], list[Given]] = defaultdict(list)
-    for column, plan in enumerate(builder.plans):
-        who, start = int(payer[builder.action[column]]), builder.year[column]
-        for aid in plan.aids:
-            by_year[aid.rule.name, start].append((column, aid))
-            by_payer[aid.rule.name, who].append((column, aid))
-            by_file[aid.rule.name, who, start].append((column, aid))
-    limits, switches = [], []
-    for (name, start), given in by_year.items():
-        bound = given[0][1].rule.envelope_eur_year
-        if bound is not None:
-            limits.append(_limit(f"envelope {name} {start}", given, "aid", bound))
-    for (name, who), given in by_payer.items():
-        caps = [cap for cap in given[-1][1].rule.caps if cap.scope == "total"]
-        limits += [_limit(f"total {name} {who}", given, cap.of, cap.eur) for cap in caps]
-    for (name, who, start), given in by_file.items():
-        limits += _file_limits(f"{name} {who} {start}", given)
-        switches += _file_switches(f"{name} {who} {start}", given, builder, facts)
-    return limits, switches
-
-
-def _limit(label: str, given: Sequence[Given], of: str, bound: float) -> Limit:
-    weights = {
-        "aid": [aid.amount_eur for _, aid in given],
-        "spending": [aid.spending_eur for _, aid in given],
-        "files": [1.0 for _ in given],
-    }[of]
-    return Limit(
-        label=label, columns=np.array([column for column, _ in given]), weights=np.array(weights), bound=float(bound)
-    )
-
-
-def _file_limits(label: str, given: Sequence[Given]) -> list[Limit]:
-    rule = given[0][1].rule
-    limits = [
-        _limit(f"{cap.scope} {label}", given, cap.of, cap.eur)
-        for cap in rule.caps
-        if cap.scope == "beneficiary_year" or (cap.scope == "file" and rule.file == "year")
-    ]
-    if rule.files_per_year is not None and rule.file == "action":
-        limits.append(_limit(f"files {label}", given, "files", rule.files_per_year))
-    return limits
-
-
-def _file_switches(
-    label: str, given: Sequence[Given], builder: _Builder, facts: Sequence[Mapping[str, Any]]
-) -> list[Switch]:
-    rule = given[0][1].rule
-    columns = np.array([column for column, _ in given])
-    actions = [builder.action[column] for column in columns]
-    cost = builder.worth.mean_cost[actions]
-    conditions: list[tuple[str, Array, float]] = []
-    if rule.file == "year" and rule.minimum_project_eur > 0:
-        conditions.append(("minimum", cost, rule.minimum_project_eur))
-    for condition in rule.group:
-        fact = np.array([float(facts[action].get(condition.fact) or 0.0) for action in actions])
-        if condition.total_at_least is not None:
-            conditions.append((condition.fact, fact, condition.total_at_least))
-        if condition.mean_at_least is not None:
-            conditions.append((condition.fact, cost * (fact - condition.mean_at_least), 0.0))
-    return [
-        Switch(label=f"{what} {label}", users=columns, columns=columns, weights=weights, threshold=float(threshold))
-        for what, weights, threshold in conditions
     ]

@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from bocage.decide.checks import check_request
-from bocage.decide.columns import build_columns, engagement_date
+from bocage.decide.columns import build_columns
 from bocage.decide.economy import read_economy
 from bocage.decide.explain import MEASURES, Explainer
 from bocage.decide.financing import Aid, Terms, is_counted, offers_of
+from bocage.decide.gates import Agenda
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
@@ -202,6 +203,7 @@ def _financing(books: Books, terms: Terms) -> tuple[pl.DataFrame, tuple[FundingR
     request, worth = books.request, books.worth
     rows: list[dict[str, Any]] = []
     rules: dict[tuple[str, Any], FundingRule] = {}
+    agenda = Agenda(request.parameters, request.date)
     ids = request.actions["action_id"].to_list()
     for column, action, start in zip(books.chosen, books.actions.tolist(), books.starts.tolist(), strict=True):
         plan = books.columns.plans[column]
@@ -209,15 +211,9 @@ def _financing(books: Books, terms: Terms) -> tuple[pl.DataFrame, tuple[FundingR
         for aid in plan.aids:
             rows.append(_aid_row(ids[action], aid, "certain" if aid.rule.award == "automatic" else "discretionary"))
             rules[aid.rule.name, aid.rule.since] = aid.rule
-        for rule in request.rules:
-            offers = offers_of(
-                rule,
-                books.columns.facts[action],
-                request.territory,
-                engagement_date(request, start),
-                cost_eur=float(worth.mean_cost[action]),
-                terms=terms,
-            )
+        facts, cost = books.columns.facts[action], float(worth.mean_cost[action])
+        for rule, works in agenda.in_time(request.rules, request.first_year + start, facts, cost):
+            offers = offers_of(rule, facts, request.territory, works.order, cost_eur=cost, terms=terms)
             if offers and rule.name not in given and (offers[0].missing or not is_counted(rule, terms)):
                 rows.append(_aid_row(ids[action], offers[-1], "to_check" if offers[0].missing else "hoped"))
                 rules[rule.name, rule.since] = rule
