@@ -2,20 +2,23 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bocage.decide.aims import Placed, Tally, tallies, worth_for
+from bocage.decide.choices import Wishes, musts_of, read_wishes
 from bocage.decide.financing import Aid, FinancingPlan, Terms
 from bocage.decide.gates import Agenda, GatedPlans
-from bocage.decide.pairs import valued_pairs
-from bocage.decide.portfolio import Floor, Limit, Portfolio, Switch
+from bocage.decide.portfolio import Floor, Portfolio
+from bocage.decide.programmes import Financed, programme_constraints
+from bocage.decide.purchases import ALONE, prices_of, purchase_switches
 from bocage.decide.recycling import prudent_savings
 from bocage.decide.request import Objective, Payer, PlanRequest
-from bocage.decide.valuing import base_values
+from bocage.decide.staff import staff_limits
 from bocage.decide.worth import Worth
 from bocage.finance.discounting import discount_factors
 from bocage.finance.public import fctva_eur, paid_over_years
@@ -34,6 +37,7 @@ class Columns:
         payers: payers, in the order of the budgets.
         facts: facts of each action of the request, by row.
         cost_factor: array (C,), share of the usual cost that is paid [1].
+        grants: array (C,), present value of the aids of each column [EUR].
         purchase: grouped purchase of each column, empty where it is ordered alone.
         twins: for a column at the usual price, the same at the price of each purchase it may join.
         tallies: what columns and pairs add to each objective that was asked for.
@@ -46,6 +50,7 @@ class Columns:
     payers: Sequence[Payer]
     facts: Sequence[Mapping[str, Any]]
     cost_factor: Array
+    grants: Array
     purchase: Sequence[str]
     twins: Mapping[int, Mapping[str, int]]
     tallies: Mapping[Objective, Tally]
@@ -90,12 +95,10 @@ def _with_prerequisites(request: PlanRequest, starts: list[range]) -> list[range
     return starts
 
 
-def build_columns(
-    request: PlanRequest, worth: Worth, terms: Terms, objectives: Sequence[Objective] = ()
-) -> Columns:
+def build_columns(request: PlanRequest, worth: Worth, terms: Terms, objectives: Sequence[Objective] = ()) -> Columns:
     """Enumerate the columns of a request and the constraints between them.
 
-    The portfolio is worth the objective of the request; several aims at once are mixed later (`steering`).
+    The portfolio is worth the objective of the request; several aims at once are mixed later.
 
     Args:
         request: what the plan is asked for.
@@ -108,33 +111,17 @@ def build_columns(
     builder = _Builder(request, worth)
     starts = possible_starts(request, payers, wishes.excluded)
     prices = prices_of(request)
+    gated = GatedPlans(Agenda(request.parameters, request.date), request.rules, request.territory, terms)
     for action, years in enumerate(starts):
-        offers = _Offers(request, facts[action], float(worth.mean_cost[action]), terms)
         for name, factor in [(ALONE, 1.0), *prices.get(action, ())]:
-            for start in years:
-                for plan in offers.at(start, factor):
-                    builder.add(action, start, plan, name, factor)
-    return builder.columns(terms, payers, facts, wishes, starts, objectives)
-
-
-class _Offers:
-    """Financing plans of one action: reckoned once for each set of rules in force and each price."""
-
-    def __init__(self, request: PlanRequest, facts: Mapping[str, Any], cost_eur: float, terms: Terms) -> None:
-        self.request, self.facts, self.cost_eur, self.terms = request, facts, cost_eur, terms
-        self.known: dict[tuple[tuple[tuple[str, dt.date], ...], float], tuple[FinancingPlan, ...]] = {}
-
-    def at(self, start: int, factor: float) -> tuple[FinancingPlan, ...]:
-        """Plans of a start year at a share of the usual cost."""
-        date = engagement_date(self.request, start)
-        rules = tuple(rule for rule in self.request.rules if rule.in_force(date))
-        key = tuple((rule.name, rule.since) for rule in rules), factor
-        if key not in self.known:
-            facts = {**self.facts, "cost_eur": self.cost_eur * factor}
-            self.known[key] = financing_plans(
-                facts, self.request.territory, rules, date, cost_eur=self.cost_eur * factor, terms=self.terms
+            cost = float(worth.mean_cost[action]) * factor
+            offers = gated.by_year(
+                {**facts[action], "cost_eur": cost}, cost, [request.first_year + start for start in years]
             )
-        return self.known[key]
+            for start in years:
+                for plan in offers[request.first_year + start]:
+                    builder.add(action, start, plan, name, factor)
+    return builder.columns(payers, facts, wishes, starts, objectives)
 
 
 class _Builder:
@@ -182,7 +169,6 @@ class _Builder:
 
     def columns(
         self,
-        terms: Terms,
         payers: Sequence[Payer],
         facts: Sequence[Mapping[str, Any]],
         wishes: Wishes,
@@ -202,9 +188,7 @@ class _Builder:
         )
         pairs, found = tallies(request, worth, [request.objective, *request.aims, *request.then, *objectives], at)
         paid = worth.mean_cost[at.action] * at.cost_factor
-        financed = Financed(
-            action=at.action, year=at.year, plans=self.plans, cost=paid, payer=payer, facts=facts
-        )
+        financed = Financed(action=at.action, year=at.year, plans=self.plans, cost=paid, payer=payer, facts=facts)
         limits, switches = programme_constraints(financed)
         portfolio = Portfolio(
             years=request.years,

@@ -132,6 +132,8 @@ class PlanRequest:
         prudence: weight of the worst futures beside the mean, 0 to 1 [1].
         tail: share of the futures deemed the worst [1].
         votes_weight: True where citizens' votes break ties.
+        keep_preferred: True where something of each preference has to be done.
+        law_deadlines: True where deadlines of law that actions declare have to be met.
         warm: year of each action of an earlier plan, to start from.
         kinds: what each kind of actions is called, by language; its code where it has no words.
         on_progress: told how the solver gets on.
@@ -168,6 +170,8 @@ class PlanRequest:
     prudence: float = 0.0
     tail: float = 0.1
     votes_weight: bool = True
+    keep_preferred: bool = False
+    law_deadlines: bool = True
     warm: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     on_progress: Callable[[Progress], None] | None = None
