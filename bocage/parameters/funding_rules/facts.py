@@ -38,6 +38,24 @@ class Fact:
     label: Mapping[str, str]
     where: Mapping[str, str]
 
+    def code_label(self, code: str, language: str) -> str:
+        """A code of this fact in words; the code itself where it has none.
+
+        >>> core_facts()["action.chantier"].code_label("lighting", "en")
+        'public lighting'
+        """
+        found = fact_codes().get((self.name, code))
+        return found[language] if found else code
+
+
+@cache
+def fact_codes() -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """What the codes of facts are called, by name of fact and code."""
+    with (Path(__file__).parent / "fact_codes.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            (row["fact"], row["code"]): {"fr": row["label_fr"], "en": row["label_en"]} for row in csv.DictReader(stream)
+        }
+
 
 @cache
 def core_facts() -> Mapping[str, Fact]:
