@@ -267,4 +267,4 @@ def _months_to_gate(rule: FundingRule, durations: Durations) -> int:
 
 def _decision_months(rule: FundingRule, durations: Durations) -> int:
     told = rule.calendar.decision_months
-    return durations.decision_months[getattr(rule, "cash", "grant")] if told is None else told
+    return durations.decision_months[rule.cash] if told is None else told
