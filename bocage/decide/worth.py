@@ -1,7 +1,7 @@
 """What each action costs and brings: draws by role, realisation applied, present values by start year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -79,6 +79,16 @@ class Worth:
     def payer_factors(self) -> Array:
         """Array (n, T), the payer's present value of 1 EUR a year."""
         return stream_factors(self.lifetime, self.years, self.economy.financial_rate)
+
+    def at(self, draws: Sequence[int]) -> "Worth":
+        """The same in some of the draws only; every field that holds draws is cut to them."""
+        kept = np.asarray(draws, dtype=np.int64)
+        return replace(
+            self,
+            cost=self.cost[:, kept],
+            gains={role: its[:, kept] for role, its in self.gains.items()},
+            realised=self.realised[:, kept],
+        )
 
     def pair_gain(self, pair: PairWorth, role: str) -> Array:
         """Draws (K,) of the yearly gain of a pair, realisation applied."""
