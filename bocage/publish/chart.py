@@ -1,9 +1,9 @@
 """Charts as SVG: bars from zero with their intervals, and cash by year; labelled directly."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bocage.publish import svg
+from bocage.publish.axes import Scale
 from bocage.publish.map import nice_length
 from bocage.publish.report.content import Figure, Ledger
 from bocage.publish.texts import _, amount, estimate, number, say, shorten
@@ -12,19 +12,6 @@ from bocage.vocabulary.text import Language
 
 _ROW = 17.0
 _FONT = 8.0
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Values to points of paper, along one axis; zero is always on it."""
-
-    least: float
-    most: float
-    start: float
-    length: float
-
-    def at(self, value: float) -> float:
-        return self.start + (value - self.least) / (self.most - self.least) * self.length
 
 
 def draw_bars(
@@ -47,7 +34,7 @@ def draw_bars(
     values = [value for bar in bars for value in (bar.value, bar.low, bar.high) if value is not None]
     least, most = min([0.0, *values]), max([0.0, *values])
     value_width = max([svg.text_width(_value(bar, language), _FONT) for bar in bars], default=0) + 8
-    scale = _Scale(least, most if most > least else least + 1, label_width, width - label_width - value_width)
+    scale = Scale(least, most if most > least else least + 1, label_width, width - label_width - value_width)
     height = _ROW * len(bars) + 4
     zero = scale.at(0)
     parts = []
@@ -98,7 +85,7 @@ def draw_cash(ledger: Ledger, language: Language, *, width: float = 240, height:
     left, bottom = 34.0, height - 11 * legend_rows - 2
     dots = ledger.carried_eur or balances(ledger)
     least, most = min([0.0, *downs, *dots]), max([0.0, *ups, *dots])
-    scale = _Scale(least, most if most > least else least + 1, bottom - 12, -(bottom - 20))
+    scale = Scale(least, most if most > least else least + 1, bottom - 12, -(bottom - 20))
     parts = _grid(scale, left, width, language)
     step = (width - left) / max(len(ledger.years), 1)
     wide, every = min(0.62 * step, 30), -int(-20 // step)
@@ -144,7 +131,7 @@ def _balance(x: float, y: float) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="#ffffff" stroke="{INK}" stroke-width="1.3"/>'
 
 
-def _grid(scale: _Scale, left: float, width: float, language: Language) -> list[str]:
+def _grid(scale: Scale, left: float, width: float, language: Language) -> list[str]:
     step = nice_length((scale.most - scale.least) / 2.5)
     tick = step * -(-scale.least // step)
     parts = [svg.text(0, 7, _("thousand €", language), size=7, colour=GREY)]

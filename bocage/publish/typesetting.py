@@ -96,6 +96,21 @@ def fit(
     return None, sum(taken)
 
 
+def flow(press: Press, model: Json, *, on: dt.date) -> bytes:
+    """A tagged PDF of as many pages as its content takes.
+
+    Args:
+        press: of the template.
+        model: what the template reads.
+        on: date of the document.
+    """
+    moment = dt.datetime.combine(on, dt.time(), tzinfo=dt.UTC)
+    inputs = {"content": json.dumps(make_presentable(model, press.shows), ensure_ascii=False)}
+    compiled = press.compiler.compile(format="pdf", pdf_standards="ua-1", sys_inputs=inputs, timestamp=moment)
+    assert isinstance(compiled, bytes)
+    return compiled
+
+
 def _prober(fonts: Any) -> Callable[[str], bool]:  # noqa: ANN401 - typst has no types
     """A function that tells whether the fonts can show a text.
 

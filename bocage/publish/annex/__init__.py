@@ -1,0 +1,1 @@
+"""Annexes: documents of any length, made of tables and charts under titles."""
