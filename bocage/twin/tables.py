@@ -19,6 +19,7 @@ from bocage.twin.plan_record import FILE, PlanRecord, load_plan
 from bocage.twin.territory import Territory
 from bocage.vocabulary.code_labels import CodeLabels
 from bocage.vocabulary.columns import GEOMETRY, Column, Table, noun_tables
+from bocage.vocabulary.domain import COMMUNE_PREFIX, SECTOR_PREFIX, WHOLE_TERRITORY
 from bocage.vocabulary.text import LANGUAGES
 
 EXPORTED_NOUNS = ("plan", "action", "outcome", "evaluation")
@@ -84,15 +85,45 @@ def _results(territory: Territory) -> list[NamedTable]:
     nouns = noun_tables()
     labels = all_code_labels(discover_domains())
     kept = {name: territory.store.read_rows(nouns[name]) for name in EXPORTED_NOUNS}
+    names = {row["territory_id"]: row["name"] for row in territory.store.read_rows(nouns["territory"]).to_dicts()}
     tables = [
-        declared_table(nouns[name], rows, labels=_of_codes(nouns[name], rows, labels))
+        declared_table(nouns[name], rows, labels={**_of_codes(nouns[name], rows, labels), **_of_scopes(rows, names)})
         for name, rows in kept.items()
         if rows.height
     ]
+    if kept["plan"].height:
+        tables[0] = _named_actions(tables[0], kept["action"])
     if not (territory.folder / "results" / FILE).is_file():
         return tables
     proof = plan_tables(load_plan(territory.folder / "results"))
     return [*tables[:1], *proof, *tables[1:]]
+
+
+def _named_actions(plan: NamedTable, actions: pl.DataFrame) -> NamedTable:
+    """The plan with what each action is called, beside its identifier."""
+    said = [noun_tables()["action"].column(name) for name in ("label_fr", "label_en", "place", "unit_count")]
+    frame = plan.frame.join(
+        actions.select("action_id", *(c.name for c in said)), on="action_id", how="left", maintain_order="left"
+    )
+    added = [TableColumn(name=column.name, label=column.label, kind=column.type, unit=column.unit) for column in said]
+    place = next(rank for rank, column in enumerate(plan.columns) if column.name == "action_id") + 1
+    return replace(plan, frame=frame, columns=[*plan.columns[:place], *added, *plan.columns[place:]])
+
+
+def _of_scopes(rows: pl.DataFrame, names: Mapping[str, str]) -> CodeLabels:
+    """What the scopes of outcomes mean: the whole territory, a sector, a commune by its name."""
+    if "scope" not in rows.columns:
+        return {}
+    words: dict[str, Mapping[str, str]] = {}
+    for scope in rows["scope"].unique().to_list():
+        kind, _, rest = scope.partition(":")
+        if scope == WHOLE_TERRITORY:
+            words[scope] = {"fr": "tout le territoire", "en": "whole territory"}
+        elif f"{kind}:" == SECTOR_PREFIX:
+            words[scope] = {"fr": f"secteur {rest}", "en": f"sector {rest}"}
+        elif f"{kind}:" == COMMUNE_PREFIX:
+            words[scope] = dict.fromkeys(LANGUAGES, names.get(rest, rest))
+    return {"scope": words}
 
 
 def _assets(territory: Territory, states: Sequence[DomainState]) -> list[NamedTable]:
@@ -177,12 +208,20 @@ def _declared_plan_columns() -> dict[str, tuple[dict[str, str], tuple[TableColum
     return {name: (label, tuple(columns[name])) for name, label in labels.items()}
 
 
+def _dated(frame: pl.DataFrame, columns: Sequence[TableColumn]) -> pl.DataFrame:
+    """The frame with its dates as dates: the record of the plan keeps them as text."""
+    written = [column.name for column in columns if column.kind == "date" and frame[column.name].dtype == pl.String]
+    return frame.with_columns(pl.col(written).str.to_date())
+
+
 def plan_tables(record: PlanRecord) -> list[NamedTable]:
     """The tables of a plan that are not nouns of the twin: funding, cash, options, joint simulation, reasons."""
     labels = all_code_labels(discover_domains())
     tables = []
     for name, (label, columns) in _declared_plan_columns().items():
-        frame = record.frames[name]
+        if name not in record.frames:
+            continue  # a plan made by an earlier version
+        frame = _dated(record.frames[name], columns)
         said = [
             replace(column, labels=labels[column.name])
             if column.name in labels and _values(frame[column.name]) & set(labels[column.name])
