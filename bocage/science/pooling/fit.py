@@ -129,7 +129,8 @@ def fit_pooled(
     - territories u_g ~ N(0, τ²); with their covariates among x this is α_g ~ N(a_k + δ'z_g, τ²);
     - rest ε_i ~ N(0, σ_k²) or Student's, ln σ_k ~ N(ln σ, h²); error of the value s_i known;
     - true sizes: ln q_i ~ N(m_k, v_k²), observed with an error of known standard deviation;
-    - κ, ω, τ, σ half-normal (Gelman, Bayesian Analysis 1, 2006).
+    - κ, ω, τ half-normal (Gelman, Bayesian Analysis 1, 2006); σ of Rayleigh's law, which keeps off zero as
+      projects are never alike (Chung and others, Psychometrika 78, 2013).
 
     Of a realisation, y is realised over predicted and q the predicted share. No record gives the prior back.
 
@@ -322,7 +323,8 @@ def _from_prior(records: Records, layout: Layout, draws: int, random: np.random.
     prior = layout.prior
     kinds, slopes = _spread(prior.between_kinds, draws, random), _spread(prior.between_slopes, draws, random)
     sd = np.sqrt(layout.variance(kinds, slopes))
-    middle = _spread(prior.residual, draws, random)
+    fixed = np.full(draws, prior.residual.scale)
+    middle = fixed if prior.residual.fixed else fixed * np.sqrt(random.standard_exponential(draws))
     gaps = prior.residual_kinds * random.standard_normal((draws, len(layout.kinds)))
     student = prior.tails == "student"
     return Fit(

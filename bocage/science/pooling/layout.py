@@ -180,4 +180,5 @@ def territory_names(records: Records) -> list[str]:
 def _usual(records: Records, prior: Prior) -> dict[str, float]:
     logs, kinds = np.log(np.asarray(records.size, dtype=np.float64)), np.array(records.kind, dtype=object)
     found = {str(kind): float(np.median(logs[kinds == kind])) for kind in set(records.kind)}
-    return found | {kind: math.log(own.usual_size) for kind, own in prior.kinds.items()}
+    stated = dict(prior.usual_sizes) | {kind: own.usual_size for kind, own in prior.kinds.items()}
+    return found | {kind: math.log(size) for kind, size in stated.items()}

@@ -34,7 +34,7 @@ class Spread:
     """How much like things differ: a standard deviation in logarithms.
 
     Attributes:
-        scale: scale of the half-normal law of that standard deviation, or itself where it is fixed.
+        scale: root mean square of that standard deviation beforehand, or itself where it is fixed.
         fixed: whether it is known.
     """
 
@@ -92,6 +92,7 @@ class Prior:
         level: mean over kinds of the level of a project of the usual size.
         between_kinds: how much levels of kinds differ from that mean.
         kinds: kinds of which something is held; their level is their own, not a draw around the mean.
+        usual_sizes: size at which the level of a kind is stated; the median of its records where not given.
         slope: mean over kinds of the elasticity to the size.
         between_slopes: how much elasticities of kinds differ.
         between_territories: how much territories differ.
@@ -106,6 +107,7 @@ class Prior:
     level: Normal = Normal(0.0, APART)
     between_kinds: Spread = Spread(1.0)
     kinds: Mapping[str, KindPrior] = field(default_factory=dict)
+    usual_sizes: Mapping[str, float] = field(default_factory=dict)
     slope: Normal = Normal(0.0, 0.3)
     between_slopes: Spread = Spread(0.2)
     between_territories: Spread = Spread(0.5)

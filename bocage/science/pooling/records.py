@@ -35,7 +35,7 @@ class Records:
         size: size (n,), > 0, in the unit of the kind.
         kind: kind of action (n,).
         territory: whose project (n,); an empty name is a territory that nobody else shares.
-        value_log_sd: standard deviation of the error of ln value (n,); none where not given.
+        value_log_sd: standard deviation of the error of ln value (n,); never less than 0.01.
         size_log_sd: standard deviation of the error of ln size (n,); none where not given.
         covariates: other columns by name, each (n,), of the project or of its territory.
         through: rate through which the value was seen (n,), such as that of the subsidy when only its amount

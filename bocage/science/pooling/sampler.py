@@ -12,6 +12,8 @@ from bocage.science.pooling.records import Array, Records
 
 FREEDOMS = np.array([3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 200.0])
 """Degrees of freedom of Student's law that the data choose from, each as likely as the others beforehand."""
+ROUNDING = 0.01
+"""Log standard deviation below which nobody knows a value: equal figures do not make projects equal."""
 RESIDUAL_STEPS = 3
 """Steps of the spreads of kinds in a sweep: they cost little and mix slowest."""
 TARGET_ACCEPTANCE = 0.44
@@ -71,7 +73,7 @@ class Problem:
             kind_is=(kind[:, None] == np.arange(len(layout.kinds))).astype(np.float64),
             starts=np.searchsorted(rows[order], np.arange(len(layout.territories))),
             territory=rows[order],
-            value_variance=(records.column("value_log_sd", 0.0) ** 2 + spread**2)[order],
+            value_variance=(np.maximum(records.column("value_log_sd", 0.0), ROUNDING) ** 2 + spread**2)[order],
             size_variance=(records.column("size_log_sd", 0.0) ** 2)[order],
             weight=records.column("weight", 1.0)[order],
         )
@@ -123,6 +125,11 @@ def half_normal(log_sd: Array, scale: float) -> Array:
     return np.asarray(log_sd - 0.5 * np.exp(2 * log_sd) / scale**2)
 
 
+def rayleigh(log_sd: Array, scale: float) -> Array:
+    """Log density of the logarithm of a standard deviation of Rayleigh's law, of mean square `scale`²."""
+    return np.asarray(2 * log_sd - np.exp(2 * log_sd) / scale**2)
+
+
 class Chains:
     """The state of all chains, and one sweep over it.
 
@@ -157,7 +164,6 @@ class Chains:
 
     def sweep(self, tuning: float) -> None:
         """Draw everything once."""
-        self._draw_territory_spread(tuning)
         self._draw_coefficients(tuning)
         self._draw_effects()
         if len(self.unsure):
@@ -168,6 +174,7 @@ class Chains:
         self._measure()
         self._draw_all_residual_spreads(tuning)
         self._draw_middle(tuning)
+        self._draw_territory_spread(tuning)
 
     def _design(self) -> None:
         """Columns of each chain, or of all where sizes are known."""
@@ -332,7 +339,7 @@ class Chains:
             pulls = self._by_territory(inverse * rest)
             fit = np.log(inverse).sum(axis=1) - (inverse * rest**2).sum(axis=1)
             fit += (variance / spread * pulls**2).sum(axis=1) - np.log(spread).sum(axis=1)
-            return np.asarray(0.5 * fit + half_normal(self.middle.log + shift, prior.residual.scale))
+            return np.asarray(0.5 * fit + rayleigh(self.middle.log + shift, prior.residual.scale))
 
         walk.log = np.zeros(self.chains)
         present = density(walk.log)
@@ -353,7 +360,7 @@ class Chains:
 
         def density(log_sd: Array) -> Array:
             gaps = (self.residual.log - log_sd[:, None]) / prior.residual_kinds
-            return np.asarray(half_normal(log_sd, prior.residual.scale) - 0.5 * (gaps**2).sum(axis=1))
+            return np.asarray(rayleigh(log_sd, prior.residual.scale) - 0.5 * (gaps**2).sum(axis=1))
 
         proposal = walk.proposal(self.random)
         walk.settle(proposal, density(proposal) - density(walk.log), self.random, tuning)
