@@ -55,7 +55,7 @@ def improve(portfolio: Portfolio, columns: Sequence[int], *, seed: int, time_lim
 
 
 def _give_up(selection: Selection, rng: np.random.Generator) -> None:
-    """Give up some actions at random, with those that need them; those that a group condition rests on stay."""
+    """Give up some actions at random, but those that another action, a group condition or a must rests on."""
     count = int(rng.integers(1, MOST_GIVEN_UP + 1))
     for action in rng.permutation(sorted(selection.chosen))[:count].tolist():
         if action in selection.chosen and not _is_held(selection, action):
@@ -65,7 +65,8 @@ def _give_up(selection: Selection, rng: np.random.Generator) -> None:
 def _is_held(selection: Selection, action: int) -> bool:
     column = selection.chosen[action]
     followed = any(later in selection.chosen for later in selection.needed_by.get(action, ()))
-    return followed or bool(selection.counts_in.get(column) or selection.users_of.get(column))
+    rested_on = selection.counts_in.get(column) or selection.users_of.get(column)
+    return followed or bool(rested_on) or selection.is_obliged(action)
 
 
 def _restore(selection: Selection, columns: Sequence[int]) -> None:

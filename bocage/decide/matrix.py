@@ -1,70 +1,65 @@
 """The portfolio as a mixed-integer program: sparse rows by columns, built with numpy alone.
 
-Variables, in order: one binary per column; own funds carried over by payer and year; one indicator
-per switch; the couples of choices of each meeting (`meetings.py`). Formulation B of plan columns: aids
-are chosen by choosing a column, so that no product of variables and no "big M" on amounts is needed.
+Variables, in order: one binary per column; own funds carried over, then borrowed, by payer and year; one
+indicator per switch; with aversion to risk, the quantile and the shortfall of each future; the couples of
+choices of each meeting (`meetings.py`). Formulation B of plan columns: aids are chosen by choosing a column,
+so that no product of variables and no "big M" on amounts is needed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bocage.decide.cvar import tail_quantile
+from bocage.decide.layers import Layers, layers_of
 from bocage.decide.meetings import Meeting, meetings_of
 from bocage.decide.portfolio import Portfolio
+from bocage.decide.program import Program, Rows, Terms
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Program:
-    """max c x, lower <= A x <= upper, 0 <= x <= bound; A by columns (start, index, value).
+class _Places:
+    """Where the variables of a portfolio are in its program."""
 
-    Attributes:
-        cost: array (N,), c.
-        bound: array (N,), upper bounds of the variables.
-        integer: array (N,) of booleans.
-        lower: array (M,), lower bounds of the rows.
-        upper: array (M,), upper bounds of the rows.
-        start: array (N + 1,), where each column of A starts.
-        index: array (Z,), rows.
-        value: array (Z,), coefficients.
-        columns: number of variables that are columns of the portfolio; they come first.
-    """
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.count, shape = len(portfolio.action), portfolio.budgets.shape
+        self.started = _columns_by_action(portfolio)
+        self.layers: Layers = layers_of(portfolio)
+        self.meetings: list[Meeting] = meetings_of(portfolio, self.started, self.layers)
+        self.total = self.count
+        self.carry = self._next(portfolio.budgets.size).reshape(shape)
+        self.loans = self._next(0 if portfolio.loans is None else portfolio.budgets.size).reshape(-1, shape[1])
+        self.active = self._next(len(portfolio.switches))
+        self.quantile = self._next(int(portfolio.risk is not None))
+        self.shortfall = self._next(self.layers.futures)
+        self.couples = [self._next(meeting.size).reshape(meeting.layers.shape[1:]) for meeting in self.meetings]
 
-    cost: Array
-    bound: Array
-    integer: NDArray[np.bool_]
-    lower: Array
-    upper: Array
-    start: Ints
-    index: Ints
-    value: Array
-    columns: int
+    def _next(self, size: int) -> Ints:
+        self.total += size
+        return np.arange(self.total - size, self.total)
 
+    @cached_property
+    def payer(self) -> Ints:
+        """Payer of each column, array (C,)."""
+        return self.portfolio.payer[self.portfolio.action]
 
-class _Rows:
-    """Rows gathered one by one, as long lists of (row, variable, coefficient)."""
-
-    def __init__(self) -> None:
-        self.variables: list[Ints] = []
-        self.weights: list[Array] = []
-        self.lower: list[float] = []
-        self.upper: list[float] = []
-
-    def add(
-        self, terms: Iterable[tuple[Ints, Array | float]], *, lower: float = -np.inf, upper: float = np.inf
-    ) -> None:
-        """Add lower <= sum of weights times variables <= upper."""
-        parts = list(terms)
-        weights = [np.full(len(of), weight) if isinstance(weight, float) else weight for of, weight in parts]
-        self.variables.append(np.concatenate([variables for variables, _ in parts]))
-        self.weights.append(np.concatenate(weights))
-        self.lower.append(lower)
-        self.upper.append(upper)
+    def terms(self, layer: int) -> list[Terms]:
+        """A total as columns and couples with their weights."""
+        weights = self.layers.columns[layer]
+        used = np.flatnonzero(weights)
+        found: list[Terms] = [(used, weights[used])]
+        found += [
+            (variables.ravel(), meeting.layers[layer].ravel())
+            for meeting, variables in zip(self.meetings, self.couples, strict=True)
+        ]
+        return found
 
 
 def program_of(portfolio: Portfolio) -> Program:
@@ -73,54 +68,65 @@ def program_of(portfolio: Portfolio) -> Program:
     Args:
         portfolio: what decides the plan.
     """
-    count, years = len(portfolio.action), portfolio.years
-    payers, switches = len(portfolio.budgets), len(portfolio.switches)
-    carry = count + np.arange(payers * years).reshape(payers, years)
-    active = count + carry.size + np.arange(switches)
-    started = _columns_by_action(portfolio)
-    meetings = meetings_of(portfolio, started)
-    couples = _couples(meetings, count + carry.size + switches)
-    total = count + carry.size + switches + sum(meeting.size for meeting in meetings)
-
-    cost = np.zeros(total)
-    cost[:count] = portfolio.value
-    for meeting, variables in zip(meetings, couples, strict=True):
-        cost[variables] = meeting.credit
-    bound = np.ones(total)
-    # Without carry-over the variable is fixed at zero and each year must balance by itself.
-    bound[carry] = np.inf if portfolio.carried else 0.0
-    integer = np.zeros(total, dtype=bool)
-    integer[:count] = True
-    integer[active] = True
-
-    rows = _Rows()
-    _exclusivity(rows, portfolio, started)
-    _prerequisites(rows, portfolio, started)
-    _cash(rows, portfolio, carry)
+    places = _Places(portfolio)
+    rows = Rows()
+    _exclusivity(rows, portfolio, places.started)
+    _prerequisites(rows, portfolio, places.started)
+    _musts(rows, portfolio, places.started)
+    _cash(rows, places)
     for limit in portfolio.limits:
         rows.add([(limit.columns, limit.weights)], upper=limit.bound)
-    for switch, indicator in zip(portfolio.switches, active, strict=True):
+    for switch, indicator in zip(portfolio.switches, places.active, strict=True):
         on = np.array([indicator])
         rows.add([(switch.users, 1.0), (on, -float(len(switch.users)))], upper=0.0)
         least = float(switch.weights[switch.weights < 0].sum())
         rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least)
-    for meeting, variables in zip(meetings, couples, strict=True):
+    for aim, minimum in enumerate(places.layers.least.tolist()):
+        rows.add(places.terms(1 + aim), lower=minimum)
+    deciding = len(rows)
+    for future, short in enumerate(places.shortfall):
+        terms = places.terms(1 + places.layers.aims + future)
+        rows.add([*terms, (np.array([short]), 1.0), (places.quantile, -1.0)], lower=0.0)
+    for meeting, variables in zip(places.meetings, places.couples, strict=True):
         _meeting(rows, meeting, variables)
-    for floor in portfolio.floors:
-        terms: list[tuple[Ints, Array | float]] = [(np.arange(count), floor.weights[portfolio.action])]
-        terms += [
-            (variables.ravel(), meeting.saving(floor.role).ravel())
-            for meeting, variables in zip(meetings, couples, strict=True)
-        ]
-        rows.add(terms, lower=floor.minimum)
-    return _assemble(rows, cost, bound, integer, count)
+    bounds = _bounds(places)
+    return rows.assemble(cost=_cost(places), columns=places.count, deciding=deciding, **bounds)
+
+
+def _cost(places: _Places) -> Array:
+    portfolio, cost = places.portfolio, np.zeros(places.total)
+    cost[: places.count] = portfolio.value
+    for meeting, variables in zip(places.meetings, places.couples, strict=True):
+        cost[variables] = meeting.layers[0]
+    if portfolio.risk is not None:
+        cost *= 1 - portfolio.risk.weight
+        cost[places.quantile] = portfolio.risk.weight
+        cost[places.shortfall] = -portfolio.risk.weight * portfolio.risk.probability / portfolio.risk.tail
+    if portfolio.loans is not None:
+        cost[places.loans] = -portfolio.loans.cost
+    return cost
+
+
+def _bounds(places: _Places) -> dict[str, Any]:
+    portfolio = places.portfolio
+    least, bound = np.zeros(places.total), np.ones(places.total)
+    integer = np.zeros(places.total, dtype=bool)
+    # Without carry-over the variable is fixed at zero and each year must balance by itself.
+    bound[places.carry] = np.inf if portfolio.carried else 0.0
+    if portfolio.loans is not None:
+        bound[places.loans] = portfolio.loans.limit
+    least[places.quantile], bound[places.quantile] = -np.inf, np.inf
+    bound[places.shortfall] = np.inf
+    integer[: places.count] = True
+    integer[places.active] = True
+    return {"least": least, "bound": bound, "integer": integer}
 
 
 def _columns_by_action(portfolio: Portfolio) -> dict[int, list[Ints]]:
     """For each action, its columns by year of start."""
     found: dict[int, list[list[int]]] = defaultdict(lambda: [[] for _ in range(portfolio.years)])
-    for column, (action, year) in enumerate(zip(portfolio.action, portfolio.year, strict=True)):
-        found[int(action)][int(year)].append(column)
+    for column, (action, year) in enumerate(zip(portfolio.action.tolist(), portfolio.year.tolist(), strict=True)):
+        found[action][year].append(column)
     return {action: [np.array(part, dtype=np.int64) for part in years] for action, years in found.items()}
 
 
@@ -130,7 +136,7 @@ def _until(started: Mapping[int, list[Ints]], action: int, year: int) -> Ints:
     return np.concatenate(years[: year + 1]) if years else np.zeros(0, dtype=np.int64)
 
 
-def _exclusivity(rows: _Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]]) -> None:
+def _exclusivity(rows: Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]]) -> None:
     grouped = {int(action) for group in portfolio.groups for action in group}
     for group in portfolio.groups:
         columns = [np.concatenate(started[int(action)]) for action in group if int(action) in started]
@@ -141,7 +147,7 @@ def _exclusivity(rows: _Rows, portfolio: Portfolio, started: Mapping[int, list[I
             rows.add([(np.concatenate(years), 1.0)], upper=1.0)
 
 
-def _prerequisites(rows: _Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]]) -> None:
+def _prerequisites(rows: Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]]) -> None:
     for later, earlier in portfolio.requires:
         for year in range(portfolio.years):
             columns = _until(started, later, year)
@@ -149,74 +155,66 @@ def _prerequisites(rows: _Rows, portfolio: Portfolio, started: Mapping[int, list
                 rows.add([(columns, 1.0), (_until(started, earlier, year), -1.0)], upper=0.0)
 
 
-def _cash(rows: _Rows, portfolio: Portfolio, carry: Ints) -> None:
-    payer = portfolio.payer[portfolio.action]
+def _musts(rows: Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]]) -> None:
+    for must in portfolio.musts:
+        columns = [_until(started, int(action), must.latest) for action in must.actions]
+        rows.add([(np.concatenate([np.zeros(0, dtype=np.int64), *columns]), 1.0)], lower=1.0)
+
+
+def _cash(rows: Rows, places: _Places) -> None:
+    portfolio, carry, effect = places.portfolio, places.carry, places.portfolio.loan_effects
     for number, budget in enumerate(portfolio.budgets):
-        own = np.flatnonzero(payer == number)
+        own = np.flatnonzero(places.payer == number)
         for year in range(portfolio.years):
             asks = portfolio.cash[own, year]
             used = asks != 0
-            terms: list[tuple[Ints, Array | float]] = [(own[used], asks[used]), (carry[number, year : year + 1], 1.0)]
+            terms: list[Terms] = [(own[used], asks[used]), (carry[number, year : year + 1], 1.0)]
             if year:
                 terms.append((carry[number, year - 1 : year], -1.0))
+            if portfolio.loans is not None:
+                brought = effect[number, year].copy()
+                if portfolio.carried and year:
+                    brought -= effect[number, year - 1]
+                loaned = np.flatnonzero(brought)
+                terms.append((places.loans[number, loaned], -brought[loaned]))
             rows.add(terms, upper=float(budget[year]))
+        if portfolio.loans is not None and np.isfinite(portfolio.loans.outstanding[number]):
+            rows.add([(places.loans[number], 1.0)], upper=float(portfolio.loans.outstanding[number]))
 
 
-def _couples(meetings: Sequence[Meeting], first: int) -> list[Ints]:
-    """Variables of each meeting, arrays (F, S), from the first one on."""
-    ends = first + np.cumsum([0, *(meeting.size for meeting in meetings)])
-    return [
-        np.arange(begin, begin + meeting.size).reshape(meeting.credit.shape)
-        for begin, meeting in zip(ends.tolist(), meetings, strict=False)
-    ]
-
-
-def _meeting(rows: _Rows, meeting: Meeting, variables: Ints) -> None:
+def _meeting(rows: Rows, meeting: Meeting, variables: Ints) -> None:
     for choice, couples in zip(meeting.first, variables, strict=True):
         rows.add([(couples, 1.0), (choice.columns, -1.0)], upper=0.0)
     for choice, couples in zip(meeting.second, variables.T, strict=True):
         rows.add([(couples, 1.0), (choice.columns, -1.0)], upper=0.0)
-    terms: list[tuple[Ints, Array | float]] = [(choice.columns, 1.0) for choice in (*meeting.first, *meeting.second)]
+    terms: list[Terms] = [(choice.columns, 1.0) for choice in (*meeting.first, *meeting.second)]
     rows.add([*terms, (variables.ravel(), -1.0)], upper=1.0)
 
 
-def _assemble(rows: _Rows, cost: Array, bound: Array, integer: NDArray[np.bool_], columns: int) -> Program:
-    sizes = np.array([len(part) for part in rows.variables], dtype=np.int64)
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    variable = np.concatenate(rows.variables) if len(sizes) else np.zeros(0, dtype=np.int64)
-    value = np.concatenate(rows.weights) if len(sizes) else np.zeros(0)
-    # A column may meet a row twice (a switch whose users also count): HiGHS refuses duplicates, so they are summed.
-    key = variable * max(1, len(sizes)) + row
-    unique, inverse = np.unique(key, return_inverse=True)
-    summed = np.bincount(inverse, weights=value, minlength=len(unique))
-    variable, row = np.divmod(unique, max(1, len(sizes)))
-    return Program(
-        cost=cost,
-        bound=bound,
-        integer=integer,
-        lower=np.array(rows.lower, dtype=float),
-        upper=np.array(rows.upper, dtype=float),
-        start=np.searchsorted(variable, np.arange(len(cost) + 1)).astype(np.int64),
-        index=row.astype(np.int64),
-        value=np.asarray(summed, dtype=float),
-        columns=columns,
-    )
-
-
 def start_of(portfolio: Portfolio, program: Program, columns: Iterable[int]) -> Array:
-    """The variables of a program that a selection of columns sets, as a warm start (N,)."""
+    """The variables of a program that a selection of columns sets, as a warm start (N,).
+
+    Args:
+        portfolio: what decides the plan.
+        program: the portfolio as a program.
+        columns: columns chosen.
+    """
     chosen = np.array(sorted(columns), dtype=np.int64)
-    years, payers = portfolio.years, len(portfolio.budgets)
+    places = _Places(portfolio)
     variables = np.zeros(len(program.cost))
     variables[chosen] = 1.0
-    carry = program.columns
     if portfolio.carried:
-        variables[carry : carry + payers * years] = np.maximum(portfolio.balances(chosen), 0.0).ravel()
-    active = carry + payers * years
-    for number, switch in enumerate(portfolio.switches):
-        variables[active + number] = float(np.isin(switch.users, chosen).any())
+        variables[places.carry] = np.maximum(portfolio.balances(chosen), 0.0)
+    if portfolio.loans is not None:
+        variables[places.loans] = portfolio.borrowed(chosen)
+    for indicator, switch in zip(places.active, portfolio.switches, strict=True):
+        variables[indicator] = float(np.isin(switch.users, chosen).any())
+    if portfolio.risk is not None:
+        futures = portfolio.futures(chosen)
+        quantile = tail_quantile(futures, portfolio.risk.probability, portfolio.risk.tail)
+        variables[places.quantile] = quantile
+        variables[places.shortfall] = np.maximum(quantile - futures, 0.0)
     start = portfolio.starts(chosen)
-    meetings = meetings_of(portfolio, _columns_by_action(portfolio))
-    for meeting, couples in zip(meetings, _couples(meetings, active + len(portfolio.switches)), strict=True):
+    for meeting, couples in zip(places.meetings, places.couples, strict=True):
         variables[couples] = meeting.met(start)
     return variables

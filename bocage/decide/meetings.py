@@ -22,14 +22,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bocage.decide.portfolio import Pair, Portfolio
+from bocage.decide.layers import Layers
+from bocage.decide.portfolio import Portfolio
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Starts = Mapping[int, Sequence[Ints]]
 """For each action, its columns by year of start."""
-Joined = Mapping[tuple[int, int], Sequence[tuple[Pair, bool]]]
-"""By couple of actions, their pairs, and whether the first action is the second of the pair."""
+Joined = Mapping[tuple[int, int], Array]
+"""By couple of actions, what both add to each total by index of their start years, array (L, T, T)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,28 +55,17 @@ class Meeting:
     Attributes:
         first: F choices, one of which is made at most.
         second: S choices, likewise.
-        credit: array (F, S), what both choices add to the objective.
-        joined: the pairs of each couple of actions.
+        layers: array (L, F, S), what both choices add to each total, in the order of `Layers`.
     """
 
     first: Sequence[Choice]
     second: Sequence[Choice]
-    credit: Array
-    joined: Joined
+    layers: Array
 
     @property
     def size(self) -> int:
         """Number of variables."""
-        return int(self.credit.size)
-
-    def saving(self, role: str) -> Array:
-        """Array (F, S), yearly saving of a role where both choices are made."""
-        found = np.zeros(self.credit.shape)
-        for row, one in enumerate(self.first):
-            for place, other in enumerate(self.second):
-                pairs = self.joined.get((one.action, other.action), ())
-                found[row, place] = sum(pair.saving.get(role, 0.0) for pair, _ in pairs)
-        return found
+        return len(self.first) * len(self.second)
 
     def met(self, start: Mapping[int, int]) -> Array:
         """Array (F, S), 1 where both choices are made.
@@ -87,7 +77,7 @@ class Meeting:
         return np.asarray(np.outer(*made), dtype=float)
 
 
-def meetings_of(portfolio: Portfolio, started: Starts) -> list[Meeting]:
+def meetings_of(portfolio: Portfolio, started: Starts, layers: Layers) -> list[Meeting]:
     """The pairs of a portfolio, gathered by the two sets of alternatives that they join.
 
     An action without alternative is a set by itself. Pairs within a set are left out: they never act together.
@@ -95,39 +85,42 @@ def meetings_of(portfolio: Portfolio, started: Starts) -> list[Meeting]:
     Args:
         portfolio: what decides the plan.
         started: columns of each action by year of start.
+        layers: the totals of the portfolio.
     """
     set_of = {int(action): number for number, group in enumerate(portfolio.groups) for action in group}
-    between: dict[tuple[int, int], dict[tuple[int, int], list[tuple[Pair, bool]]]] = defaultdict(dict)
-    for pair in portfolio.pairs:
+    between: dict[tuple[int, int], dict[tuple[int, int], Array]] = defaultdict(dict)
+    for pair, worth in zip(portfolio.pairs, layers.pairs, strict=True):
         own, other = (set_of.get(action, -1 - action) for action in (pair.a, pair.b))
         turned = own > other
         ends = (pair.b, pair.a) if turned else (pair.a, pair.b)
         if own != other and all(action in started for action in ends):
-            between[min(own, other), max(own, other)].setdefault(ends, []).append((pair, turned))
+            joined = between[min(own, other), max(own, other)]
+            added = worth.transpose(0, 2, 1) if turned else worth
+            joined[ends] = joined[ends] + added if ends in joined else added
     return [_meeting(joined, started, portfolio.years) for joined in between.values()]
 
 
 def _meeting(joined: Joined, started: Starts, years: int) -> Meeting:
     sides = [sorted({ends[side] for ends in joined}) for side in (0, 1)]
     rows, columns = [{action: number * years for number, action in enumerate(side)} for side in sides]
-    credit = np.zeros((len(rows) * years, len(columns) * years))
-    for (first, second), pairs in joined.items():
-        block = sum(pair.credit.T if turned else pair.credit for pair, turned in pairs)
-        credit[rows[first] : rows[first] + years, columns[second] : columns[second] + years] = block
-    firsts, seconds = _choices(sides[0], credit, started), _choices(sides[1], credit.T, started)
+    depth = len(next(iter(joined.values())))
+    layers = np.zeros((depth, len(rows) * years, len(columns) * years))
+    for (first, second), block in joined.items():
+        layers[:, rows[first] : rows[first] + years, columns[second] : columns[second] + years] = block
+    firsts, seconds = _choices(sides[0], layers, started), _choices(sides[1], layers.transpose(0, 2, 1), started)
     kept_rows = [rows[one.action] + one.years[0] for one in firsts]
     kept_columns = [columns[one.action] + one.years[0] for one in seconds]
-    return Meeting(first=firsts, second=seconds, credit=credit[np.ix_(kept_rows, kept_columns)], joined=joined)
+    return Meeting(first=firsts, second=seconds, layers=layers[:, kept_rows][:, :, kept_columns])
 
 
-def _choices(actions: Sequence[int], credit: Array, started: Starts) -> list[Choice]:
+def _choices(actions: Sequence[int], layers: Array, started: Starts) -> list[Choice]:
     """Choices of one side; start years of an action that the whole other side sees alike make one choice."""
     found = []
     for number, action in enumerate(actions):
         alike: dict[bytes, list[int]] = defaultdict(list)
         for year, columns in enumerate(started[action]):
             if len(columns):
-                alike[credit[number * len(started[action]) + year].tobytes()].append(year)
+                alike[layers[:, number * len(started[action]) + year].tobytes()].append(year)
         found += [
             Choice(
                 action=action,

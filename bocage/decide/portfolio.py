@@ -4,12 +4,15 @@ The same object is turned into a mixed-integer program, walked by the greedy bas
 check a selection of columns: three readings of one statement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bocage.decide.borrowing import cheapest_loans, effects
+from bocage.decide.cvar import tail_mean
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,7 +43,15 @@ class Pair:
     @cached_property
     def credit(self) -> Array:
         """Array (T, T), what both add to the objective by index of the start of a, then of b."""
-        return np.asarray((self.with_a * self.worth[:, None]).T @ self.with_b)
+        return self.met(self.worth)
+
+    def met(self, worth: Array) -> Array:
+        """Array (T, T), what both add to a total by index of the start of a, then of b.
+
+        Args:
+            worth: array (S,), what each state adds to the total.
+        """
+        return np.asarray((self.with_a * worth[:, None]).T @ self.with_b, dtype=float)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +83,10 @@ class Floor:
     weights: Array
     minimum: float
 
+    def holds(self, reached: float) -> bool:
+        """Whether what is reached is enough, up to rounding."""
+        return reached >= self.minimum - TOLERANCE * max(1.0, abs(self.minimum))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Must:
@@ -87,6 +102,14 @@ class Must:
     actions: Ints
     latest: int
 
+    def holds(self, start: Mapping[int, int]) -> bool:
+        """Whether one of the actions starts in time.
+
+        Args:
+            start: index of the start year by action chosen.
+        """
+        return any(start.get(int(action), self.latest + 1) <= self.latest for action in self.actions)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
@@ -95,7 +118,7 @@ class Goal:
     Attributes:
         label: what it is called in a conflict.
         weights: array (C,), what each column adds.
-        pair_worth: for each pair, array (S,), what each of its states adds.
+        pair_worth: for each pair, array (S,), what each of its states adds; empty where pairs add nothing.
         minimum: least total.
     """
 
@@ -103,6 +126,10 @@ class Goal:
     weights: Array
     pair_worth: Sequence[Array]
     minimum: float
+
+    def holds(self, reached: float) -> bool:
+        """Whether what is reached is enough, up to rounding."""
+        return reached >= self.minimum - TOLERANCE * max(1.0, abs(self.minimum))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +142,8 @@ class Loans:
         years: array (P, T), number of annuities.
         cost: array (P, T), what a euro borrowed in each year takes from the objective, >= 0.
         outstanding: array (P,), most that may be borrowed in all, infinite without limit [EUR].
+
+    Annuities that fall after the plan's years weigh on no balance: `cost` must hold their present value.
     """
 
     limit: Array
@@ -128,12 +157,15 @@ class Loans:
 class Risk:
     """Aversion to bad futures: (1 - weight) mean + weight times the mean of the worst share of futures (CVaR).
 
+    The mean is that of `Portfolio.value` and `Pair.worth`, so that weight 0 is the plan without aversion.
+
     Attributes:
         weight: lambda, 0 for the mean alone [1].
         tail: share of the futures in the tail, 0.1 for the worst tenth [1].
         probability: array (F,), probability of each future.
         value: array (C, F), what each column adds to the objective in each future.
-        pair_worth: for each pair, array (S, F), what each of its states adds in each future.
+        pair_worth: for each pair, array (S, F), what each of its states adds in each future; empty where pairs
+            add nothing.
     """
 
     weight: float
@@ -190,26 +222,100 @@ class Portfolio:
     risk: Risk | None = None
 
     def objective(self, columns: Sequence[int] | Ints) -> float:
-        """Value of a selection of columns, interactions included."""
+        """Value of a selection of columns: interactions, aversion to bad futures and cost of loans included."""
         chosen = np.asarray(columns, dtype=np.int64)
-        start = self.starts(chosen)
         total = float(self.value[chosen].sum())
-        for pair in self.pairs:
-            if pair.a in start and pair.b in start:
-                total += float(pair.credit[start[pair.a], start[pair.b]])
+        total += sum(float(pair.credit[starts]) for _, pair, starts in self._meeting(chosen))
+        if self.risk is not None:
+            futures, risk = self.futures(chosen), self.risk
+            total = (1 - risk.weight) * total + risk.weight * tail_mean(futures, risk.probability, risk.tail)
+        if self.loans is not None:
+            total -= float((self.loans.cost * self.borrowed(chosen)).sum())
         return total
+
+    def _meeting(self, columns: Ints) -> Iterator[tuple[int, Pair, tuple[int, int]]]:
+        """Pairs whose two actions are chosen: number, pair, indices of both start years."""
+        start = self.starts(columns)
+        for number, pair in enumerate(self.pairs):
+            if pair.a in start and pair.b in start:
+                yield number, pair, (start[pair.a], start[pair.b])
+
+    def futures(self, columns: Sequence[int] | Ints) -> Array:
+        """Value of a selection in each future, array (F,); empty without aversion to risk."""
+        chosen = np.asarray(columns, dtype=np.int64)
+        if self.risk is None:
+            return np.zeros(0)
+        values = self.risk.value[chosen].sum(axis=0)
+        if len(self.risk.pair_worth):
+            for number, pair, (a, b) in self._meeting(chosen):
+                values = values + (pair.with_a[:, a] & pair.with_b[:, b]) @ self.risk.pair_worth[number]
+        return np.asarray(values, dtype=float)
+
+    def total(self, goal: Goal, columns: Sequence[int] | Ints) -> float:
+        """What a selection reaches of a goal."""
+        chosen = np.asarray(columns, dtype=np.int64)
+        reached = float(goal.weights[chosen].sum())
+        if len(goal.pair_worth):
+            for number, pair, (a, b) in self._meeting(chosen):
+                reached += float(((pair.with_a[:, a] & pair.with_b[:, b]) * goal.pair_worth[number]).sum())
+        return reached
 
     def starts(self, columns: Sequence[int] | Ints) -> dict[int, int]:
         """Index of the start year by action chosen."""
         return {int(self.action[column]): int(self.year[column]) for column in columns}
 
     def balances(self, columns: Sequence[int] | Ints) -> Array:
-        """Own funds left at the end of each year, by payer, array (P, T)."""
+        """Own funds left at the end of each year, by payer, loans and their annuities included, array (P, T)."""
+        balances = self.unborrowed(columns)
+        if self.loans is not None:
+            balances = balances + np.einsum("pts,ps->pt", self.loan_effects, self.borrowed(columns))
+        return balances
+
+    def unborrowed(self, columns: Sequence[int] | Ints) -> Array:
+        """Own funds left at the end of each year without any loan, array (P, T)."""
         chosen = np.asarray(columns, dtype=np.int64)
         spent = np.zeros_like(self.budgets)
         np.add.at(spent, self.payer[self.action[chosen]], self.cash[chosen])
         left = self.budgets - spent
         return np.cumsum(left, axis=1) if self.carried else left
+
+    def borrowed(self, columns: Sequence[int] | Ints) -> Array:
+        """Loans of least cost that a selection needs, by payer and year, array (P, T) [EUR].
+
+        Zero for a payer that needs none, and for one whose balances no loan can hold.
+        """
+        found = np.zeros_like(self.budgets)
+        if self.loans is None:
+            return found
+        balances = self.unborrowed(columns)
+        balances[np.abs(balances) <= TOLERANCE * self.scale] = 0.0
+        for payer in np.flatnonzero((balances < 0).any(axis=1)).tolist():
+            loans = cheapest_loans(
+                balances[payer],
+                self.loan_effects[payer],
+                limit=self.loans.limit[payer],
+                cost=self.loans.cost[payer],
+                outstanding=float(self.loans.outstanding[payer]),
+            )
+            if loans is not None:
+                found[payer] = loans
+        return found
+
+    @cached_property
+    def loan_effects(self) -> Array:
+        """Array (P, T, T), what a euro borrowed adds to balances by payer, year and year of the loan.
+
+        Without loans, array (0, T, T).
+        """
+        if self.loans is None:
+            return np.zeros((0, self.years, self.years))
+        terms = zip(self.loans.annuity, self.loans.years, strict=True)
+        return np.array([effects(annuity, years, carried=self.carried) for annuity, years in terms])
+
+    @cached_property
+    def scale(self) -> float:
+        """The largest budget [EUR], at least 1: what rounding of balances is held against."""
+        return max(1.0, float(np.abs(self.budgets).max(initial=0.0)))
 
     def violations(self, columns: Sequence[int] | Ints) -> list[str]:
         """What a selection breaks, in words; empty where it is admissible."""
@@ -222,8 +328,7 @@ class Portfolio:
         faults += [
             f"action {b} without {a}" for b, a in self.requires if b in start and start[b] < start.get(a, self.years)
         ]
-        scale = max(1.0, float(np.abs(self.budgets).max(initial=0.0)))
-        if (self.balances(chosen) < -TOLERANCE * scale).any():
+        if (self.balances(chosen) < -TOLERANCE * self.scale).any():
             faults.append("budget")
         for limit in self.limits:
             used = float(limit.weights[np.isin(limit.columns, chosen)].sum())
@@ -233,11 +338,10 @@ class Portfolio:
             reached = float(switch.weights[np.isin(switch.columns, chosen)].sum())
             if np.isin(switch.users, chosen).any() and reached < switch.threshold - TOLERANCE:
                 faults.append(switch.label)
-        faults += [f"floor {floor.role}" for floor in self.floors if not self._reaches(floor, start)]
+        faults += [f"floor {floor.role}" for floor in self.floors if not floor.holds(self.reached(floor, start))]
+        faults += [goal.label for goal in self.goals if not goal.holds(self.total(goal, chosen))]
+        faults += [must.label for must in self.musts if not must.holds(start)]
         return faults
-
-    def _reaches(self, floor: Floor, start: Mapping[int, int]) -> bool:
-        return self.reached(floor, start) >= floor.minimum - TOLERANCE * max(1.0, abs(floor.minimum))
 
     def reached(self, floor: Floor, start: Mapping[int, int]) -> float:
         """Yearly saving of a role once all that started is done."""

@@ -14,8 +14,9 @@ from typing import IO, Any, Literal
 
 import numpy as np
 
-from bocage.decide.matrix import Program, program_of, start_of
+from bocage.decide.matrix import program_of, start_of
 from bocage.decide.portfolio import Portfolio
+from bocage.decide.program import Program
 
 INCUMBENT, PROGRAM, OPTIONS = "incumbent.npz", "program.npz", "options.json"  # as in solver_process
 Status = Literal["optimal", "gap", "time_limit", "interrupted", "killed", "failed", "infeasible"]
@@ -120,13 +121,10 @@ def solve(
 
 
 def _write(folder: Path, portfolio: Portfolio, program: Program, warm: Sequence[int] | None) -> None:
-    arrays: dict[str, Any] = {
-        name: getattr(program, name)
-        for name in ("cost", "bound", "integer", "lower", "upper", "start", "index", "value")
-    }
+    arrays: dict[str, Any] = dict(vars(program))
     if warm is not None:
         arrays["warm"] = start_of(portfolio, program, warm)
-    np.savez(folder / PROGRAM, columns=program.columns, **arrays)
+    np.savez(folder / PROGRAM, **arrays)
 
 
 def _chosen(folder: Path, program: Program, run: "_Run") -> tuple[int, ...] | None:

@@ -29,6 +29,8 @@ LEAST_KERNEL = 700
 KERNEL_SHARE_OF_TIME, KERNEL_SHARE_OF_A_SHORT_TRY, SHORT_TRY_S = 0.4, 0.8, 3.0
 """A kernel cut short by the clock may lead to another plan: most of a short try is left to it."""
 CERTAIN = 1e-9
+EXACT = 1e-6
+"""What HiGHS takes for equal: a plan within this of the bound is the best one."""
 
 
 class Solver:
@@ -78,11 +80,12 @@ class Solver:
 
     def run(self) -> str:
         """Go through the stages; the status reached."""
+        proved = False
         relaxed = self._relaxation()
-        if relaxed is None:
-            return "infeasible" if self.solution is None else "time_limit"
+        if isinstance(relaxed, str):
+            return relaxed
         reduced = relaxed[: self.columns]
-        kernel = max(LEAST_KERNEL, KERNEL_COLUMNS_PER_ROW * _deciding_rows(self.program))
+        kernel = max(LEAST_KERNEL, KERNEL_COLUMNS_PER_ROW * int(self.program["deciding"]))
         if not self.closed and kernel < self.columns:
             worst = np.partition(-reduced, kernel)[kernel]
             short = self.left_s <= SHORT_TRY_S
@@ -92,16 +95,20 @@ class Solver:
             status = self._stage(self.bound + reduced >= self.value, share=1.0, proves=True)
             if status == highspy.HighsModelStatus.kInfeasible and self.solution is None:
                 return "infeasible"
-        if not self.closed:
+            proved = status == highspy.HighsModelStatus.kOptimal
+        if not (self.closed or proved):
             return "time_limit"
-        return "optimal" if self.bound - self.value <= CERTAIN * max(1.0, abs(self.value)) else "gap"
+        return "optimal" if self.bound - self.value <= EXACT * max(1.0, abs(self.value)) else "gap"
 
-    def _relaxation(self) -> Any:  # noqa: ANN401 - array of reduced costs
-        """Solve without integrality; the reduced cost of each variable, None where there is no solution."""
+    def _relaxation(self) -> Any:  # noqa: ANN401 - array of reduced costs or status
+        """Solve without integrality; the reduced cost of each variable, or the status where there is none."""
         highs = self._highs(model_of(self.program, integers=False))
         highs.run()
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
+        status = highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible and self.solution is None:
+            return "infeasible"
+        if status != highspy.HighsModelStatus.kOptimal:
+            return "time_limit"
         self.limit(highs.getInfo().objective_function_value)
         solution = highs.getSolution()
         values = np.asarray(solution.col_value)
@@ -170,7 +177,7 @@ def model_of(program: dict[str, Any], *, integers: bool) -> Any:  # noqa: ANN401
     model.num_col_, model.num_row_ = len(program["cost"]), len(program["lower"])
     model.sense_ = highspy.ObjSense.kMaximize
     model.col_cost_ = program["cost"]
-    model.col_lower_ = np.zeros(len(program["cost"]))
+    model.col_lower_ = program["least"]
     model.col_upper_ = program["bound"]
     model.row_lower_, model.row_upper_ = program["lower"], program["upper"]
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
@@ -183,19 +190,12 @@ def model_of(program: dict[str, Any], *, integers: bool) -> Any:  # noqa: ANN401
     return model
 
 
-def _deciding_rows(program: dict[str, Any]) -> int:
-    """Number of rows without those of couples of choices, which follow the columns and limit none."""
-    couples = ~program["integer"] & np.isfinite(program["bound"]) & (program["bound"] > 0)
-    entries = np.repeat(couples, np.diff(program["start"]))
-    return len(program["lower"]) - len(np.unique(program["index"][entries]))
-
-
 def _without(program: dict[str, Any], kept: Any) -> dict[str, Any]:  # noqa: ANN401 - array of booleans
     """The same program with the kept variables only."""
     sizes = np.diff(program["start"])
     entries = np.repeat(kept, sizes)
     return {
-        **{name: program[name][kept] for name in ("cost", "bound", "integer")},
+        **{name: program[name][kept] for name in ("cost", "least", "bound", "integer")},
         "lower": program["lower"],
         "upper": program["upper"],
         "start": np.append(0, np.cumsum(sizes[kept])),

@@ -8,9 +8,10 @@ import highspy
 import numpy as np
 import pytest
 
+from bocage.decide.layers import layers_of
 from bocage.decide.matrix import program_of, start_of
 from bocage.decide.meetings import meetings_of
-from bocage.decide.portfolio import Pair, Portfolio
+from bocage.decide.portfolio import Floor, Pair, Portfolio
 from bocage.decide.solver_process import model_of
 
 BruteForce = Callable[[Portfolio], tuple[float, tuple[int, ...]]]
@@ -53,11 +54,11 @@ def test_a_fraction_of_two_sets_is_never_worth_more_than_the_whole(seed: int, br
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_couples_of_a_selection_are_worth_its_pairs_and_save_what_they_save(seed: int) -> None:
-    portfolio = two_sets(seed)
+    portfolio = replace(two_sets(seed), floors=[Floor(role="energy", weights=np.zeros(4), minimum=0.0)])
     started = {
         a: [np.flatnonzero((portfolio.action == a) & (portfolio.year == y)) for y in range(YEARS)] for a in range(4)
     }
-    (meeting,) = meetings_of(portfolio, started)
+    (meeting,) = meetings_of(portfolio, started, layers_of(portfolio))
     for lamp, curfew in ((0, 2), (0, 3), (1, 2), (1, 3)):
         for first in range(YEARS):
             for second in range(YEARS):
@@ -66,8 +67,8 @@ def test_the_couples_of_a_selection_are_worth_its_pairs_and_save_what_they_save(
                 paired = portfolio.objective(columns) - float(portfolio.value[columns].sum())
                 saved = sum(p.saving["energy"] for p in portfolio.pairs if {p.a, p.b} == {lamp, curfew})
                 assert met.sum() == 1.0
-                assert float((met * meeting.credit).sum()) == pytest.approx(paired)
-                assert float((met * meeting.saving("energy")).sum()) == pytest.approx(saved)
+                assert float((met * meeting.layers[0]).sum()) == pytest.approx(paired)
+                assert float((met * meeting.layers[1]).sum()) == pytest.approx(saved)
 
 
 def test_start_years_that_the_other_set_sees_alike_make_one_choice() -> None:

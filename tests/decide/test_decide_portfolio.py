@@ -225,8 +225,7 @@ def test_an_interrupted_solve_gives_the_plan_found_so_far() -> None:
 
 def test_the_solver_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     program = program_of(larger())
-    names = ("cost", "bound", "integer", "lower", "upper", "start", "index", "value")
-    np.savez(tmp_path / "program.npz", columns=program.columns, **{name: getattr(program, name) for name in names})
+    np.savez(tmp_path / "program.npz", **vars(program))
     (tmp_path / "options.json").write_text('{"gap": 0.0, "time_limit_s": 600, "seed": 1}', encoding="utf-8")
     with subprocess.Popen(
         [sys.executable, "-m", "bocage.decide.solver_process", str(tmp_path)],
