@@ -46,6 +46,8 @@ class Indicator:
             `risk` expected yearly damage in EUR/year, borne by society; `investment` EUR spent once,
             excluding VAT; `stock` and `quality` describe and enter no ledger.
         label: label by language.
+        driver: variable of scenarios that moves its yearly value (`variables.csv`); empty where it is constant
+            in real terms. What a domain computes holds at today's value of the driver.
         description: one sentence by language.
         source: where its definition comes from.
     """
@@ -53,6 +55,7 @@ class Indicator:
     name: str
     unit: str
     role: IndicatorRole
+    driver: str
     label: Mapping[str, str]
     description: Mapping[str, str]
     source: str
@@ -357,6 +360,7 @@ class Domain:
                     name=row["name"],
                     unit=row["unit"],
                     role=row["role"],  # type: ignore[arg-type]  # conformance suite checks the value
+                    driver=row.get("driver", ""),
                     label={"fr": row["label_fr"], "en": row["label_en"]},
                     description={"fr": row["description_fr"], "en": row["description_en"]},
                     source=row["source"],

@@ -14,11 +14,19 @@ from bocage.vocabulary.code_labels import CodeLabels, core_code_labels, merged
 from bocage.vocabulary.codes import Code, core_codes
 from bocage.vocabulary.columns import Column, GeometryType, Table, noun_tables, parse_value, shared_asset_tables
 from bocage.vocabulary.domain import Domain, Indicator, IndicatorRole
+from bocage.vocabulary.futures import variables
 from bocage.vocabulary.settings import Setting
 from bocage.vocabulary.text import LANGUAGES
 from bocage.vocabulary.units import units
 
-ROLE_UNITS = {"cash": "EUR/year", "carbon": "kgCO2e/year", "energy": "kWh/year", "investment": "EUR"}
+ROLE_UNITS = {
+    "cash": "EUR/year",
+    "carbon": "kgCO2e/year",
+    "energy": "kWh/year",
+    "water": "m3/year",
+    "risk": "EUR/year",
+    "investment": "EUR",
+}
 PRIVACIES = {"public", "internal", "personal"}
 STATUSES = {"stable", "provisional"}
 SETTING_TYPES = {"text", "real", "integer", "boolean", "date"}
@@ -138,6 +146,12 @@ def _indicator_faults(indicator: Indicator) -> Iterator[Fault]:
         yield Fault(rule="indicators", what=f"{indicator.name}: unknown role {indicator.role!r}")
     if indicator.unit != ROLE_UNITS.get(indicator.role, indicator.unit):
         yield Fault(rule="indicators", what=f"{indicator.name}: {indicator.role} is in {ROLE_UNITS[indicator.role]}")
+    known = variables().get(indicator.driver)
+    if indicator.driver and (known is None or known.drives != indicator.role):
+        yield Fault(
+            rule="indicators",
+            what=f"{indicator.name}: {indicator.driver!r} drives no indicator of role {indicator.role}",
+        )
     yield from _both_languages("indicators", indicator.name, indicator.label)
     yield from _both_languages("indicators", indicator.name, indicator.description)
     if not indicator.source:

@@ -1,0 +1,224 @@
+"""Reader of the packs of scenarios: dated, sourced views of the future, one YAML file each.
+
+Carbon contents are not written in the packs: they follow from the mixes, which are facts of the source,
+and from the factors of the techniques, which are parameters. The content of electricity is scaled so that the
+mix of 2020 has the content of the parameter `electricity.carbon_content`, from which domains compute: what the
+mixes leave out (losses, imports, fuel supply) is deemed to move in proportion.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path as File
+from typing import Any
+
+import yaml
+
+from bocage.parameters.reader import CORE_FOLDER, STATUSES, Parameter, ParameterError, Value, load, read_reference
+from bocage.parameters.scenarios.mix import Mixes, contents
+from bocage.parameters.scenarios.paths import TREND, Path, Scenario
+from bocage.vocabulary.futures import variables
+from bocage.vocabulary.text import LANGUAGES
+
+PACKS = File(__file__).parent / "packs"
+COMMON = "common"
+"""File of the paths that every scenario shares unless it has its own."""
+OFFICIAL = "electricity.carbon_content"
+TEXTS = {f"{part}_{language}" for part in ("label", "description") for language in LANGUAGES}
+MIXES = {"electricity", "gas", "power_to_gas_efficiency", "status", "reference"}
+CELLS = {"unit", "points", "low", "high", "status", "reference"}
+EARLIEST, LATEST = 1900, 2200
+
+
+def scenario_names(folder: File = PACKS) -> tuple[str, ...]:
+    """Names of the scenarios of a folder, the trend first.
+
+    >>> scenario_names()
+    ('trend', 'S1', 'S2', 'S3-nuclear', 'S3-renewables', 'S4')
+    """
+    names = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != COMMON)
+    return tuple(sorted(names, key=lambda name: name != TREND))
+
+
+@cache
+def load_scenario(name: str, *, date: dt.date | None = None, folder: File = PACKS) -> Scenario:
+    """Read a pack, and compute the carbon contents that its mixes make.
+
+    Args:
+        name: name of the pack.
+        date: date at which the factors of the techniques are read; the last ones known where None.
+        folder: folder of the packs.
+
+    Raises:
+        ParameterError: there is no such pack, or it is badly written; says which file and what.
+
+    >>> load_scenario("S1").paths["electricity_demand"].at([2020, 2050]).round().tolist()
+    [469.0, 407.0]
+    """
+    if name not in scenario_names(folder):
+        raise ParameterError(f"unknown scenario {name}; known: {', '.join(scenario_names(folder))}")
+    content, common = _content(folder / f"{name}.yaml"), _content(folder / f"{COMMON}.yaml")
+    odd = set(content) - TEXTS - {"mixes", "paths"}
+    if odd or not set(content) >= TEXTS:
+        raise ParameterError(f"{name}.yaml: needs {', '.join(sorted(TEXTS))}; odd: {sorted(odd)}")
+    if set(common) != {"paths"}:
+        raise ParameterError(f"{COMMON}.yaml: holds paths and nothing else")
+    written = {**common["paths"], **content.get("paths", {})}
+    paths = {variable: _path(f"{name}.yaml", variable, cell) for variable, cell in written.items()}
+    mixed = _mixed(f"{name}.yaml", content["mixes"], date) if "mixes" in content else _level(date)
+    return Scenario(
+        name=name,
+        label={language: content[f"label_{language}"] for language in LANGUAGES},
+        description={language: content[f"description_{language}"] for language in LANGUAGES},
+        paths={**mixed, **paths},
+    )
+
+
+def _content(path: File) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as stream:
+        content = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    if not isinstance(content, dict):
+        raise ParameterError(f"{path.name}: it must be a mapping")
+    return content
+
+
+def _path(file: str, variable: str, cell: Mapping[str, Any]) -> Path:
+    declared = variables().get(variable)
+    if declared is None:
+        raise ParameterError(f"{file}: unknown variable {variable}")
+    if not isinstance(cell, Mapping) or set(cell) - CELLS or not {"unit", "points", "status", "reference"} <= set(cell):
+        raise ParameterError(f"{file}, {variable}: needs unit, points, status and reference, and low and high together")
+    if cell["unit"] != declared.unit:
+        raise ParameterError(f"{file}, {variable}: is in {declared.unit}, not {cell['unit']}")
+    points, low, high = (_points(file, variable, cell.get(part, {})) for part in ("points", "low", "high"))
+    if not points or bool(low) != bool(high):
+        raise ParameterError(f"{file}, {variable}: points are needed, and low and high together")
+    found = Path(
+        variable=variable,
+        unit=cell["unit"],
+        points=points,
+        low=low,
+        high=high,
+        status=_status(file, variable, cell["status"]),
+        reference=_reference(file, variable, cell["reference"]),
+    )
+    years = sorted({*points, *low, *high})
+    if (found.at(years, "low") > found.at(years)).any() or (found.at(years) > found.at(years, "high")).any():
+        raise ParameterError(f"{file}, {variable}: low <= value <= high does not hold in every year")
+    return found
+
+
+def _points(file: str, name: str, written: object) -> dict[int, float]:
+    if not isinstance(written, Mapping):
+        raise ParameterError(f"{file}, {name}: points are a mapping of years to numbers")
+    for year, value in written.items():
+        if not isinstance(year, int) or not EARLIEST <= year <= LATEST:
+            raise ParameterError(f"{file}, {name}: {year!r} is not a year")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            raise ParameterError(f"{file}, {name}: {value!r} in {year} is not a number >= 0")
+    return {year: float(value) for year, value in written.items()}
+
+
+def _status(file: str, name: str, status: object) -> str:
+    if status not in STATUSES:
+        raise ParameterError(f"{file}, {name}: status must be one of {', '.join(STATUSES)}")
+    return str(status)
+
+
+def _reference(file: str, name: str, written: object) -> Mapping[str, str]:
+    try:
+        return read_reference(written)
+    except ParameterError as fault:
+        raise ParameterError(f"{file}, {name}: {fault}") from fault
+
+
+def _held(parameter: Parameter, date: dt.date | None) -> Value:
+    return parameter.at(date) if date is not None else parameter.values[-1]
+
+
+def _technology(date: dt.date | None) -> dict[str, Value]:
+    known = load(CORE_FOLDER)
+    return {
+        name.removeprefix("technology."): _held(parameter, date)
+        for name, parameter in known.items()
+        if name.startswith("technology.")
+    }
+
+
+def _mixed(file: str, written: Mapping[str, Any], date: dt.date | None) -> dict[str, Path]:
+    """Paths of the carbon contents and of the demand that the mixes of a pack make."""
+    if not isinstance(written, Mapping) or set(written) != MIXES:
+        raise ParameterError(f"{file}, mixes: needs {', '.join(sorted(MIXES))}")
+    factors = _technology(date)
+    mixes = Mixes(
+        electricity=_families(file, "electricity", written["electricity"], factors),
+        gas=_families(file, "gas", written["gas"], {**factors, "power_to_gas": None}),
+        efficiency=_points(file, "power_to_gas_efficiency", written["power_to_gas_efficiency"]),
+    )
+    years = mixes.years
+    for family, points in (
+        *mixes.electricity.items(),
+        *mixes.gas.items(),
+        ("power_to_gas_efficiency", mixes.efficiency),
+    ):
+        if sorted(points) != years:
+            raise ParameterError(f"{file}, {family}: its years are not those of the others, {years}")
+    status, reference = _status(file, "mixes", written["status"]), _reference(file, "mixes", written["reference"])
+    bounds = {
+        bound: {
+            year: contents(mixes, {name: getattr(value, bound) for name, value in factors.items()}, year)
+            for year in years
+        }
+        for bound in ("value", "low", "high")
+    }
+    start = bounds["value"][years[0]][0]
+    official = float(_held(load(CORE_FOLDER)[OFFICIAL], date).value)
+    # Facts of the source, but factors that are not all verified: the contents are no surer than their factors.
+    unsure = {status, *(value.status for value in factors.values())} - {"verified"}
+    paths = {}
+    for place, (variable, scale) in enumerate((("electricity_carbon", official / start), ("gas_carbon", 1.0))):
+        points, low, high = (
+            {year: scale * both[place] for year, both in bounds[bound].items()} for bound in ("value", "low", "high")
+        )
+        paths[variable] = Path(
+            variable=variable,
+            unit="kgCO2e/kWh",
+            points=points,
+            low=low,
+            high=high,
+            anchor=years[0],
+            status="to_verify" if unsure else "verified",
+            reference=reference,
+        )
+    demand = {year: sum(points[year] for points in mixes.electricity.values()) for year in years}
+    paths["electricity_demand"] = Path(
+        variable="electricity_demand", unit="TWh/year", points=demand, status=status, reference=reference
+    )
+    return paths
+
+
+def _families(file: str, mix: str, written: object, factors: Mapping[str, Any]) -> dict[str, dict[int, float]]:
+    if not isinstance(written, Mapping) or not written:
+        raise ParameterError(f"{file}, {mix}: is a mapping of families to years")
+    odd = sorted(set(written) - set(factors))
+    if odd:
+        raise ParameterError(f"{file}, {mix}: {', '.join(odd)} has no factor technology.*")
+    return {family: _points(file, family, points) for family, points in written.items()}
+
+
+def _level(date: dt.date | None) -> dict[str, Path]:
+    """Paths of the carbon contents of today, kept level."""
+    known = load(CORE_FOLDER)
+    found = {}
+    for variable, name in (("electricity_carbon", OFFICIAL), ("gas_carbon", "technology.natural_gas")):
+        value = _held(known[name], date)
+        found[variable] = Path(
+            variable=variable,
+            unit=value.unit,
+            points={value.since.year: float(value.value)},
+            low={} if value.low is None else {value.since.year: value.low},
+            high={} if value.high is None else {value.since.year: value.high},
+            status=value.status,
+            reference=value.reference,
+        )
+    return found
