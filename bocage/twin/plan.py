@@ -10,12 +10,13 @@ import polars as pl
 from bocage.decide.options import compare_joint
 from bocage.decide.planning import make_plan
 from bocage.decide.request import Objective, Payer, PlanRequest, PlanResult
+from bocage.decide.schedule import schedule_frame
 from bocage.decide.worth import realisation_draws
-from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.diagnose import examine, record_outcomes
+from bocage.twin.funding_facts import funding_facts, listed_programmes, local_funding, with_local_facts
 from bocage.twin.plan_record import PlanRecord, save_plan
 from bocage.twin.propose import Proposal, consider, record_actions
 from bocage.twin.territory import Territory
@@ -84,6 +85,10 @@ class Planned:
         """The plan as a sum of its actions beside all of them together, by year and indicator."""
         return compare_joint(self.result.additive, self.changes)
 
+    def schedule(self) -> pl.DataFrame:
+        """The last day of each step of each operation, and of each of its aids."""
+        return schedule_frame(self.request, self.result)
+
 
 def plan(
     territory: Territory,
@@ -144,7 +149,9 @@ def decide_plan(
     date = states[0].site.date
     start = first_year or date.year + 1
     proposals = [consider(territory, state, first_year=start) for state in states]
-    actions = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
+    funding = local_funding(territory)
+    proposed = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
+    actions = with_local_facts(territory, proposed, funding.written)
     request = PlanRequest(
         actions=actions,
         appraisal=DrawTable.stack([proposal.appraisal for proposal in proposals]),
@@ -152,48 +159,21 @@ def decide_plan(
         interactions=_interactions(proposals),
         budgets=_budgets(territory, actions, [budget] * length),
         first_year=start,
-        territory=funding_facts(territory),
+        territory=funding_facts(territory, funding.written),
         date=date,
         parameters=Parameters(CORE_FOLDER, date),
-        rules=load_rules(),
+        rules=funding.rules,
         kinds=all_code_labels(domains).get("kind", {}),
         plan_id=PLAN_ID,
         objective=objective,
-        count_on=frozenset(_names(territory, "count_on")),
-        leave_out=frozenset(_names(territory, "leave_out")),
+        count_on=frozenset(listed_programmes(territory, "count_on")),
+        leave_out=frozenset(listed_programmes(territory, "leave_out")),
         gap=gap,
         time_limit_s=time_limit_s,
         seed=states[0].site.seed,
     )
     result = make_plan(request)
     return Planned(proposals, request, result, _simulate_jointly(proposals, result, request))
-
-
-def funding_facts(territory: Territory) -> dict[str, object]:
-    """What funding rules may read of a territory; a fact that is not known is left out."""
-    section = territory.config.sections["territory"]
-    department = territory.config.text("territory", "department") or _department_of(territory.code)
-    facts: dict[str, object] = {
-        "kind": section["kind"],
-        "department": department,
-        "overseas": department.startswith(("97", "98")),
-        "funding_rules": _names(territory, "local_rules"),
-    }
-    known = {
-        "population": section["population"],
-        "financial_potential_ratio": territory.config.sections["plan"]["financial_potential_ratio"],
-    }
-    return facts | {name: value for name, value in known.items() if value is not None}
-
-
-def _department_of(code: str) -> str:
-    if len(code) != 5:
-        return ""
-    return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
-def _names(territory: Territory, key: str) -> list[str]:
-    return [name.strip() for name in territory.config.text("plan", key).split(",") if name.strip()]
 
 
 def _roles(proposals: Sequence[Proposal]) -> dict[str, str]:
@@ -258,7 +238,12 @@ def record_plan(territory: Territory, planned: Planned) -> None:
     )
     territory.store.write_rows(nouns["outcome"], outcomes, replace={"action_set": PLAN_ID})
     territory.store.write_rows(nouns["evaluation"], evaluations(planned.proposals, planned.result.plan), replace={})
-    frames = {"effects": planned.effects(), "savings": planned.savings_by_role(), "joint": planned.joint()}
+    frames = {
+        "effects": planned.effects(),
+        "savings": planned.savings_by_role(),
+        "joint": planned.joint(),
+        "schedule": planned.schedule(),
+    }
     save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, frames))
 
 
@@ -343,6 +328,7 @@ def _data(planned: Planned) -> dict[str, object]:
         "society": result.society.to_dicts(),
         "options": result.options.to_dicts(),
         "joint": planned.joint().to_dicts(),
+        "schedule": planned.schedule().to_dicts(),
         "solve": {key: _plain(value) for key, value in vars(result.solve).items()},
     }
 

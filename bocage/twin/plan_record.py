@@ -14,6 +14,7 @@ from bocage import __version__
 from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
 from bocage.parameters.funding_rules import FundingRule, load_rules
 from bocage.parameters.reader import Value, read_reference
+from bocage.twin.funding_facts import rule_folders
 from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
 
@@ -36,7 +37,8 @@ class PlanRecord:
         first_year: first year.
         budgets: own funds by payer (`SIREN budget`) and year [EUR].
         frames: the frames of the result by name; `effects`, all actions together by year;
-            `savings`, by role and as far as they come true; `joint`, beside their sum.
+            `savings`, by role and as far as they come true; `joint`, beside their sum;
+            `schedule`, the last day of each step.
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: (name, first day) of the funding rules it rests on.
@@ -103,11 +105,11 @@ def load_plan(folder: Path) -> PlanRecord:
     """Read the record of the last plan.
 
     Raises:
-        BocageError: BOC-TWI-012 there is none, or it cannot be read.
+        BocageError: BOC-TWI-012 there is none, or it cannot be read; those of local rules.
     """
+    rules = load_rules(*rule_folders(folder.parent))  # its refusals speak for themselves
     try:
-        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _record(content)
+        return _record(json.loads((folder / FILE).read_text(encoding="utf-8")), rules)
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as fault:
         raise BocageError("BOC-TWI-012", where={"file": folder / FILE}) from fault
 
@@ -125,8 +127,8 @@ def load_current_plan(territory: Territory) -> PlanRecord:
     return record
 
 
-def _record(content: Mapping[str, Any]) -> PlanRecord:
-    known = {(rule.name, rule.since.isoformat()): rule for rule in load_rules()}
+def _record(content: Mapping[str, Any], rules: Sequence[FundingRule]) -> PlanRecord:
+    known = {(rule.name, rule.since.isoformat()): rule for rule in rules}
     return PlanRecord(
         made_on=dt.date.fromisoformat(content["made_on"]),
         version=content["version"],
