@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from bocage.decide.aims import Placed, Tally, tallies, worth_for
 from bocage.decide.choices import Wishes, musts_of, read_wishes
-from bocage.decide.financing import Aid, FinancingPlan, Terms
+from bocage.decide.financing import FinancingPlan, Terms
 from bocage.decide.gates import Agenda, GatedPlans
+from bocage.decide.outlay import Outlays
 from bocage.decide.portfolio import Floor, Portfolio
 from bocage.decide.programmes import Financed, programme_constraints
 from bocage.decide.purchases import ALONE, prices_of, purchase_switches
@@ -20,11 +21,8 @@ from bocage.decide.recycling import prudent_savings
 from bocage.decide.request import Objective, Payer, PlanRequest
 from bocage.decide.staff import staff_limits
 from bocage.decide.worth import Worth
-from bocage.finance.discounting import discount_factors
-from bocage.finance.public import fctva_eur, paid_over_years
 
 Array = NDArray[np.float64]
-LEAST_OWN_EUR = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +126,9 @@ class _Builder:
     """Columns gathered one by one."""
 
     def __init__(self, request: PlanRequest, worth: Worth) -> None:
-        self.request, self.worth, self.economy = request, worth, worth.economy
-        self.discount = discount_factors(request.years + 10, self.economy.financial_rate)
-        self.saved = prudent_savings(worth, request.actions["exclusive_group"].to_list())
+        self.request, self.worth = request, worth
+        saved = prudent_savings(worth, request.actions["exclusive_group"].to_list())
+        self.outlays = Outlays(request, worth, saved)
         self.action: list[int] = []
         self.year: list[int] = []
         self.cash: list[Array] = []
@@ -142,30 +140,15 @@ class _Builder:
 
     def add(self, action: int, start: int, plan: FinancingPlan, purchase: str = ALONE, factor: float = 1.0) -> None:
         """Add one column: an action in a year with its aids, at a share of its usual cost."""
-        years, worth, economy = self.request.years, self.worth, self.economy
-        ttc = float(worth.mean_cost[action] * factor * (1 + worth.vat[action]))
-        back = fctva_eur(ttc, economy.fctva_rate, vat_rate=float(worth.vat[action]))
-        cash = np.zeros(years)
-        cash[start] = ttc
-        cash -= paid_over_years(back, start, years, advance=0.0, lag=economy.fctva_lag)
-        for aid in plan.aids:
-            cash -= paid_over_years(aid.amount_eur, start, years, advance=aid.rule.advance, lag=aid.rule.lag_years)
-        saved = float(self.saved[action]) * (1 + economy.running_vat)
-        # Only years fully covered by the lifetime give money back to the budget of the works.
-        ends = start + 1 + int(worth.lifetime[action])
-        cash[start + 1 : ends] -= self.request.recycled_share * saved
+        outlay = self.outlays.of(action, start, plan, factor)
         self.action.append(action)
         self.year.append(start)
-        self.cash.append(cash)
-        self.own.append(max(LEAST_OWN_EUR, ttc - back - plan.total_eur))
-        self.grants.append(sum(aid.amount_eur * self._paid_factor(aid, start) for aid in plan.aids))
+        self.cash.append(outlay.cash)
+        self.own.append(outlay.own_eur)
+        self.grants.append(outlay.grants_eur)
         self.factor.append(factor)
         self.purchase.append(purchase)
         self.plans.append(plan)
-
-    def _paid_factor(self, aid: Aid, start: int) -> float:
-        advance = aid.rule.advance
-        return float(advance * self.discount[start] + (1 - advance) * self.discount[start + aid.rule.lag_years])
 
     def columns(
         self,

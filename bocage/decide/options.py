@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from bocage.decide.aid_cash import given_eur
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.ledger import Books, society_of
 from bocage.decide.portfolio import Portfolio
 from bocage.decide.wording import label_of
-from bocage.vocabulary.draws import HIGH_PERCENTILE, LOW_PERCENTILE, DrawTable
+from bocage.vocabulary.draws import DrawTable, interval_of
 
 
 def compare_options(books: Books, baseline: Sequence[int]) -> pl.DataFrame:
@@ -74,7 +75,7 @@ def _without(books: Books, kind: str) -> tuple[str, str]:
 def low_cost(books: Books) -> list[int]:
     """Greedy plan among the actions whose savings repay what they leave to the payer within the plan's years."""
     portfolio, worth = books.columns.portfolio, books.worth
-    repaid = worth.mean_gains["cash"] * (1 + worth.economy.running_vat) * portfolio.years
+    repaid = worth.mean_gains["cash"] * (1 + books.taxes.running) * portfolio.years
     kept = np.flatnonzero(portfolio.own <= repaid[portfolio.action])
     restricted = _restricted(portfolio, kept)
     return kept[polish(restricted, greedy(restricted))].tolist() if len(kept) else []
@@ -108,15 +109,15 @@ def _restricted(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]])
 def _measured(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]:
     worth, actions = books.worth, books.actions
     society = society_of(books)
-    low, high = np.percentile(society.npv, [LOW_PERCENTILE, HIGH_PERCENTILE])
-    own_low, own_high = np.percentile(society.own, [LOW_PERCENTILE, HIGH_PERCENTILE])
+    _, low, high = interval_of(society.npv)
+    _, own_low, own_high = interval_of(society.own)
     pairs = [pair for pair, _, _ in books.pairs_done()]
     gains = {
         role: float(worth.mean_gains[role][actions].sum() + sum(worth.pair_gain(pair, role).mean() for pair in pairs))
         for role in ("cash", "energy", "carbon")
     }
-    cost = worth.mean_cost[actions]
-    back = np.where(worth.vat[actions] > 0, cost * (1 + worth.vat[actions]) * worth.economy.fctva_rate, 0.0)
+    cost = worth.mean_cost[actions] * books.cost_factors
+    back = cost * (1 + worth.vat[actions]) * books.taxes.returned[actions]
     label_fr, label_en = label
     return {
         "option": name,
@@ -124,7 +125,7 @@ def _measured(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]
         "label_en": label_en,
         "actions": len(books.chosen),
         "cost_eur": float(cost.sum() + sum(pair.cost_eur for pair in pairs)),
-        "grants_eur": float(sum(books.columns.plans[column].total_eur for column in books.chosen)),
+        "grants_eur": float(sum(given_eur(books.columns.plans[column]) for column in books.chosen)),
         "fctva_eur": float(back.sum()),
         "own_eur": society.own_eur,
         "own_low_eur": float(own_low),

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bocage.decide.request import Objective, PlanRequest
+from bocage.decide.taxes import taxes_of
 from bocage.decide.worth import Worth
 from bocage.finance.discounting import discount_factors
 
@@ -30,10 +31,10 @@ def base_values(request: PlanRequest, worth: Worth, objective: Objective | None 
                 - worth.mean_cost[:, None] * discount_factors(years, economy.social_rate)
             )
         case "cash":
-            ttc = worth.mean_cost * (1 + worth.vat)
-            factors = discount_factors(years + economy.fctva_lag, economy.financial_rate)
-            back = np.where(worth.vat > 0, economy.fctva_rate, 0.0)[:, None] * factors[economy.fctva_lag :]
-            saved = gains["cash"][:, None] * (1 + economy.running_vat) * worth.payer_factors
+            taxes, ttc = taxes_of(request, worth), worth.mean_cost * (1 + worth.vat)
+            factors = discount_factors(years + taxes.longest_lag, economy.financial_rate)
+            back = taxes.returned[:, None] * factors[np.arange(years) + taxes.lag[:, None]]
+            saved = gains["cash"][:, None] * (1 + taxes.running[:, None]) * worth.payer_factors
             return np.asarray(saved - ttc[:, None] * (factors[:years] - back))
         case "carbon":
             return np.asarray(gains["carbon"][:, None] / 1000.0 * worth.social_factors)

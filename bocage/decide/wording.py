@@ -18,10 +18,16 @@ def lines() -> Mapping[str, Mapping[str, str]]:
 
 
 def label_of(line: str, programme: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """French and English label of a line; that of the programme where it is an aid.
+    """French and English label of a line; with that of the programme where it is money of one.
 
     >>> label_of("fctva")
     ('FCTVA', 'VAT compensation (FCTVA)')
+    >>> label_of("advance_repaid", {"fr": "Intracting", "en": "Intracting"})[1]
+    'Repayment: Intracting'
     """
-    label = programme or lines()[line]
-    return label["fr"], label["en"]
+    own = lines()[line]
+    if programme is None:
+        return own["fr"], own["en"]
+    if line == "grant":
+        return programme["fr"], programme["en"]
+    return f"{own['fr']}\u202f: {programme['fr']}", f"{own['en']}: {programme['en']}"

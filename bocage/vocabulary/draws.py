@@ -75,6 +75,21 @@ def forecast_share(effects: Array) -> Array:
     return np.asarray(effects.any(axis=1), dtype=np.float64)
 
 
+def interval_of(draws: Array, axis: int = -1) -> tuple[Array, Array, Array]:
+    """Mean, 10th and 90th percentiles of draws.
+
+    Args:
+        draws: array of any shape, K draws along `axis`.
+        axis: axis of the draws.
+
+    >>> mean, low, high = interval_of(np.arange(11.0))
+    >>> float(mean), float(low), float(high)
+    (5.0, 1.0, 9.0)
+    """
+    low, high = np.percentile(draws, [LOW_PERCENTILE, HIGH_PERCENTILE], axis=axis)
+    return np.asarray(draws.mean(axis=axis)), np.asarray(low), np.asarray(high)
+
+
 def difference(after: Array, before: Array) -> Array:
     """What changes between two states; where only the last digits of a sum of floats do, nothing does.
 

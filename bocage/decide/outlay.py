@@ -1,0 +1,84 @@
+"""What a column asks from its payer: cash by year, what stays to pay in the end, present value of its aids."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bocage.decide.aid_cash import given_eur, last_year, net_shares
+from bocage.decide.financing import FinancingPlan
+from bocage.decide.request import PlanRequest
+from bocage.decide.taxes import taxes_of
+from bocage.decide.worth import Worth
+from bocage.finance.discounting import npv
+from bocage.parameters.funding_rules import FundingRule
+
+Array = NDArray[np.float64]
+LEAST_OWN_EUR = 1.0
+"""Own cost below which an action is deemed to ask one euro, so that a ratio to it exists."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlay:
+    """Money of one column.
+
+    Attributes:
+        cash: array (T,), what it asks each year of the plan, aids and VAT returned deducted [EUR].
+        own_eur: what stays to the payer in the end [EUR].
+        grants_eur: present value of its aids, money lent counting for what it gains or loses [EUR].
+    """
+
+    cash: Array
+    own_eur: float
+    grants_eur: float
+
+
+class Outlays:
+    """Money of any column of a request.
+
+    Args:
+        request: what the plan is asked for.
+        worth: costs and gains.
+        saved: array (n,), yearly saving of each action that a plan may spend again, excluding VAT [EUR/year].
+    """
+
+    def __init__(self, request: PlanRequest, worth: Worth, saved: Array) -> None:
+        self.request, self.worth, self.saved = request, worth, saved
+        self.taxes = taxes_of(request, worth)
+        self._profiles: dict[tuple[int, int], tuple[Array, float]] = {}
+
+    def of(self, action: int, start: int, plan: FinancingPlan, factor: float = 1.0) -> Outlay:
+        """Money of an action in a year with its aids.
+
+        Args:
+            action: row of the action.
+            start: index of its start year.
+            plan: its aids.
+            factor: share of its usual cost that is paid [1].
+        """
+        years, worth, taxes = self.request.years, self.worth, self.taxes
+        ttc = float(worth.mean_cost[action] * factor * (1 + worth.vat[action]))
+        back, returned = ttc * float(taxes.returned[action]), start + int(taxes.lag[action])
+        cash = np.zeros(years)
+        cash[start] = ttc
+        if returned < years:
+            cash[returned] -= back
+        grants = 0.0
+        for aid in plan.aids:
+            shares, present = self._profile(aid.rule, start)
+            cash -= aid.amount_eur * shares
+            grants += aid.amount_eur * present
+        # Only years fully covered by the lifetime give money back to the budget of the works.
+        ends = start + 1 + int(worth.lifetime[action])
+        cash[start + 1 : ends] -= self.request.recycled_share * float(self.saved[action]) * (1 + taxes.running[action])
+        return Outlay(cash=cash, own_eur=max(LEAST_OWN_EUR, ttc - back - given_eur(plan)), grants_eur=grants)
+
+    def _profile(self, rule: FundingRule, start: int) -> tuple[Array, float]:
+        """What a euro of aid leaves each year of the plan, and its present value, later years included."""
+        key = id(rule), start
+        if key not in self._profiles:
+            count = max(self.request.years, start + last_year(rule) + 1)
+            shares = net_shares(rule, start, count)
+            present = float(npv(shares, self.worth.economy.financial_rate))
+            self._profiles[key] = shares[: self.request.years], present
+        return self._profiles[key]
