@@ -23,7 +23,10 @@ _GLOBAL = re.compile(
     r"renovations? (?:globale|complete|energetique|thermique|et )|\brenovations?\b|rehabilit|restructur"
     r"|reamenagement|amenagement|extension|transformation|modernisation d"
 )
-_GOVERNED = r"(?:renovations?|rehabilitations?|modernisations?) d(?:es? |u |')(?:l'|la |le |les )?+(?:systemes? de )?(?:{works})"
+_GOVERNED = (
+    r"(?:renovations?|rehabilitations?|modernisations?) d(?:es? |u |')(?:l'|la |le |les )?+"
+    r"(?:systemes? de )?(?:{works})"
+)
 """Words that speak of the whole building elsewhere govern a single work here."""
 _TURNED = re.compile(
     r"(?:\b(?:transformation|rehabilit\w*|amenagement|reconversion|changement)\b.*?\ben\b|: creation d)(.+)"
