@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bocage.decide.eligibility import Facts, judge
-from bocage.parameters.funding_rules import GIVEN, Condition, Forfait, FundingRule, Rate, Replacement, Step
+from bocage.parameters.funding_rules import (
+    GIVEN,
+    Condition,
+    Forfait,
+    FundingRule,
+    Rate,
+    Replacement,
+    Step,
+    cee_zones,
+    default_facts,
+)
 
 ONE_FILE = "file"
 NOTHING: frozenset[str] = frozenset()
@@ -66,13 +76,18 @@ class Aid:
 
 
 def named_facts(action: Mapping[str, Any], territory: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts by full name, as rules name them.
+    """Facts by full name, as rules name them, completed by those that are taken for granted or follow from others.
 
-    >>> named_facts({"points": 3}, {"population": 1500})
-    {'action.points': 3, 'territory.population': 1500}
+    >>> facts = named_facts({"points": 3}, {"department": "53"})
+    >>> facts["action.points"], facts["territory.cee_zone"], facts["action.phase"]
+    (3, 'H2', 'works')
     """
-    facts = {f"action.{key}": value for key, value in action.items()}
-    facts |= {f"territory.{key}": value for key, value in territory.items()}
+    given = {f"action.{key}": value for key, value in action.items()}
+    given |= {f"territory.{key}": value for key, value in territory.items()}
+    facts = {**default_facts(), **{name: value for name, value in given.items() if value is not None}}
+    if "territory.cee_zone" not in facts:
+        zone = str(territory.get("climate_zone") or "")[:2] or cee_zones().get(str(territory.get("department")))
+        facts |= {"territory.cee_zone": zone} if zone else {}
     return facts
 
 
@@ -169,6 +184,8 @@ def step_value(step: Step, facts: Facts) -> float:
         return sum(step.by_code.get(code, 0.0) for code in codes)
     if step.by_threshold:
         return next((number for reached, number in reversed(step.by_threshold) if fact >= reached), 0.0)
+    if step.whole_from is not None and fact >= step.whole_from:
+        return 1.0
     return float(fact)
 
 
@@ -240,7 +257,7 @@ def _bonus(rule: FundingRule, facts: Facts) -> float:
 
 def _capped(rule: FundingRule, of: str, value_eur: float, facts: Facts) -> float:
     for cap in rule.caps:
-        shared = cap.scope == "remainder" or (cap.scope == "file" and rule.file == "year")
+        shared = cap.scope in ("remainder", "fund") or (cap.scope == "file" and rule.file == "year")
         if cap.of == of and not shared:
             units = float(facts.get(f"action.{cap.fact}") or 0) if cap.scope == "unit" else 1.0
             value_eur = min(value_eur, cap.eur * units)

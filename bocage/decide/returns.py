@@ -84,4 +84,6 @@ def credit_of(rule: FundingRule, facts: Facts, engaged_on: dt.date, *, cost_eur:
     for cap in rule.caps:
         if cap.of == "aid" and cap.scope in ("file", "total", "beneficiary_year"):
             principal = min(principal, cap.eur)
+        elif cap.scope == "fund":
+            principal = min(principal, float(facts.get(cap.fact) or 0.0))
     return Credit(rule=rule, principal_eur=principal, repayment=rule.repayment, status=rule.status_on(engaged_on))

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from bocage.decide.eligibility import judge
 from bocage.decide.financing import Terms, financing_plans, is_free, offers_of
+from bocage.decide.offers import named_facts
 from bocage.decide.planning import territory_facts
-from bocage.parameters.funding_rules import Condition, Rate, WorkedExample, load_examples, load_rules
+from bocage.decide.returns import credit_of, refund_of
+from bocage.parameters.funding_rules import LENT, Condition, Rate, WorkedExample, load_examples, load_rules
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
 from bocage.twin.conformance.citation import reference_faults
 from bocage.vocabulary.text import LANGUAGES
@@ -27,21 +29,22 @@ LED = {"chantier": "lighting", "led": True, "points": 100, "points_with_dimming"
 def test_worked_examples_of_the_packs(example: WorkedExample) -> None:
     versions = [r for r in RULES if r.name == example.programme and r.in_force(example.engaged_on)]
     assert len(versions) <= 1, "two versions of a programme are in force on the same day"
-    eligible: object = False
-    amounts: list[float] = []
-    missing: list[str] = []
+    facts = named_facts(example.action, territory_facts(example.territory))
+    found: dict[str, object] = {"eligible": False, "amounts_eur": []}
     for rule in versions:
-        facts = {f"action.{key}": value for key, value in example.action.items()}
-        facts |= {f"territory.{key}": value for key, value in territory_facts(example.territory).items()}
         holds, lacking = judge(rule.eligibility, facts)
-        eligible, missing = ("unknown" if holds is None else holds), sorted(lacking)
         offers = offers_of(
             rule, example.action, example.territory, example.engaged_on, cost_eur=example.cost_eur, terms=TERMS
         )
-        amounts = [round(aid.amount_eur, 2) for aid in offers]
-    assert eligible == example.expect["eligible"]
-    assert amounts == example.expect["amounts_eur"]
-    assert missing == example.expect.get("missing", [])
+        found["eligible"] = "unknown" if holds is None else holds
+        found["amounts_eur"] = [round(aid.amount_eur, 2) for aid in offers]
+        found |= {"missing": sorted(lacking)} if lacking else {}
+        if holds and rule.cash in LENT:
+            found["credit_eur"] = credit_of(rule, facts, example.engaged_on, cost_eur=example.cost_eur).principal_eur
+        if holds and rule.cash == "refund":
+            refund = refund_of(rule, facts, example.engaged_on, cost_eur=example.cost_eur)
+            found |= {"refund_eur": round(refund.amount_eur, 2), "lag_years": refund.lag_years}
+    assert found == example.expect
 
 
 def test_every_pack_has_examples_and_sources() -> None:

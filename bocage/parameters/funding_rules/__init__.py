@@ -1,7 +1,7 @@
 """Funding rules as dated, sourced data: the grammar, its reader, its facts, and the calendar of each programme."""
 
 from bocage.parameters.funding_rules.cell import RuleError
-from bocage.parameters.funding_rules.facts import Fact, core_facts
+from bocage.parameters.funding_rules.facts import Fact, cee_zones, core_facts, default_facts
 from bocage.parameters.funding_rules.gates import Calendar, DepositWindow, Order
 from bocage.parameters.funding_rules.reading import FUNDING_FOLDER, facts_of, load_examples, load_rules
 from bocage.parameters.funding_rules.rule import (
@@ -54,7 +54,9 @@ __all__ = [
     "Supplement",
     "Test",
     "WorkedExample",
+    "cee_zones",
     "core_facts",
+    "default_facts",
     "facts_of",
     "load_examples",
     "load_rules",

@@ -27,6 +27,7 @@ class Fact:
         type: `text`, `number`, `boolean` or `list` (of texts).
         unit: declared unit code; empty where it has none.
         codes: values that it may take; empty where it is free.
+        default: what it is taken to be where nobody says; None where it is then unknown.
         label: what it is called, by language.
         where: where it is written or what computes it, by language.
     """
@@ -37,6 +38,7 @@ class Fact:
     codes: tuple[str, ...]
     label: Mapping[str, str]
     where: Mapping[str, str]
+    default: str | bool | None = None
 
     def code_label(self, code: str, language: str) -> str:
         """A code of this fact in words; the code itself where it has none.
@@ -77,8 +79,36 @@ def core_facts() -> Mapping[str, Fact]:
             codes=tuple(filter(None, row["codes"].split(";"))),
             label={"fr": row["label_fr"], "en": row["label_en"]},
             where={"fr": row["where_fr"], "en": row["where_en"]},
+            default=_default(row["default"], row["type"]),
         )
     return facts
+
+
+def _default(text: str, type_: str) -> str | bool | None:
+    if not text:
+        return None
+    return text == "true" if type_ == "boolean" else text
+
+
+@cache
+def default_facts() -> Mapping[str, str | bool]:
+    """Facts that are taken for granted where nobody says otherwise: works are an investment, no derogation is given.
+
+    >>> default_facts()["action.own_share_lowered"]
+    False
+    """
+    return {name: fact.default for name, fact in core_facts().items() if fact.default is not None}
+
+
+@cache
+def cee_zones() -> Mapping[str, str]:
+    """Climate zone of the sheets of white certificates by département.
+
+    >>> cee_zones()["53"], cee_zones()["974"]
+    ('H2', 'H3')
+    """
+    with (Path(__file__).parent / "cee_zones.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["department"]: row["zone"] for row in csv.DictReader(stream)}
 
 
 def nearest(name: str, known: Mapping[str, object]) -> str:

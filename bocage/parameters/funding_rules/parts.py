@@ -95,9 +95,9 @@ def _counting(cell: Cell, facts: Facts) -> str:
 
 
 def _step(cell: Cell, facts: Facts) -> Step:
-    cell.mapping(("fact",), ("of", "from"))
+    cell.mapping(("fact",), ("of", "from", "whole_from"))
     fact = known_fact(cell["fact"], facts)
-    codes, thresholds = cell.get("of"), cell.get("from")
+    codes, thresholds, whole = cell.get("of"), cell.get("from"), cell.get("whole_from")
     if (codes and thresholds) or (codes is None and fact.type != "number"):
         raise cell.unfit("table")
     by_code = {}
@@ -111,7 +111,9 @@ def _step(cell: Cell, facts: Facts) -> Step:
         if len(numbers) != 2 or (by_threshold and numbers[0] <= by_threshold[-1][0]):
             raise pair.unfit("table")
         by_threshold.append((numbers[0], numbers[1]))
-    return Step(fact=fact.name, by_code=by_code, by_threshold=tuple(by_threshold))
+    return Step(
+        fact=fact.name, by_code=by_code, by_threshold=tuple(by_threshold), whole_from=whole.number() if whole else None
+    )
 
 
 def read_forfait(cell: Cell, facts: Facts) -> Forfait:
@@ -176,16 +178,18 @@ def read_cap(cell: Cell, facts: Facts) -> Cap:
     cell.mapping(("scope", "of"), ("eur", "share", "fact"))
     scope = cell["scope"].text(get_args(Scope))
     of = cell["of"].text(("aid", "spending"))
-    if (scope == "remainder") != ("share" in cell.value) or (scope == "remainder") == ("eur" in cell.value):
+    wanted = {"remainder": "share", "fund": "fact"}.get(scope, "eur")
+    if wanted not in cell.value or ("share" in cell.value) != (scope == "remainder"):
         raise cell.unfit("scope_eur")
-    if (scope == "unit") != ("fact" in cell.value):
+    if ("fact" in cell.value) != (scope in ("unit", "fund")):
         raise cell.unfit("unit_fact")
+    fact = known_fact(cell["fact"], facts).name if scope == "fund" else ""
     return Cap(
         scope=scope,  # type: ignore[arg-type]  # checked by text()
-        eur=cell["eur"].number() if "eur" in cell.value else 0.0,
+        eur=cell["eur"].number() if wanted == "eur" else 0.0,
         of=of,  # type: ignore[arg-type]  # checked by text()
-        fact=_counting(cell["fact"], facts) if "fact" in cell.value else "",
-        share=cell["share"].number("share") if "share" in cell.value else 0.0,
+        fact=_counting(cell["fact"], facts) if scope == "unit" else fact,
+        share=cell["share"].number("share") if scope == "remainder" else 0.0,
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from bocage.parameters.funding_rules.gates import FREE, Calendar
 
 Test = Literal["is", "one_of", "contains", "at_least", "at_most", "above", "below"]
-Scope = Literal["unit", "file", "beneficiary_year", "total", "remainder"]
+Scope = Literal["unit", "file", "beneficiary_year", "total", "remainder", "fund"]
 FunderKind = Literal[
-    "state", "region", "departement", "epci", "syndicate", "agency", "eu", "public_bank", "bank", "private"
+    "state", "region", "departement", "epci", "syndicate", "agency", "eu", "public_bank", "bank", "private", "own"
 ]
 Cash = Literal["grant", "certificate", "refund", "repayable_advance", "loan"]
 """What the money is: a grant, white certificates sold, VAT that comes back, or money that is paid back."""
@@ -47,11 +47,13 @@ class Step:
         fact: `territory.NAME` or `action.NAME`.
         by_code: number by code; empty where thresholds are used.
         by_threshold: (threshold, number), thresholds increasing; the fact itself where both are empty.
+        whole_from: value of the fact from which it counts for 1, where the fact itself is the number.
     """
 
     fact: str
     by_code: Mapping[str, float]
     by_threshold: tuple[tuple[float, float], ...] = ()
+    whole_from: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +129,11 @@ class Cap:
     """A ceiling on the aid or on the eligible spending.
 
     Attributes:
-        scope: per unit, file, beneficiary and year, in all; or `remainder`, a share of what the other aids leave.
-        eur: ceiling [EUR]; per unit [EUR/unit] for `unit`; 0 for `remainder`.
+        scope: per unit, file, beneficiary and year, in all; `remainder`, a share of what the other aids leave;
+            or `fund`, what a fact says is left in the fund.
+        eur: ceiling [EUR]; per unit [EUR/unit] for `unit`; 0 for `remainder` and `fund`.
         of: what is capped.
-        fact: fact that counts the units, for `unit`.
+        fact: fact that counts the units, for `unit`; full name of the fact that holds the balance, for `fund`.
         share: ceiling as a share of what the other aids leave to pay, for `remainder` [1].
     """
 
