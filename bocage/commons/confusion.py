@@ -69,7 +69,7 @@ def wilson(right: int, of: int) -> Rate:
 
     >>> rate = wilson(9, 10)
     >>> round(rate.low, 3), round(rate.high, 3)
-    (0.731, 0.967)
+    (0.718, 0.97)
     """
     if of == 0:
         return Rate(0, 0, float("nan"), 0.0, 1.0)
