@@ -55,6 +55,19 @@ class Borrowing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """Accounts of one payer without the plan, by year of the plan; None where they are not known.
+
+    Attributes:
+        debt_eur: capital owed at the end of each year [EUR].
+        gross_savings_eur: gross savings of each year [EUR].
+    """
+
+    debt_eur: Sequence[float | None]
+    gross_savings_eur: Sequence[float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupedPurchase:
     """A purchase of several actions, of one or many communes, let together in a year.
 
@@ -126,6 +139,7 @@ class PlanRequest:
         scenario: view of the future; the trend by default.
         realisation: by domain, share of predicted savings that comes true; the parameters where absent.
         borrowing: what each payer may borrow.
+        accounts: debt and savings of each payer without the plan, where they are known.
         staff_days: by payer and year, days that its staff can give [day]; no limit where absent.
         purchases: grouped purchases that actions may join.
         choices: what council, law or citizens say of actions.
@@ -164,6 +178,7 @@ class PlanRequest:
     scenario: Scenario | None = None
     realisation: Mapping[str, Realisation] = field(default_factory=dict)
     borrowing: Mapping[Payer, Borrowing] = field(default_factory=dict)
+    accounts: Mapping[Payer, Accounts] = field(default_factory=dict)
     staff_days: Mapping[Payer, Sequence[float]] = field(default_factory=dict)
     purchases: Sequence[GroupedPurchase] = ()
     choices: Sequence[Choice] = ()
@@ -236,6 +251,7 @@ class PlanResult:
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: versions of the funding rules that the plan or its hopes rest on.
+        tables: tables of the trade by name (see `trade_tables`): PPI, financing plans, cash, budget orientation…
     """
 
     plan: pl.DataFrame
@@ -248,3 +264,4 @@ class PlanResult:
     solve: SolveFacts
     assumptions: Sequence[Value]
     rules: Sequence[FundingRule]
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
