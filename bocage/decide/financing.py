@@ -1,18 +1,25 @@
 """Admissible financing plans of one action: which aids may be added, and for how much."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any
 
+import numpy as np
+
+from bocage.decide.law import own_share_of
 from bocage.decide.offers import Aid, Terms, named_facts, offers, offers_of
-from bocage.finance.public import largest_public_aid_eur
+from bocage.finance.public import largest_public_aid_eur, paid_over_years
 from bocage.parameters.funding_rules import FundingRule
 
 __all__ = ["Aid", "FinancingPlan", "Terms", "financing_plans", "is_counted", "is_free", "offers_of"]
 
-MOST_AIDS = 3
+MOST_SCARCE = 3
+"""Most aids in one plan that take something from other actions: each is a file to write, to defend and to follow.
+
+Aids that take nothing from others (white certificates, a grant without envelope) are added without limit."""
+CENT = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +43,12 @@ def financing_plans(
     cost_eur: float,
     terms: Terms,
 ) -> tuple[FinancingPlan, ...]:
-    """All admissible financing plans of an action, the one without aid first.
+    """All admissible financing plans of an action worth choosing, the one that asks least first.
 
-    At most three aids; no incompatible pair; ceilings of each programme; public aids are reduced in
-    proportion where they exceed what CGCT L1111-10 III allows. A plan that differs from another only
-    by doing without an aid that takes nothing from the others is left out.
+    No incompatible pair; ceilings of each programme; public aids are reduced in proportion where they
+    exceed what CGCT L1111-10 III allows, with the derogations of `terms.laws`. Aids that take nothing
+    from other actions are always added; at most three others. A plan is left out where another gives as
+    much, as early, asks no more of what is scarce, and takes part in the same grouped files.
 
     Args:
         action: facts of the action that rules read.
@@ -58,6 +66,7 @@ def financing_plans(
     [('CEE-RES-EC-104', 744.0)]
     """
     facts = named_facts(action, territory)
+    share = own_share_of(terms.laws, facts, engaged_on, otherwise=terms.own_share)
     offered = [
         levels
         for rule in rules
@@ -65,23 +74,87 @@ def financing_plans(
         and (levels := offers(rule, facts, engaged_on, cost_eur=cost_eur, terms=terms))
         and not levels[0].missing
     ]
-    plans = [FinancingPlan()]
-    for size in range(1, min(MOST_AIDS, len(offered)) + 1):
-        for chosen in combinations(offered, size):
-            names = frozenset(levels[0].rule.name for levels in chosen)
-            if any(levels[0].rule.incompatible & names for levels in chosen):
-                continue
-            plans += [_within_law(aids, cost_eur, terms.own_share) for aids in product(*chosen)]
-    return tuple(plan for plan in plans if not _is_dominated(plan, plans))
+    plans = [within_law(aids, cost_eur, share) for aids in _sets_of_aids(offered)]
+    return tuple(plan for plan, kept in zip(plans, undominated(plans), strict=True) if kept)
 
 
-def _within_law(aids: Sequence[Aid], cost_eur: float, own_share: float) -> FinancingPlan:
+Levels = Sequence[Aid]
+
+
+def _sets_of_aids(offered: Sequence[Levels]) -> Iterator[tuple[Aid, ...]]:
+    """Sets of compatible aids: up to three scarce ones at each level, completed by all the free ones that fit."""
+    free = [levels[-1] for levels in offered if is_free(levels[0].rule)]
+    scarce = [levels for levels in offered if not is_free(levels[0].rule)]
+    for size in range(min(MOST_SCARCE, len(scarce)) + 1):
+        for chosen in combinations(scarce, size):
+            if _compatible([levels[0] for levels in chosen]):
+                fitting = [aid for aid in free if all(_compatible((aid, levels[0])) for levels in chosen)]
+                for added in _largest_sets(fitting):
+                    yield from (aids + added for aids in product(*chosen))
+
+
+def _largest_sets(aids: Sequence[Aid]) -> Iterator[tuple[Aid, ...]]:
+    """Sets of compatible aids to which no other of them can be added."""
+    if _compatible(aids):
+        yield tuple(aids)
+        return
+    sets = [
+        frozenset(chosen)
+        for size in range(1, len(aids) + 1)
+        for chosen in combinations(range(len(aids)), size)
+        if _compatible([aids[number] for number in chosen])
+    ]
+    for one in sets:
+        if not any(one < other for other in sets):
+            yield tuple(aids[number] for number in sorted(one))
+
+
+def _compatible(aids: Sequence[Aid]) -> bool:
+    names = frozenset(aid.rule.name for aid in aids)
+    return not any(aid.rule.incompatible & names for aid in aids)
+
+
+def within_law(aids: Sequence[Aid], cost_eur: float, own_share: float) -> FinancingPlan:
+    """The plan of some aids, each brought down to what the others and the law leave to it.
+
+    Private aids stop at the cost. An aid that is capped at a share of the remainder is computed after
+    the others. Public aids are then reduced in the same proportion until the owner keeps its share.
+
+    Args:
+        aids: aids that can be added.
+        cost_eur: cost excluding VAT [EUR].
+        own_share: smallest own share [1].
+    """
+    aids = _within_remainder(aids, cost_eur)
     private = sum(aid.amount_eur for aid in aids if not aid.rule.public)
     public = sum(aid.amount_eur for aid in aids if aid.rule.public)
-    most = largest_public_aid_eur(cost_eur, private, own_share)
-    factor = min(1.0, most / public) if public > 0 else 1.0
-    reduced = (aid.scaled(factor) if aid.rule.public else aid for aid in aids)
+    most = largest_public_aid_eur(cost_eur, min(private, cost_eur), own_share)
+    factors = {
+        True: min(1.0, most / public) if public > 0 else 1.0,
+        False: min(1.0, cost_eur / private) if private > 0 else 1.0,
+    }
+    reduced = (aid if factors[aid.rule.public] >= 1.0 else aid.scaled(factors[aid.rule.public]) for aid in aids)
     return FinancingPlan(aids=tuple(aid for aid in reduced if aid.amount_eur > 0))
+
+
+def _within_remainder(aids: Sequence[Aid], cost_eur: float) -> Sequence[Aid]:
+    limited = {aid.rule.name: min(_remainder_shares(aid), default=None) for aid in aids}
+    if all(share is None for share in limited.values()):
+        return aids
+    others = sum(aid.amount_eur for aid in aids if limited[aid.rule.name] is None)
+    done = []
+    for aid in aids:
+        share = limited[aid.rule.name]
+        most = aid.amount_eur if share is None else max(0.0, share * (cost_eur - others))
+        if aid.amount_eur > most:
+            done.append(replace(aid, amount_eur=most, low_eur=min(aid.low_eur, most), high_eur=min(aid.high_eur, most)))
+        else:
+            done.append(aid)
+    return done
+
+
+def _remainder_shares(aid: Aid) -> list[float]:
+    return [cap.share for cap in aid.rule.caps if cap.scope == "remainder"]
 
 
 def is_counted(rule: FundingRule, terms: Terms) -> bool:
@@ -94,18 +167,43 @@ def is_free(rule: FundingRule) -> bool:
     return (
         rule.files_per_year is None
         and rule.envelope_eur_year is None
-        and not rule.group
-        and all(cap.scope == "unit" or (cap.scope == "file" and rule.file == "action") for cap in rule.caps)
-        and (rule.file == "action" or rule.minimum_project_eur == 0)
+        and not is_shared(rule)
+        and all(cap.scope in ("unit", "remainder", "fund") or _is_own_file(rule, cap.scope) for cap in rule.caps)
     )
 
 
-def _is_dominated(plan: FinancingPlan, plans: Sequence[FinancingPlan]) -> bool:
-    """True where another plan gives more and asks nothing scarce that this one does not ask."""
-    scarce = {aid.rule.name: aid.amount_eur for aid in plan.aids if not is_free(aid.rule)}
-    for other in plans:
-        if other.total_eur > plan.total_eur + 1e-9:
-            asked = {aid.rule.name: aid.amount_eur for aid in other.aids if not is_free(aid.rule)}
-            if all(name in scarce and amount <= scarce[name] + 1e-9 for name, amount in asked.items()):
-                return True
-    return False
+def _is_own_file(rule: FundingRule, scope: str) -> bool:
+    return scope == "file" and rule.file == "action"
+
+
+def is_shared(rule: FundingRule) -> bool:
+    """True where the actions of one file must reach something together, so that one helps the others."""
+    return bool(rule.group) or (rule.file == "year" and rule.minimum_project_eur > 0)
+
+
+def undominated(plans: Sequence[FinancingPlan]) -> list[bool]:
+    """Which plans are worth choosing: no other one is as good in every respect.
+
+    Another plan is as good where it pays as much by the end of each year, asks no more of each programme
+    that is scarce, and takes part in the same grouped files. Of plans that are equal the first stays.
+    Replacing a plan by such another one keeps any selection admissible and never lowers its value.
+    """
+    scarce = sorted({aid.rule.name for plan in plans for aid in plan.aids if not is_free(aid.rule)})
+    lags = max((aid.rule.lag_years for plan in plans for aid in plan.aids), default=0)
+    asked, paid = np.zeros((len(plans), len(scarce))), np.zeros((len(plans), lags + 1))
+    shared = []
+    for row, plan in enumerate(plans):
+        for aid in plan.aids:
+            if aid.rule.name in scarce:
+                asked[row, scarce.index(aid.rule.name)] = aid.amount_eur
+            paid[row] += paid_over_years(aid.amount_eur, 0, lags + 1, advance=aid.rule.advance, lag=aid.rule.lag_years)
+        shared.append(frozenset(aid.rule.name for aid in plan.aids if is_shared(aid.rule)))
+    good = np.hstack([np.cumsum(paid, axis=1), -asked])
+    kept = []
+    for row in range(len(plans)):
+        as_good = (good >= good[row] - CENT).all(axis=1)
+        as_good &= np.array([names == shared[row] for names in shared])
+        better = as_good & (good > good[row] + CENT).any(axis=1)
+        as_good[row:] = False
+        kept.append(not bool(better.any() or as_good.any()))
+    return kept

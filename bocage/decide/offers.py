@@ -11,6 +11,7 @@ from bocage.parameters.funding_rules import (
     Condition,
     Forfait,
     FundingRule,
+    LegalRule,
     Rate,
     Replacement,
     Step,
@@ -33,6 +34,7 @@ class Terms:
         certificate_high: 90th percentile of it.
         count_on: programmes counted on although their rule does not by itself.
         leave_out: programmes that the plan does without.
+        laws: limits of the law with their derogations; where none is given, `own_share` holds for all actions.
     """
 
     own_share: float
@@ -41,6 +43,7 @@ class Terms:
     certificate_high: float
     count_on: frozenset[str] = frozenset()
     leave_out: frozenset[str] = frozenset()
+    laws: tuple[LegalRule, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,8 @@ def test_worked_examples_of_the_packs(example: WorkedExample) -> None:
         found["amounts_eur"] = [round(aid.amount_eur, 2) for aid in offers]
         found |= {"missing": sorted(lacking)} if lacking else {}
         if holds and rule.cash in LENT:
-            found["credit_eur"] = credit_of(rule, facts, example.engaged_on, cost_eur=example.cost_eur).principal_eur
+            credit = credit_of(rule, facts, example.engaged_on, cost_eur=example.cost_eur)
+            found["credit_eur"] = round(credit.principal_eur, 2)
         if holds and rule.cash == "refund":
             refund = refund_of(rule, facts, example.engaged_on, cost_eur=example.cost_eur)
             found |= {"refund_eur": round(refund.amount_eur, 2), "lag_years": refund.lag_years}

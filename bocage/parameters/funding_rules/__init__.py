@@ -3,6 +3,7 @@
 from bocage.parameters.funding_rules.cell import RuleError
 from bocage.parameters.funding_rules.facts import Fact, cee_zones, core_facts, default_facts
 from bocage.parameters.funding_rules.gates import Calendar, DepositWindow, Order
+from bocage.parameters.funding_rules.law import LegalRule, load_law, load_law_examples
 from bocage.parameters.funding_rules.reading import FUNDING_FOLDER, facts_of, load_examples, load_rules
 from bocage.parameters.funding_rules.rule import (
     GIVEN,
@@ -42,6 +43,7 @@ __all__ = [
     "FunderKind",
     "FundingRule",
     "GroupCondition",
+    "LegalRule",
     "Order",
     "Payment",
     "Rate",
@@ -59,5 +61,7 @@ __all__ = [
     "default_facts",
     "facts_of",
     "load_examples",
+    "load_law",
+    "load_law_examples",
     "load_rules",
 ]

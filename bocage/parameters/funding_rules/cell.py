@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bocage.parameters.reader import ParameterError, read_reference
 from bocage.vocabulary.codes import BocageError
 
@@ -138,3 +140,18 @@ HINTS = {"from": "date", "until": "date", "reference": "citation", "counted": "f
 
 def _hint(key: str) -> Mapping[str, str]:
     return expected(HINTS.get(key, "text"))
+
+
+def read_cell(path: Path, required: Collection[str], optional: Collection[str] = ()) -> Cell:
+    """The whole of a YAML file, once sure that it holds the keys required and none that is unknown.
+
+    Raises:
+        RuleError: BOC-PAR-001 it cannot be read, 002 or 003 its keys do not fit.
+    """
+    try:
+        with path.open(encoding="utf-8") as stream:
+            written = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        detail = " ".join(str(error).split())
+        raise Cell(path.name, "", None).fault("BOC-PAR-001", detail=detail) from error
+    return Cell(path.name, "", written).mapping(required, optional)

@@ -12,9 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
-
-from bocage.parameters.funding_rules.cell import Cell
+from bocage.parameters.funding_rules.cell import Cell, read_cell
 from bocage.parameters.funding_rules.facts import Fact, FactType, core_facts, nearest
 from bocage.parameters.funding_rules.gates import FREE, read_calendar
 from bocage.parameters.funding_rules.parts import (
@@ -118,13 +116,7 @@ def _example(programme: str, cell: Cell) -> WorkedExample:
 
 
 def _cell(path: Path) -> Cell:
-    try:
-        with path.open(encoding="utf-8") as stream:
-            cell = Cell(path.name, "", yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 - safe
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        detail = " ".join(str(error).split())
-        raise Cell(path.name, "", None).fault("BOC-PAR-001", detail=detail) from error
-    return cell.mapping(PACK_KEYS, PACK_OPTIONS)
+    return read_cell(path, PACK_KEYS, PACK_OPTIONS)
 
 
 def _declared_facts(cells: Iterable[Cell]) -> Mapping[str, Fact]:
