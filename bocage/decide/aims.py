@@ -16,6 +16,8 @@ from bocage.decide.worth import Worth
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Key = tuple[int, int]
+Mix = Mapping[Objective, float]
+"""What one unit of each objective is worth in the value of a plan."""
 TIE_BREAK: Mapping[Objective, float] = {
     "npv": 1e-3, "cash": 1.0, "carbon": 1e-6, "energy": 1e-3, "water": 1e-5, "risk": 1e-3,
 }  # fmt: skip
@@ -166,26 +168,35 @@ def steered(portfolio: Portfolio, tally: Tally, votes: Mapping[int, int]) -> Por
     return replace(portfolio, value=value, pairs=pairs)
 
 
-def mixed(
-    found: Mapping[Objective, Tally], weights: Mapping[Objective, float], best: Mapping[Objective, float]
-) -> Tally:
-    """Several objectives as one, in points out of 100.
+def scales(weights: Mapping[Objective, float], best: Mapping[Objective, float]) -> Mix:
+    """What one unit of each objective is worth in points, where several count together.
 
     Each objective counts as a share of what a plan made for it alone reaches, so that a weight compares
-    objectives and not their units: 100 sum_o w_o v_o / best_o / sum_o w_o.
+    objectives and not their units: the value of a plan is 100 sum_o w_o v_o / best_o / sum_o w_o.
 
     Args:
-        found: tally of each objective.
         weights: weight of each objective, > 0.
         best: what a plan made for each objective alone reaches; an objective that nothing serves (0 or less) counts
             for nothing.
+
+    >>> scales({"npv": 1.0, "carbon": 3.0}, {"npv": 5000.0, "carbon": 10.0})
+    {'npv': 0.005, 'carbon': 7.5}
     """
     total = sum(weights.values())
-    scale = {one: POINTS * weight / total / best[one] for one, weight in weights.items() if best[one] > 0}
+    return {one: POINTS * weight / total / best[one] for one, weight in weights.items() if best[one] > 0}
+
+
+def mixed(found: Mapping[Objective, Tally], mix: Mix) -> Tally:
+    """Several tallies as one.
+
+    Args:
+        found: tally of each objective.
+        mix: what one unit of each objective is worth.
+    """
     first = next(iter(found.values()))
-    columns = sum((scale[one] * found[one].columns for one in scale), np.zeros_like(first.columns))
+    columns = sum((unit * found[one].columns for one, unit in mix.items()), np.zeros_like(first.columns))
     pairs = [
-        sum((scale[one] * found[one].pairs[number] for one in scale), np.zeros_like(states))
+        sum((unit * found[one].pairs[number] for one, unit in mix.items()), np.zeros_like(states))
         for number, states in enumerate(first.pairs)
     ]
     return Tally(columns=columns, pairs=pairs)

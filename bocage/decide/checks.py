@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bocage.decide.explain import MEASURES
 from bocage.decide.request import PlanRequest
+from bocage.decide.telling import MEASURES
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 

@@ -7,63 +7,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bocage.decide.columns import possible_starts
+from bocage.decide.choices import Obligation
 from bocage.decide.ledger import Books
-from bocage.decide.request import Objective
-from bocage.decide.selection import BUDGET, Selection
+from bocage.decide.purchases import ALONE
+from bocage.decide.selection import AIM, BUDGET, GROUP, LIMIT, PREREQUISITE, Selection
+from bocage.decide.staff import days_of
+from bocage.decide.telling import measure_of
 from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.responsibility import NO_END_YEAR
-from bocage.vocabulary.text import fill
-
-
-@dataclass(frozen=True)
-class Measure:
-    """How an objective is told: unit of a total, unit of a ratio to the own euro, scale of the ratio."""
-
-    total: Mapping[str, str]
-    ratio: Mapping[str, str]
-    scale: float
-    unit: str
-
-
-MEASURES: Mapping[Objective, Measure] = {
-    "npv": Measure(
-        {"fr": "€ de valeur nette", "en": "EUR of net value"},
-        {"fr": "€ de valeur nette par euro à charge", "en": "EUR of net value per own euro"},
-        1.0,
-        "EUR",
-    ),
-    "cash": Measure(
-        {"fr": "€ de trésorerie actualisée", "en": "EUR of present cash"},
-        {"fr": "€ de trésorerie actualisée par euro à charge", "en": "EUR of present cash per own euro"},
-        1.0,
-        "EUR",
-    ),
-    "carbon": Measure(
-        {"fr": "t de CO₂ évitées (actualisées)", "en": "t of CO₂ avoided (discounted)"},
-        {"fr": "kg de CO₂ évités (actualisés) par euro à charge", "en": "kg of CO₂ avoided (discounted) per own euro"},
-        1000.0,
-        "tCO2e",
-    ),
-    "water": Measure(
-        {"fr": "m³ d’eau économisés (actualisés)", "en": "m³ of water saved (discounted)"},
-        {"fr": "m³ économisés (actualisés) par euro à charge", "en": "m³ saved (discounted) per own euro"},
-        1.0,
-        "m3",
-    ),
-    "risk": Measure(
-        {"fr": "€ de dommages évités (actualisés)", "en": "EUR of damage avoided (discounted)"},
-        {"fr": "€ de dommages évités par euro à charge", "en": "EUR of damage avoided per own euro"},
-        1.0,
-        "EUR",
-    ),
-    "energy": Measure(
-        {"fr": "kWh économisés (actualisés)", "en": "kWh saved (discounted)"},
-        {"fr": "kWh économisés (actualisés) par euro à charge", "en": "kWh saved (discounted) per own euro"},
-        1.0,
-        "kWh",
-    ),
-}
+from bocage.vocabulary.text import LANGUAGES, fill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +40,13 @@ class Explainer:
     def __init__(self, books: Books, gap: float) -> None:
         self.books, self.gap = books, gap
         self.request, self.portfolio = books.request, books.columns.portfolio
-        self.measure = MEASURES[self.request.objective]
+        self.measure = measure_of(self.request)
         self.actions = list(self.request.actions.iter_rows(named=True))
         self.place = {row["action_id"]: number for number, row in enumerate(self.actions)}
         self.selection = Selection(self.portfolio, books.chosen)
-        self.starts = possible_starts(self.request, books.columns.payers)
+        self.starts, self.wishes = books.columns.starts, books.columns.wishes
+        self.days = days_of(books.columns.facts)
+        self.obliged = self._obliged()
         self.columns_of: dict[int, list[int]] = {}
         for column, action in enumerate(self.portfolio.action.tolist()):
             self.columns_of.setdefault(action, []).append(column)
@@ -107,6 +61,16 @@ class Explainer:
             if ratio > 0:
                 least[payer] = min(least.get(payer, np.inf), float(ratio))
         return least
+
+    def _obliged(self) -> dict[int, Obligation]:
+        """By chosen action, the obligation that it fulfils; one that the action alone fulfils comes first."""
+        found: dict[int, Obligation] = {}
+        for duty in sorted(self.wishes.obligations, key=lambda one: (one.origin == "wish", len(one.actions))):
+            for action in duty.actions:
+                column = self.selection.chosen.get(action)
+                if column is not None and int(self.portfolio.year[column]) <= duty.latest:
+                    found.setdefault(action, duty)
+        return found
 
     def _marginal_gain(self, action: int) -> float:
         """What a chosen action brings beside the others."""
@@ -145,26 +109,42 @@ class Explainer:
         return unable or self._left_out(action)
 
     def _chosen(self, action: int) -> Reason:
-        column = self.selection.chosen[action]
+        column, row = self.selection.chosen[action], self.actions[action]
         year = str(self.request.first_year + int(self.portfolio.year[column]))
         gain = self._marginal_gain(action)
         ratio = float(gain / self.portfolio.own[column] * self.measure.scale)
-        payer = int(self.portfolio.payer[action])
-        followers = [later for later in self.selection.needed_by.get(action, ()) if later in self.selection.chosen]
-        if gain <= 0 and followers:
-            return Reason(
-                code="BOC-DEC-102",
-                decision="in",
-                values={"year": year, "other": self._label(followers[0])},
-                value=ratio,
-                threshold=0.0,
-            )
-        marginal = self.marginal.get(payer, ratio)
-        values: dict[str, Any] = {"year": year, "ratio": ratio, "marginal": marginal, "unit": self.measure.ratio}
-        code, row = "BOC-DEC-101", self.actions[action]
+        duty = self.obliged.get(action)
+        if duty is not None:
+            values = {"year": year, "reason": duty.reason or _COUNCIL, "ratio": ratio, "unit": self.measure.ratio}
+            return Reason(code="BOC-DEC-116", decision="in", values=values, value=ratio)
+        if gain <= 0:
+            return self._needed(action, year, gain, ratio)
+        marginal = self.marginal.get(int(self.portfolio.payer[action]), ratio)
+        values = {"year": year, "ratio": ratio, "marginal": marginal, "unit": self.measure.ratio}
+        code = "BOC-DEC-101"
         if row["standing"] == "waits":
             code, values = "BOC-DEC-115", {**values, "first": str(row["first_year"]), "contract": _contract(row)}
+        elif self.books.columns.purchase[column] != ALONE:
+            code, values = "BOC-DEC-120", {**values, **self._bought(action, column)}
+        elif action in self.wishes.votes:
+            code, values = "BOC-DEC-118", {**values, "votes": self.wishes.votes[action]}
         return Reason(code=code, decision="in", values=values, value=ratio, threshold=marginal)
+
+    def _bought(self, action: int, column: int) -> dict[str, Any]:
+        """The grouped purchase of a column, and what it saves."""
+        name = self.books.columns.purchase[column]
+        lot = next(purchase for purchase in self.request.purchases if purchase.name == name)
+        spared = float(self.books.worth.mean_cost[action]) * (1.0 - float(self.books.columns.cost_factor[column]))
+        return {"lot": lot.label, "spared": spared}
+
+    def _needed(self, action: int, year: str, gain: float, ratio: float) -> Reason:
+        """Why an action that costs more than it brings is in: another one needs it, or what is asked of the plan."""
+        followers = [later for later in self.selection.needed_by.get(action, ()) if later in self.selection.chosen]
+        if followers:
+            values: dict[str, Any] = {"year": year, "other": self._label(followers[0])}
+            return Reason(code="BOC-DEC-102", decision="in", values=values, value=ratio, threshold=0.0)
+        values = {"year": year, "value": gain, "total_unit": self.measure.total}
+        return Reason(code="BOC-DEC-122", decision="in", values=values, value=gain, threshold=0.0)
 
     def _unable(self, action: int, row: Mapping[str, Any]) -> Reason | None:
         """Why an action could not be in any plan."""
@@ -188,6 +168,9 @@ class Explainer:
         missing = [needed for needed in row["requires"] or [] if self.place[needed] not in self.selection.chosen]
         if missing and not len(self.starts[action]):
             return self._without(missing[0])
+        if action in self.wishes.excluded:
+            values = {"reason": self.wishes.excluded[action] or _COUNCIL}
+            return Reason(code="BOC-DEC-117", decision="out", values=values)
         if not len(self.starts[action]):
             return Reason(code="BOC-DEC-112", decision="out", values={})
         return None
@@ -224,17 +207,71 @@ class Explainer:
             )[0]
             values = {"other": self._label(other), "value": beside, "alone": alone, "total_unit": total}
             return Reason(code="BOC-DEC-111", decision="out", values=values, value=beside, threshold=0.0)
-        return self._for_money(action, columns, best)
+        return self._for_room(action, columns, best)
+
+    def _for_room(self, action: int, columns: list[int], best: int) -> Reason:
+        """Why an action that would bring something finds no room: its prerequisite, staff, money, or none of these."""
+        useful = [column for column in columns if self.selection.gain(column) > 0]
+        obstacles = {self.selection.obstacle(column) for column in useful}
+        if BUDGET in obstacles:
+            return self._for_money(action, columns, best)
+        if obstacles == {PREREQUISITE}:
+            return self._too_late(action, useful)
+        if LIMIT in obstacles and (short := self._for_staff(action, useful)) is not None:
+            return short
+        if obstacles == {AIM}:
+            gain = max(float(self.selection.gain(column)) for column in useful)
+            values = {"value": gain, "total_unit": self.measure.total}
+            return Reason(code="BOC-DEC-124", decision="out", values=values, value=gain)
+        if obstacles and obstacles <= {LIMIT, GROUP}:
+            return self._without_aid(useful)
+        ratio = max(self.selection.gain(column) / float(self.portfolio.own[column]) for column in columns)
+        gap = 100 * self.gap if np.isfinite(self.gap) else 100.0
+        values = {"ratio": ratio * self.measure.scale, "unit": self.measure.ratio, "gap": gap}
+        return Reason(code="BOC-DEC-113", decision="out", values=values, value=ratio * self.measure.scale)
+
+    def _without_aid(self, useful: list[int]) -> Reason:
+        """The aid without which an action brings nothing, and that has no room left for it."""
+        best = max(useful, key=lambda column: (self.selection.gain(column), -column))
+        gain = float(self.selection.gain(best))
+        labels = [aid.rule.label for aid in self.books.columns.plans[best].aids] or [_COUNCIL]
+        told = {language: ", ".join(label[language] for label in labels) for language in LANGUAGES}
+        values = {"programme": told, "value": gain, "total_unit": self.measure.total}
+        return Reason(code="BOC-DEC-123", decision="out", values=values, value=gain)
+
+    def _too_late(self, action: int, useful: list[int]) -> Reason:
+        """What an action needs is done, but later than the action could wait."""
+        last = max(int(self.portfolio.year[column]) for column in useful)
+        done, needed = max(
+            (int(self.portfolio.year[self.selection.chosen[one]]), one) for one in self.selection.needs[action]
+        )
+        years = (self.request.first_year + done, self.request.first_year + last)
+        values = {"other": self._label(needed), "done": str(years[0]), "last": str(years[1])}
+        value, threshold = (float(year) for year in years)
+        return Reason(code="BOC-DEC-121", decision="out", values=values, value=value, threshold=threshold)
+
+    def _for_staff(self, action: int, useful: list[int]) -> Reason | None:
+        """Days of staff that an action asks for and that are taken; None where days are not what lacks."""
+        payer, days = self.books.columns.payers[int(self.portfolio.payer[action])], float(self.days[action])
+        bounds = self.request.staff_days.get(payer)
+        if bounds is None or not days:
+            return None
+        taken = np.zeros(self.request.years)
+        for other, column in self.selection.chosen.items():
+            if self.portfolio.payer[other] == self.portfolio.payer[action]:
+                taken[int(self.portfolio.year[column])] += self.days[other]
+        left = {int(self.portfolio.year[c]): bounds[int(self.portfolio.year[c])] for c in useful}
+        year, most = max(((year, bound - taken[year]) for year, bound in left.items()), key=lambda one: one[1])
+        if days <= most:
+            return None
+        values = {"days": days, "left": max(0.0, float(most)), "year": str(self.request.first_year + year)}
+        return Reason(code="BOC-DEC-119", decision="out", values=values, value=days, threshold=float(most))
 
     def _for_money(self, action: int, columns: list[int], best: int) -> Reason:
         ratio = max(self.selection.gain(column) / float(self.portfolio.own[column]) for column in columns)
         ratio *= self.measure.scale
         marginal = self.marginal.get(int(self.portfolio.payer[action]))
         values: dict[str, Any] = {"ratio": ratio, "unit": self.measure.ratio}
-        obstacles = {self.selection.obstacle(column) for column in columns}
-        if BUDGET not in obstacles:
-            gap = 100 * self.gap if np.isfinite(self.gap) else 100.0
-            return Reason(code="BOC-DEC-113", decision="out", values={**values, "gap": gap}, value=ratio)
         if marginal is not None and ratio < marginal:
             values["marginal"] = marginal
             return Reason(code="BOC-DEC-103", decision="out", values=values, value=ratio, threshold=marginal)
@@ -244,6 +281,9 @@ class Explainer:
     def _label(self, action: int) -> Mapping[str, str]:
         row = self.actions[action]
         return {"fr": row["label_fr"], "en": row["label_en"]}
+
+
+_COUNCIL: Mapping[str, str] = {"fr": "choix de la collectivité", "en": "choice of the council"}
 
 
 def _contract(row: Mapping[str, Any]) -> Mapping[str, str]:

@@ -108,6 +108,25 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aim:
+    """What a plan reaches of one objective.
+
+    Attributes:
+        objective: objective.
+        rank: 1 for what the plan is best at, then in the order pursued.
+        weight: weight where several count together, None elsewhere.
+        value: what the plan reaches, in `unit`.
+        unit: unit of the value.
+    """
+
+    objective: Objective
+    rank: int
+    weight: float | None
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanRequest:
     """Everything that a plan depends on.
 
@@ -115,6 +134,7 @@ class PlanRequest:
         actions: frame of the noun `action`, standing assigned.
         appraisal: each action alone; keys `action_id`, `indicator`, `unit`; draws are with minus without.
         roles: role of each indicator; indicators without a role enter no ledger.
+        drivers: variable of scenarios that moves each indicator; those that are absent stay constant.
         interactions: frame `action_a`, `action_b`, `indicator`, `value` (both minus the sum of each).
         budgets: own funds of each payer by year, all taxes included [EUR].
         first_year: first year of the plan.
@@ -176,6 +196,7 @@ class PlanRequest:
     aims: Mapping[Objective, float] = field(default_factory=dict)
     then: Sequence[Objective] = ()
     scenario: Scenario | None = None
+    drivers: Mapping[str, str] = field(default_factory=dict)
     realisation: Mapping[str, Realisation] = field(default_factory=dict)
     borrowing: Mapping[Payer, Borrowing] = field(default_factory=dict)
     accounts: Mapping[Payer, Accounts] = field(default_factory=dict)
@@ -251,6 +272,12 @@ class PlanResult:
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: versions of the funding rules that the plan or its hopes rest on.
+        aims: what the plan reaches of each objective that was asked for: `objective`, `label_fr`, `label_en`,
+            `rank`, `weight`, `value`, `unit`.
+        duties: what had to be done, by law or by choice: `duty`, `origin`, `reason`, `due_year`, `action_id` and
+            `year` of what fulfils it, null where nothing within the plan can.
+        purchases: grouped purchases made: `purchase`, `label_fr`, `label_en`, `year`, `quantity`, `minimum`,
+            `actions`, `cost_eur` (excluding VAT, at the lower price), `saved_eur`.
         tables: tables of the trade by name (see `trade_tables`): PPI, financing plans, cash, budget orientation…
     """
 
@@ -264,4 +291,7 @@ class PlanResult:
     solve: SolveFacts
     assumptions: Sequence[Value]
     rules: Sequence[FundingRule]
+    aims: pl.DataFrame
+    duties: pl.DataFrame
+    purchases: pl.DataFrame
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
