@@ -308,7 +308,7 @@ def test_what_is_wrong_is_said() -> None:
         predict(fit, [Project("a", covariates={"year": 1.0})], random())
     with pytest.raises(ValueError, match="size of a project"):
         predict(fit, [Project("a", 0.0)], random())
-    with pytest.raises(ValueError, match="8 chains need 32 draws"):
+    with pytest.raises(ValueError, match="10 chains need 40 draws"):
         fit_pooled(records, Prior(), random(), draws=8)
     with pytest.raises(ValueError, match="no record to leave out"):
         leave_one_out(fit_pooled(Records.none(), Prior(), random()))

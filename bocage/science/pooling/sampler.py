@@ -159,7 +159,7 @@ class Chains:
         self.unsure = np.flatnonzero(problem.size_variance > 0)
         self.log_size = np.repeat(problem.log_size[None], chains, axis=0)
         self.size_mean, self.size_sd = np.zeros((chains, kinds)), np.ones((chains, kinds))
-        self._design()
+        self.columns = self._start_columns()
         self._measure()
 
     def sweep(self, tuning: float) -> None:
@@ -176,13 +176,16 @@ class Chains:
         self._draw_middle(tuning)
         self._draw_territory_spread(tuning)
 
-    def _design(self) -> None:
+    def _start_columns(self) -> Array:
         """Columns of each chain, or of all where sizes are known."""
-        base, sized = self.problem.base, self.problem.layout.sized
-        if len(self.unsure):
-            self.columns = base * np.where(sized, self.log_size[..., None], 1.0)
-        else:
-            self.columns = (base * np.where(sized, self.problem.log_size[:, None], 1.0))[None]
+        sized = self.problem.layout.sized
+        columns = self.problem.base * np.where(sized, self.problem.log_size[:, None], 1.0)
+        return np.repeat(columns[None], self.chains if len(self.unsure) else 1, axis=0)
+
+    def _resize(self) -> None:
+        """Follow true sizes that were drawn anew."""
+        sized = np.flatnonzero(self.problem.layout.sized)
+        self.columns[..., sized] = self.problem.base[:, sized] * self.log_size[..., None]
 
     def _residual_variance(self, log_sd: Array) -> Array:
         return np.asarray(np.exp(2 * log_sd)[:, self.problem.kind] / (self.scale * self.problem.weight))
@@ -281,7 +284,7 @@ class Chains:
         self.log_size[:, rows] = mean + self.random.standard_normal(mean.shape) / np.sqrt(precision)
         self.rest[:, rows] = beside - slope * self.log_size[:, rows]
         self._draw_usual_sizes()
-        self._design()
+        self._resize()
 
     def _draw_usual_sizes(self) -> None:
         """Mean and standard deviation of true log sizes of each kind: N(0, 3²) and 1/χ² of 3 around 1."""
