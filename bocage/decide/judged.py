@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from bocage.decide.eligibility import Facts, judge
 from bocage.decide.financing import FinancingPlan, financing_plans, is_counted
+from bocage.decide.law import own_share_of
 from bocage.decide.offers import (
     Aid,
     Terms,
@@ -33,9 +34,11 @@ CODES: Mapping[str, Verdict] = {
     "BOC-DEC-205": "refused", "BOC-DEC-206": "refused", "BOC-DEC-207": "refused", "BOC-DEC-208": "refused",
     "BOC-DEC-209": "expired", "BOC-DEC-210": "not_yet", "BOC-DEC-211": "incompatible", "BOC-DEC-212": "too_small",
     "BOC-DEC-213": "amount_unknown", "BOC-DEC-214": "refused", "BOC-DEC-215": "possible", "BOC-DEC-216": "possible",
-    "BOC-DEC-217": "granted", "BOC-DEC-218": "refused",
+    "BOC-DEC-217": "granted", "BOC-DEC-218": "possible",
 }  # fmt: skip
 Part = Literal["what", "why", "fix"]
+SUBJECTS = frozenset({"action.chantier", "action.work", "action.phase"})
+"""Facts that say what an action is about: a programme that they refuse is for something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class Judged:
         high_eur: hopeful amount [EUR].
         refusals: the tests that refuse.
         missing: facts that are not known, with where to write them.
+        concerns: False where the programme is for another chantier, other works or another phase.
     """
 
     rule: FundingRule
@@ -62,7 +66,8 @@ class Judged:
     low_eur: float = 0.0
     high_eur: float = 0.0
     refusals: tuple[Refusal, ...] = ()
-    missing: tuple[Fact, ...] = field(default=())
+    missing: tuple[Fact, ...] = ()
+    concerns: bool = True
 
     @property
     def programme(self) -> str:
@@ -163,6 +168,7 @@ def _because(rule: FundingRule, case: _Case, code: str, aid: Aid | None = None, 
         high_eur=aid.high_eur if aid else 0.0,
         refusals=failed,
         missing=missing,
+        concerns=not any(one.fact in SUBJECTS for one in refusals(rule.eligibility, case.facts)),
     )
 
 
@@ -234,7 +240,8 @@ def _offered(rule: FundingRule, case: _Case, best: FinancingPlan) -> Judged:
         labels = _listed([one.rule.label for one in rivals])
         amount = sum(one.amount_eur for one in rivals)
         return _because(rule, case, "BOC-DEC-211", aid, other=labels, others=names, best=amount, amount=aid.amount_eur)
-    return _because(rule, case, "BOC-DEC-218", aid, most=100.0 * (1.0 - case.terms.own_share))
+    share = own_share_of(case.terms.laws, case.facts, case.engaged_on, otherwise=case.terms.own_share)
+    return _because(rule, case, "BOC-DEC-218", aid, amount=aid.amount_eur, most=100.0 * (1.0 - share))
 
 
 def _taken(rule: FundingRule, case: _Case, aid: Aid) -> Judged:

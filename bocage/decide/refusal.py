@@ -15,7 +15,7 @@ PLAIN_UNITS = frozenset({"", "1", "inhabitants", "points"})
 """Units that the label of the fact already says."""
 YES_NO: Mapping[bool, Mapping[Language, str]] = {True: {"fr": "oui", "en": "yes"}, False: {"fr": "non", "en": "no"}}
 INSTEAD: Mapping[str, Mapping[Language, str]] = {
-    "of": {"fr": "{label}\u202f: {value}, au lieu de {threshold}", "en": "{label}: {value}, not {threshold}"},
+    "of": {"fr": "{label}\u202f: {value}, et non {threshold}", "en": "{label}: {value}, not {threshold}"},
     "lacks": {"fr": "{label}\u202f: sans {threshold}", "en": "{label}: without {threshold}"},
     "has": {"fr": "{label}\u202f: {threshold}", "en": "{label}: {threshold}"},
     "is": {"fr": "{label}\u202f: {value}", "en": "{label}: {value}"},
