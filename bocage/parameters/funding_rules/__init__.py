@@ -4,7 +4,7 @@ from bocage.parameters.funding_rules.cell import RuleError
 from bocage.parameters.funding_rules.facts import Fact, cee_zones, core_facts, default_facts
 from bocage.parameters.funding_rules.gates import Calendar, DepositWindow, Order
 from bocage.parameters.funding_rules.law import LegalRule, load_law, load_law_examples
-from bocage.parameters.funding_rules.reading import FUNDING_FOLDER, facts_of, load_examples, load_rules
+from bocage.parameters.funding_rules.reading import EXAMPLES_FOLDER, FUNDING_FOLDER, facts_of, load_examples, load_rules
 from bocage.parameters.funding_rules.rule import (
     GIVEN,
     LENT,
@@ -29,6 +29,7 @@ from bocage.parameters.funding_rules.rule import (
 )
 
 __all__ = [
+    "EXAMPLES_FOLDER",
     "FUNDING_FOLDER",
     "GIVEN",
     "LENT",

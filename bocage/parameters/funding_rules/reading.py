@@ -38,6 +38,8 @@ from bocage.parameters.funding_rules.rule import (
 from bocage.parameters.reader import STATUSES
 
 FUNDING_FOLDER = Path(__file__).parent.parent / "funding"
+EXAMPLES_FOLDER = FUNDING_FOLDER / "examples"
+"""Packs to copy into a territory; none of them holds anywhere real, so none is read unless it is named."""
 FACTS_FILE = "facts.yaml"
 """Facts of a territory and of its actions, beside its local rules."""
 PACK_KEYS = ("name", "label_fr", "label_en", "funder_fr", "funder_en", "funder_kind", "note_fr", "note_en", "award",
