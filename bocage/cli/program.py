@@ -11,6 +11,7 @@ from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
 from bocage.cli.following import evaluate_command, readings_command, watch_command
 from bocage.cli.forms import Group, Option, language_option
+from bocage.cli.funding import funding_command, schedule_command
 from bocage.cli.gathering import members_command, sheets_command, survey_command
 from bocage.cli.learning import explain_command, new_domain_command
 from bocage.cli.maps import map_command
@@ -69,6 +70,8 @@ for _command in (
     actions_command,
     simulate_command,
     plan_command,
+    funding_command,
+    schedule_command,
     report_command,
     quantities_command,
     readings_command,

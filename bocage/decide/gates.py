@@ -4,7 +4,7 @@ An early order loses the aid, in the model as in life.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bocage.decide.calendar import Durations, Filed, Filing, Procedure, WorksDates, file_of, works_dates
@@ -138,6 +138,37 @@ class Agenda:
                     yield rule, works
 
 
+Solve = Callable[[tuple[FundingRule, ...], WorksDates], tuple[FinancingPlan, ...]]
+"""Admissible plans under some rules, for works of those dates."""
+
+
+def plans_in_time(
+    agenda: Agenda, rules: Sequence[FundingRule], year: int, facts: Facts, cost_eur: float, solve: Solve
+) -> Iterator[tuple[FinancingPlan, WorksDates]]:
+    """The admissible plans of works of a year, each with the latest order that keeps its aids.
+
+    An earlier order adds only what it alone allows: a plan with an aid that has ended by the latest one.
+
+    Args:
+        agenda: dates of the plan.
+        rules: versions of the programmes.
+        year: year in which the works are paid.
+        facts: facts of the action.
+        cost_eur: cost excluding VAT [EUR].
+        solve: enumerates the plans under the rules that are open for an order.
+    """
+    later: set[tuple[str, dt.date]] = set()
+    for number, works in enumerate(agenda.orders(rules, year, facts, cost_eur)):
+        usable = agenda.open_rules(rules, works, facts, cost_eur)
+        fresh = {(rule.name, rule.since) for rule in usable} - later
+        if number and not fresh:
+            continue
+        for plan in solve(usable, works):
+            if not number or any((aid.rule.name, aid.rule.since) in fresh for aid in plan.aids):
+                yield plan, works
+        later |= fresh
+
+
 class GatedPlans:
     """Admissible financing plans by start year, gates of time included; the same rules are combined once per action.
 
@@ -160,26 +191,19 @@ class GatedPlans:
             years: years in which it may be paid.
         """
         known: dict[tuple[tuple[str, dt.date], ...], tuple[FinancingPlan, ...]] = {}
-        return {year: self._plans(facts, cost_eur, year, known) for year in years}
 
-    def _plans(
-        self,
-        facts: Facts,
-        cost_eur: float,
-        year: int,
-        known: dict[tuple[tuple[str, dt.date], ...], tuple[FinancingPlan, ...]],
-    ) -> tuple[FinancingPlan, ...]:
-        plans: dict[tuple[tuple[str, float], ...], FinancingPlan] = {}
-        for works in self._agenda.orders(self._rules, year, facts, cost_eur):
-            rules = self._agenda.open_rules(self._rules, works, facts, cost_eur)
+        def solve(rules: tuple[FundingRule, ...], works: WorksDates) -> tuple[FinancingPlan, ...]:
             key = tuple((rule.name, rule.since) for rule in rules)
             if key not in known:
                 known[key] = financing_plans(
                     facts, self._territory, rules, works.order, cost_eur=cost_eur, terms=self._terms
                 )
-            for plan in known[key]:
-                plans.setdefault(tuple((aid.rule.name, aid.amount_eur) for aid in plan.aids), plan)
-        return tuple(plans.values())
+            return known[key]
+
+        return {
+            year: tuple(plan for plan, _ in plans_in_time(self._agenda, self._rules, year, facts, cost_eur, solve))
+            for year in years
+        }
 
 
 def _read(parameters: Parameters, procedure: Procedure, works_months: int | None) -> Durations:

@@ -104,8 +104,17 @@ def schedule_of(found: Sequence[Operation], agenda: Agenda) -> pl.DataFrame:
         found: the operations.
         agenda: durations and date of the plan.
     """
-    dated = _together([dates_of(operation, agenda) for operation in found])
-    rows = [row for one in dated for row in _rows(one, agenda)]
+    return schedule_of_dated([dates_of(operation, agenda) for operation in found], agenda)
+
+
+def schedule_of_dated(dated: Sequence[Dated], agenda: Agenda) -> pl.DataFrame:
+    """The back-schedule of operations whose dates are known.
+
+    Args:
+        dated: the operations, their works and their files.
+        agenda: durations and date of the plan.
+    """
+    rows = [row for one in _together(dated) for row in _rows(one, agenda)]
     order = pl.Enum(MILESTONES)
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(
         "latest", pl.col("milestone").cast(order), "action_id", "programme"

@@ -1,0 +1,151 @@
+"""The folder to attach to an application: a workbook, its tables as CSV, a document to complete, the deadlines."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from bocage.decide.counter import cash_of, lent
+from bocage.publish.csv_file import write_csv
+from bocage.publish.replacing import replace_file
+from bocage.publish.tables import NamedTable, TableColumn, kind_of
+from bocage.publish.workbook import write_workbook
+from bocage.twin.answer import Heading
+from bocage.twin.assumptions import all_assumptions
+from bocage.twin.code_labels import all_code_labels
+from bocage.twin.counter import Asked
+from bocage.twin.counter_sections import programmes_frame, schedule_frame_of, schedule_headings, stacks_frame
+from bocage.twin.export import identity_notes
+from bocage.twin.schedule import calendar_text, grouped
+from bocage.twin.territory import Territory
+from bocage.twin.wording import _
+from bocage.vocabulary.text import Language, Message, current_language
+
+
+def write_file(territory: Territory, asked: Asked, dossier: pl.DataFrame, into: Path) -> list[Path]:
+    """Write all that concerns one action into a folder.
+
+    Args:
+        territory: open territory.
+        asked: the action at the counter.
+        dossier: data of the file.
+        into: folder to write to.
+
+    Raises:
+        BocageError: BOC-PUB-001 a file that cannot be written.
+    """
+    language = current_language()
+    tables = named_tables(asked, dossier, language)
+    stem = f"{territory.code}-{asked.counter.request.action_id}"
+    zone = territory.config.text("territory", "timezone")
+    made_on = asked.counter.agenda.made_on
+    files = [
+        write_workbook(
+            tables,
+            into / f"{stem}.xlsx",
+            language=language,
+            assumptions=all_assumptions([asked.proposal.state.domain], made_on),
+            notes=identity_notes(territory),
+            timezone=zone,
+        )
+    ]
+    files += [write_csv(table, into / f"{stem}-{table.name}.csv", language=language, timezone=zone) for table in tables]
+    labels = {asked.row["action_id"]: {"fr": asked.row["label_fr"], "en": asked.row["label_en"]}}
+    text = calendar_text(territory, grouped(schedule_frame_of(asked)), labels, made_on=made_on.isoformat())
+    files.append(replace_file(into / f"{stem}.ics", text.encode()))
+    return files
+
+
+def named_tables(asked: Asked, dossier: pl.DataFrame, language: Language) -> list[NamedTable]:
+    """The tables of the file, in the order in which one reads them."""
+    counter = asked.counter
+    return [
+        _named("dossier", _("The file, the same at every counter"), dossier, _dossier_headings(language)),
+        _named("stacks", _("What can be added up"), stacks_frame(counter), _stack_headings()),
+        _named("programmes", _("What each programme answers"), programmes_frame(counter.stamped), _answers(language)),
+        _named("cash", _("Cash calendar"), cash_of(counter.request, counter.best), _cash_headings(language)),
+        _named("loans", _("Money that may be lent"), lent(counter), _loan_headings(language)),
+        _named("schedule", _("Back-schedule"), schedule_frame_of(asked), schedule_headings()),
+    ]
+
+
+def _named(name: str, label: Message, frame: pl.DataFrame, headings: Sequence[Heading]) -> NamedTable:
+    known = all_code_labels([])
+    return NamedTable(
+        name=name,
+        label=label,
+        frame=frame,
+        columns=[
+            TableColumn(
+                name=heading.name,
+                label=heading.label,
+                kind=kind_of(frame.schema[heading.name]),
+                unit=heading.unit,
+                labels=known.get(heading.name, {}),
+            )
+            for heading in headings
+        ],
+    )
+
+
+def _dossier_headings(language: Language) -> list[Heading]:
+    return [
+        Heading(name="dossier_part", label=_("Part")),
+        Heading(name=f"label_{language}", label=_("Item")),
+        Heading(name=f"value_{language}", label=_("Value")),
+        Heading(name="known", label=_("Known to the twin")),
+        Heading(name=f"holder_{language}", label=_("Who has it")),
+    ]
+
+
+def _stack_headings() -> list[Heading]:
+    return [
+        Heading(name="rank", label=_("Rank")),
+        Heading(name="programmes", label=_("Aids added up")),
+        Heading(name="grants_eur", label=_("Aids"), unit="EUR"),
+        Heading(name="share_percent", label=_("Share of cost"), unit="%"),
+        Heading(name="own_eur", label=_("Own share excl. VAT"), unit="EUR"),
+        Heading(name="vat_back_eur", label=_("VAT that comes back"), unit="EUR"),
+        Heading(name="rest_eur", label=_("Left to pay"), unit="EUR"),
+        Heading(name="order_by", label=_("Order by")),
+        Heading(name="to_verify", label=_("Rules to be verified")),
+    ]
+
+
+def _answers(language: Language) -> list[Heading]:
+    return [
+        Heading(name="programme", label=_("Programme")),
+        Heading(name=f"label_{language}", label=_("Label")),
+        Heading(name=f"funder_{language}", label=_("Funder")),
+        Heading(name="cash", label=_("Money")),
+        Heading(name="verdict", label=_("Answer")),
+        Heading(name=f"why_{language}", label=_("Why")),
+        Heading(name=f"fix_{language}", label=_("What to do")),
+        Heading(name="amount_eur", label=_("Amount"), unit="EUR"),
+        Heading(name="low_eur", label=_("Prudent amount"), unit="EUR"),
+        Heading(name="high_eur", label=_("Hopeful amount"), unit="EUR"),
+        Heading(name="deposit_by", label=_("Deposit by")),
+        Heading(name="rule_state", label=_("Rule")),
+        Heading(name="checked_on", label=_("Checked on")),
+        Heading(name=f"reference_{language}", label=_("Source")),
+    ]
+
+
+def _cash_headings(language: Language) -> list[Heading]:
+    return [
+        Heading(name="year", label=_("Year")),
+        Heading(name=f"label_{language}", label=_("Line")),
+        Heading(name="amount_eur", label=_("Amount incl. VAT"), unit="EUR"),
+    ]
+
+
+def _loan_headings(language: Language) -> list[Heading]:
+    return [
+        Heading(name=f"label_{language}", label=_("Lender")),
+        Heading(name="principal_eur", label=_("Amount lent at most"), unit="EUR"),
+        Heading(name="years", label=_("Years")),
+        Heading(name="rate", label=_("Rate"), unit="1"),
+        Heading(name="annuity_eur_year", label=_("First annuity"), unit="EUR/year"),
+        Heading(name="repaid_by", label=_("Paid back by")),
+        Heading(name="rule_status", label=_("Rule")),
+    ]

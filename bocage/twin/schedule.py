@@ -1,0 +1,130 @@
+"""The back-schedule of the last plan: what must be done by when, on screen and as a calendar file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from bocage.publish.ics import Deadline, calendar_file
+from bocage.publish.replacing import replace_file
+from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.code_labels import all_code_labels
+from bocage.twin.plan_record import FILE, load_current_plan
+from bocage.twin.territory import Territory
+from bocage.twin.wording import _
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import noun_tables
+from bocage.vocabulary.text import Language, current_language
+
+FRAME = "schedule"
+ALERTS = {"council": 45, "deposit": 30, "consultation": 21, "order": 14, "begin_by": 60, "balance": 14}
+"""Days before a deadline on which the diary warns: a habit of the project, not a rule. Other steps give no warning."""
+LABELS_TOLD = 12
+
+
+def plan_schedule(territory: Territory, *, ics: Path | None = None) -> Answer:
+    """The deadlines of the last plan, those of a same step on a same day together.
+
+    Args:
+        territory: open territory, its plan up to date.
+        ics: calendar file to write, None for none.
+
+    Raises:
+        BocageError: BOC-TWI-012 and 017 no plan, or one out of date or made by an earlier version;
+            BOC-PUB-001 a file that cannot be written.
+    """
+    record = load_current_plan(territory)
+    if FRAME not in record.frames:
+        raise BocageError("BOC-TWI-012", where={"file": territory.folder / "results" / FILE})
+    frame = grouped(record.frames[FRAME].with_columns(pl.col("latest", "earliest").str.to_date()))
+    files = []
+    if ics is not None:
+        text = calendar_text(territory, frame, actions_labels(territory), made_on=record.made_on.isoformat())
+        files.append(replace_file(ics, text.encode()))
+    headings = [
+        Heading(name="latest", label=_("Latest day")),
+        Heading(name="milestone", label=_("Milestone")),
+        Heading(name="programme", label=_("Programme")),
+        Heading(name="operations", label=_("Operations")),
+        Heading(name="slack_days", label=_("Slack"), unit="day"),
+        Heading(name="aid_status", label=_("Aid")),
+    ]
+    return Answer(
+        title=_("Back-schedule of {name}", name=territory.name),
+        sections=[Section(title=_("Latest day of each step"), table=frame, headings=headings)],
+        data={FRAME: frame.to_dicts()},
+        files=files,
+        next_step=None if ics else _("bocage schedule --ics schedule.ics"),
+    )
+
+
+def grouped(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same steps of the same programme on the same day as one row: how many operations, which, least slack.
+
+    Args:
+        frame: back-schedule of a plan, dates as dates.
+    """
+    keys = ["latest", "milestone", "programme", "year", "gate", "aid_status"]
+    return frame.group_by(keys, maintain_order=True).agg(
+        pl.len().alias("operations"),
+        pl.col("action_id").alias("action_ids"),
+        pl.col("earliest").max(),
+        pl.col("slack_days").min(),
+    )
+
+
+def actions_labels(territory: Territory) -> Mapping[str, Mapping[str, str]]:
+    """Label of each action of the twin, by identifier and language."""
+    rows = territory.store.read_rows(noun_tables()["action"])
+    return {
+        action: {"fr": french, "en": english}
+        for action, french, english in rows.select("action_id", "label_fr", "label_en").iter_rows()
+    }
+
+
+def calendar_text(
+    territory: Territory, frame: pl.DataFrame, labels: Mapping[str, Mapping[str, str]], *, made_on: str
+) -> str:
+    """Grouped deadlines as a calendar file in the current language.
+
+    The key of a deadline holds its step, programme and year but not its day: read again, the file of
+    a later plan moves the entry instead of doubling it.
+
+    Args:
+        territory: open territory.
+        frame: deadlines, grouped.
+        labels: labels of the actions.
+        made_on: date of the plan, ISO 8601.
+    """
+    language = current_language()
+    words = all_code_labels([])["milestone"]
+    ranks: dict[tuple[object, ...], int] = {}
+    deadlines = []
+    for row in frame.iter_rows(named=True):
+        place = (row["milestone"], row["programme"], row["year"])
+        ranks[place] = ranks.get(place, 0) + 1
+        step = words[row["milestone"]][language]
+        title = f"{step[:1].upper()}{step[1:]}" + (f" – {row['programme']}" if row["programme"] else "")
+        told = _("{what} ({name}, works of {year})", what=title, name=territory.name, year=str(row["year"]))
+        deadlines.append(
+            Deadline(
+                key=" ".join(map(str, (territory.code, *place, ranks[place]))),
+                on=row["latest"],
+                title=told.say(),
+                body=_body(row["action_ids"], labels, language),
+                alert_days=ALERTS.get(row["milestone"]),
+            )
+        )
+    return calendar_file(
+        deadlines,
+        name=_("Plan of {name}", name=territory.name).say(),
+        made_on=pl.Series([made_on]).str.to_date().item(),
+    )
+
+
+def _body(ids: list[str], labels: Mapping[str, Mapping[str, str]], language: Language) -> str:
+    told = [labels.get(action, {}).get(language, action) for action in ids[:LABELS_TOLD]]
+    more = len(ids) - len(told)
+    if more:
+        told.append(_("and {count} more", count=more).say(language))
+    return "\n".join(told)
