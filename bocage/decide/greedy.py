@@ -45,6 +45,30 @@ def greedy(portfolio: Portfolio) -> list[int]:
     return nearest.columns
 
 
+def adapt(portfolio: Portfolio, columns: Sequence[int]) -> list[int]:
+    """What can be kept of an earlier plan, completed by the ratio rule: where a what-if starts from.
+
+    Args:
+        portfolio: what decides the plan now.
+        columns: columns of the earlier plan, best kept first in the order of their ratio.
+    """
+    selection = Selection(portfolio)
+    ordered = by_ratio(portfolio)
+    kept = {selection.action[column]: [column] for column in columns}
+    oblige(selection, {action: kept.get(action, candidates) for action, candidates in ordered.items()})
+    oblige(selection, ordered)
+    again = True
+    while again:
+        again = False
+        for action in ordered:
+            for column in kept.get(action, ()) if action not in selection.chosen else ():
+                if selection.obstacle(column) is None:
+                    selection.add(column)
+                    again = bool(selection.needed_by.get(action))
+    finish(selection, ordered)
+    return selection.columns
+
+
 def _walk(portfolio: Portfolio, price: NDArray[np.float64] | None) -> Selection:
     selection = Selection(portfolio)
     value = portfolio.value

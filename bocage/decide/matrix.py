@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bocage.decide.cvar import tail_quantile
 from bocage.decide.layers import Layers, layers_of
 from bocage.decide.meetings import Meeting, meetings_of
-from bocage.decide.portfolio import Portfolio
+from bocage.decide.portfolio import TOLERANCE, Portfolio, Switch
 from bocage.decide.program import Program, Rows, Terms
 
 Array = NDArray[np.float64]
@@ -50,6 +50,14 @@ class _Places:
         """Payer of each column, array (C,)."""
         return self.portfolio.payer[self.portfolio.action]
 
+    @cached_property
+    def set_of(self) -> Ints:
+        """Set of alternatives of each column, at most one of which is chosen, array (C,)."""
+        sets = np.arange(len(self.portfolio.payer))
+        for number, group in enumerate(self.portfolio.groups):
+            sets[group] = len(sets) + number
+        return sets[self.portfolio.action]
+
     def terms(self, layer: int) -> list[Terms]:
         """A total as columns and couples with their weights."""
         weights = self.layers.columns[layer]
@@ -76,14 +84,11 @@ def program_of(portfolio: Portfolio) -> Program:
     _cash(rows, places)
     for limit in portfolio.limits:
         rows.add([(limit.columns, limit.weights)], upper=limit.bound)
-    for switch, indicator in zip(portfolio.switches, places.active, strict=True):
-        on = np.array([indicator])
-        rows.add([(switch.users, 1.0), (on, -float(len(switch.users)))], upper=0.0)
-        least = float(switch.weights[switch.weights < 0].sum())
-        rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least)
     for aim, minimum in enumerate(places.layers.least.tolist()):
         rows.add(places.terms(1 + aim), lower=minimum)
-    deciding = len(rows)
+    deciding = len(rows) + len(portfolio.switches)
+    for switch, indicator in zip(portfolio.switches, places.active.tolist(), strict=True):
+        _switch(rows, switch, indicator, places)
     for future, short in enumerate(places.shortfall):
         terms = places.terms(1 + places.layers.aims + future)
         rows.add([*terms, (np.array([short]), 1.0), (places.quantile, -1.0)], lower=0.0)
@@ -110,6 +115,10 @@ def _cost(places: _Places) -> Array:
 def _bounds(places: _Places) -> dict[str, Any]:
     portfolio = places.portfolio
     least, bound = np.zeros(places.total), np.ones(places.total)
+    for limit in portfolio.limits:
+        # What a ceiling has no room for by itself is out: the relaxation would take a part of it.
+        if (limit.weights >= 0).all():
+            bound[limit.columns[limit.weights > limit.bound + TOLERANCE * max(1.0, abs(limit.bound))]] = 0.0
     integer = np.zeros(places.total, dtype=bool)
     # Without carry-over the variable is fixed at zero and each year must balance by itself.
     bound[places.carry] = np.inf if portfolio.carried else 0.0
@@ -180,6 +189,27 @@ def _cash(rows: Rows, places: _Places) -> None:
             rows.add(terms, upper=float(budget[year]))
         if portfolio.loans is not None and np.isfinite(portfolio.loans.outstanding[number]):
             rows.add([(places.loans[number], 1.0)], upper=float(portfolio.loans.outstanding[number]))
+
+
+def _switch(rows: Rows, switch: Switch, indicator: int, places: _Places) -> None:
+    """The condition holds where the indicator is on; it is on where one of the users is chosen.
+
+    At most one column of a set of alternatives is chosen: rows by set are the tightest that say so.
+    """
+    on = np.array([indicator])
+    for users in _by_set(switch.users, places.set_of):
+        rows.add([(switch.users[users], 1.0), (on, -1.0)], upper=0.0)
+    least = sum(min(0.0, float(switch.weights[part].min())) for part in _by_set(switch.columns, places.set_of))
+    rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least)
+
+
+def _by_set(columns: Ints, set_of: Ints) -> list[Ints]:
+    """Places of columns, by the set of alternatives that they are in."""
+    if not len(columns):
+        return []
+    order = np.argsort(set_of[columns], kind="stable")
+    ends = np.flatnonzero(np.diff(set_of[columns][order])) + 1
+    return list(np.split(order, ends))
 
 
 def _meeting(rows: Rows, meeting: Meeting, variables: Ints) -> None:

@@ -1,4 +1,4 @@
-"""How a plan is searched for: the solver for a short while, a walk around the greedy plan, then the solver again."""
+"""How a plan is searched for: by the solver; by a walk around the plan at hand where the solver dies."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,9 +9,8 @@ from bocage.decide.matrix import program_of
 from bocage.decide.portfolio import Portfolio
 from bocage.decide.solve import Progress, Solve, solve
 
-FIRST_SHARE = 0.15
-"""Share of the time given to the first try of the solver: most plans need no more."""
 WALK_SHARE = 0.25
+"""Share of the time given to the walk: it finds early what it finds."""
 
 
 def search(
@@ -25,9 +24,8 @@ def search(
 ) -> Solve:
     """Look for the best plan within a time.
 
-    Where the solver alone does not reach the gap in a short while, a plan worth more than the one it
-    started from spares it most of the search. The walk depends on the plan and the seed only, so that
-    two searches that reach the gap give the same plan.
+    The solver's stages end by their work, not by the clock, so that two searches that reach the gap give the
+    same plan, however busy the machine.
 
     Args:
         portfolio: what decides the plan.
@@ -39,28 +37,22 @@ def search(
     """
     program = program_of(portfolio)
     began = time.monotonic()
-
-    def tried(warm: Sequence[int] | None, limit_s: float) -> Solve:
-        spent = time.monotonic() - began
-
-        def tell(progress: Progress) -> None:
-            if on_progress is not None:
-                on_progress(replace(progress, seconds=spent + progress.seconds))
-
-        return solve(portfolio, warm=warm, gap=gap, time_limit_s=limit_s, seed=seed, on_progress=tell, program=program)
-
-    first = tried(start, FIRST_SHARE * time_limit_s if start is not None else time_limit_s)
-    if start is None or first.status != "time_limit":
-        return first
+    found = solve(
+        portfolio,
+        warm=start,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        seed=seed,
+        on_progress=on_progress,
+        program=program,
+    )
+    left = time_limit_s - (time.monotonic() - began)
+    if found.status != "failed" or start is None or left <= 0:
+        return found
+    known = start if found.columns is None else found.columns
     try:
-        better = improve(portfolio, start, seed=seed, time_limit_s=WALK_SHARE * time_limit_s)
+        better = improve(portfolio, known, seed=seed, time_limit_s=min(left, WALK_SHARE * time_limit_s))
     except KeyboardInterrupt:
-        return replace(first, status="interrupted")
-    second = tried(better, max(0.1, time_limit_s - (time.monotonic() - began)))
-    seconds = time.monotonic() - began
-    # What a try cut short had found depends on the clock: it counts only where the gap is not reached without it.
-    if second.status in {"gap", "optimal"}:
-        return replace(second, seconds=seconds)
-    best = max(first, second, key=lambda found: found.objective)
-    bound = min(first.bound, second.bound)
-    return replace(second, columns=best.columns, objective=best.objective, bound=bound, seconds=seconds)
+        return replace(found, status="interrupted")
+    objective = portfolio.objective(better)
+    return replace(found, columns=tuple(better), objective=objective, bound=max(found.bound, objective))

@@ -26,8 +26,8 @@ import numpy as np
 INCUMBENT, PROGRAM, OPTIONS = "incumbent.npz", "program.npz", "options.json"
 KERNEL_COLUMNS_PER_ROW = 3
 LEAST_KERNEL = 700
-KERNEL_SHARE_OF_TIME, KERNEL_SHARE_OF_A_SHORT_TRY, SHORT_TRY_S = 0.4, 0.8, 3.0
-"""A kernel cut short by the clock may lead to another plan: most of a short try is left to it."""
+KERNEL_NODES, KERNEL_SHARE_OF_TIME = 200, 0.5
+"""Where a kernel ends: after so many nodes, the same on every machine; the clock only ends it on a slow one."""
 CERTAIN = 1e-9
 EXACT = 1e-6
 """What HiGHS takes for equal: a plan within this of the bound is the best one."""
@@ -88,11 +88,9 @@ class Solver:
         kernel = max(LEAST_KERNEL, KERNEL_COLUMNS_PER_ROW * int(self.program["deciding"]))
         if not self.closed and kernel < self.columns:
             worst = np.partition(-reduced, kernel)[kernel]
-            short = self.left_s <= SHORT_TRY_S
-            share = KERNEL_SHARE_OF_A_SHORT_TRY if short else KERNEL_SHARE_OF_TIME
-            self._stage(-reduced <= worst, share=share, proves=False)
+            self._stage(-reduced <= worst, share=KERNEL_SHARE_OF_TIME, nodes=KERNEL_NODES)
         if not self.closed and self.left_s > 0:
-            status = self._stage(self.bound + reduced >= self.value, share=1.0, proves=True)
+            status = self._stage(self.bound + reduced >= self.value)
             if status == highspy.HighsModelStatus.kInfeasible and self.solution is None:
                 return "infeasible"
             proved = status == highspy.HighsModelStatus.kOptimal
@@ -116,13 +114,16 @@ class Solver:
             self.offer(values)
         return np.minimum(np.asarray(solution.col_dual), 0.0)
 
-    def _stage(self, kept_columns: Any, *, share: float, proves: bool) -> Any:  # noqa: ANN401 - highspy has no types
-        """Solve with some of the columns only; `proves` where those left out cannot be in a better plan."""
+    def _stage(self, kept_columns: Any, *, share: float = 1.0, nodes: int | None = None) -> Any:  # noqa: ANN401
+        """Solve with some of the columns only; without a limit of nodes, those left out cannot be in a better plan."""
+        proves = nodes is None
         kept = np.append(kept_columns, np.ones(len(self.program["cost"]) - self.columns, dtype=bool))
         if self.solution is not None:
             kept |= self.solution > 0.5
         places = np.flatnonzero(kept)
         highs = self._highs(model_of(_without(self.program, kept), integers=True), share=share)
+        if nodes is not None:
+            highs.setOptionValue("mip_max_nodes", nodes)
         # The bound of the relaxation holds for all: a value this close to it ends the stage.
         target = self.bound / (1.0 + self.gap) if self.bound > 0 else self.bound
         if self.solution is not None:

@@ -1,10 +1,14 @@
 """The walk around a plan, and the search that it is part of."""
 
+import subprocess
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bocage.decide import search as searching
-from bocage.decide.greedy import greedy, polish
+from bocage.decide.greedy import adapt, greedy, polish
 from bocage.decide.improve import improve
 from bocage.decide.portfolio import Portfolio
 from bocage.decide.search import search
@@ -49,25 +53,47 @@ def test_a_walk_without_time_gives_the_plan_it_started_from() -> None:
     assert improve(portfolio, start, seed=1, time_limit_s=0.0) == start
 
 
-def test_a_search_whose_first_try_is_cut_short_walks_then_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_whose_solver_dies_walks_around_the_plan_that_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
     portfolio = knapsack(1)
     start = polish(portfolio, greedy(portfolio))
-    limits: list[tuple[float, float]] = []
 
-    def cut(portfolio: Portfolio, **settings: object) -> Solve:
-        warm, limit = settings["warm"], settings["time_limit_s"]
-        assert isinstance(warm, list)
-        assert isinstance(limit, float)
-        limits.append((portfolio.objective(warm), limit))
+    def dies(_portfolio: Portfolio, **settings: object) -> Solve:
+        assert settings["warm"] == start
         return Solve(
-            status="time_limit", columns=tuple(warm), objective=portfolio.objective(warm),
-            bound=1000.0 - len(limits), seconds=0.0, variables=1, rows=1,
+            status="failed", columns=None, objective=-np.inf, bound=np.inf, seconds=0.0, variables=1, rows=1,
+            message="out of memory",
         )  # fmt: skip
 
-    monkeypatch.setattr(searching, "solve", cut)
-    found = search(portfolio, start, gap=0.0, time_limit_s=20.0, seed=1)
-    assert limits[0][1] == pytest.approx(3.0)
-    assert limits[1][0] > limits[0][0]
-    assert limits[1][1] < 20.0
-    assert found.objective == limits[1][0]
-    assert found.bound == 998.0
+    monkeypatch.setattr(searching, "solve", dies)
+    found = search(portfolio, start, gap=0.0, time_limit_s=60.0, seed=1)
+    assert found.status == "failed"
+    assert found.columns == tuple(improve(portfolio, start, seed=1, time_limit_s=60.0))
+    assert found.objective > portfolio.objective(start)
+    assert found.message == "out of memory"
+
+
+def test_two_searches_that_reach_the_gap_give_the_same_plan_whatever_else_runs() -> None:
+    portfolio = knapsack(2)
+    start = polish(portfolio, greedy(portfolio))
+    alone = search(portfolio, start, gap=1e-3, time_limit_s=60.0, seed=3)
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        beside = search(portfolio, start, gap=1e-3, time_limit_s=60.0, seed=3)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert alone.status in {"gap", "optimal"}
+    assert (alone.columns, alone.bound) == (beside.columns, beside.bound)
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.2])
+def test_an_earlier_plan_is_kept_as_far_as_the_new_budget_lets_it_be(factor: float) -> None:
+    portfolio = knapsack(4)
+    earlier = solve(portfolio, gap=0.0, time_limit_s=20.0).columns
+    assert earlier is not None
+    changed = replace(portfolio, budgets=factor * portfolio.budgets)
+    adapted = adapt(changed, earlier)
+    assert changed.violations(adapted) == []
+    assert changed.objective(adapted) > 0.9 * factor * portfolio.objective(earlier)
+    assert sum(column in set(adapted) for column in earlier) >= 0.5 * len(earlier)
