@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.aims import Placed, Tally, tallies, worth_for
 from bocage.decide.choices import Wishes, musts_of, read_wishes
+from bocage.decide.debt import loans_of
 from bocage.decide.financing import FinancingPlan, Terms
 from bocage.decide.gates import Agenda, GatedPlans
 from bocage.decide.outlay import Outlays
@@ -193,6 +194,7 @@ class _Builder:
                 for role, minimum in request.floors.items()
             ],
             musts=musts_of(wishes, starts),
+            loans=loans_of(request, worth.economy),
         )
         return Columns(
             portfolio=worth_for(portfolio, request.objective, found[request.objective], at.grants, wishes.votes),

@@ -17,6 +17,7 @@ from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
 from bocage.decide.plan_lines import aim_lines, duty_lines, financing_lines, plan_lines, purchase_lines
 from bocage.decide.request import Objective, PlanRequest, PlanResult
+from bocage.decide.trade_tables import trade_tables
 from bocage.decide.worth import Worth, read_worth
 
 
@@ -114,6 +115,7 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
     request, books = prepared.request, prepared.books(chosen.columns)
     reasons = Explainer(books, chosen.facts.gap).reasons()
     financing, rules = financing_lines(books, prepared.terms)
+    tables = trade_tables(books)
     return PlanResult(
         plan=plan_lines(books, reasons),
         reasons=reasons,
@@ -128,6 +130,7 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         aims=aim_lines(chosen.aims),
         duties=duty_lines(books),
         purchases=purchase_lines(books),
+        tables=tables,
     )
 
 

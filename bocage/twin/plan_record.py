@@ -67,7 +67,7 @@ class PlanRecord:
             objective=request.objective,
             first_year=request.first_year,
             budgets={f"{siren} {budget}": list(amounts) for (siren, budget), amounts in request.budgets.items()},
-            frames={**{name: getattr(result, name) for name in FRAMES}, **simulated},
+            frames={**{name: getattr(result, name) for name in FRAMES}, **result.tables, **simulated},
             solve=result.solve,
             assumptions=result.assumptions,
             rules=result.rules,

@@ -1,0 +1,156 @@
+"""Budgets of payers: who pays what, from which table, and what of VAT comes back to whom."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bocage.decide.budgets import read_budgets
+from bocage.decide.planning import make_plan
+from bocage.decide.request import PlanRequest
+from bocage.decide.taxes import fctva_regime
+from bocage.parameters.reader import CORE_FOLDER, Parameters
+from bocage.vocabulary.codes import BocageError
+from bocage.vocabulary.columns import shared_asset_tables
+
+SIREN, OTHER = "111111118", "222222226"
+MAIN, WATER = (SIREN, "M57_main"), (SIREN, "M49_water")
+RequestOf = Callable[..., PlanRequest]
+CITY = {"kind": "commune", "population": 60000, "department": "35"}
+PLAIN: Mapping[str, Any] = {"territory": CITY, "leave_out": frozenset({"CEE-RES-EC-104"})}
+
+
+def table(*rows: Mapping[str, Any]) -> pl.DataFrame:
+    declared = shared_asset_tables()["budget_year"]
+    told = [{"asset_id": str(number), **row} for number, row in enumerate(rows)]
+    return declared.conform(pl.DataFrame(told, schema_overrides={"year": pl.Int64})) if rows else declared.empty()
+
+
+def read(frame: pl.DataFrame, **settings: Any) -> Any:
+    given_by = {
+        "siren": SIREN, "kind": "commune", "first_year": 2027, "years": 3,
+        "parameters": Parameters(CORE_FOLDER, dt.date(2026, 11, 1)), "own_funds_eur_year": 5000.0,
+    }  # fmt: skip
+    return read_budgets(frame, **{**given_by, **settings})
+
+
+def line(result: Any, name: str, payer: tuple[str, str] = MAIN) -> dict[int, float]:
+    rows = result.ledgers.filter(
+        (pl.col("line") == name) & (pl.col("payer_siren") == payer[0]) & (pl.col("budget") == payer[1])
+    )
+    return dict(zip(rows["year"].to_list(), rows["amount_eur"].to_list(), strict=True))
+
+
+def test_without_a_table_the_usual_amount_holds_and_nobody_borrows() -> None:
+    means = read(table())
+    assert means.budgets == {MAIN: [5000.0] * 3}
+    assert (means.borrowing, means.staff_days, means.accounts) == ({}, {}, {})
+    assert read(table(), own_funds_eur_year=None).budgets == {}
+    assert list(read(table(), kind="syndicate").budgets) == [(SIREN, "syndicate")]
+
+
+def test_the_table_tells_each_payer_and_leaves_the_usual_amount_to_the_years_it_lacks() -> None:
+    means = read(
+        table(
+            {"year": 2028, "own_funds_eur": 7000.0, "loan_limit_eur": 20000.0, "loan_rate": 0.04, "staff_days": 30.0},
+            {"year": 2027, "own_funds_eur": 900.0, "owner_siren": SIREN, "budget": "M49_water"},
+            {"year": 2020, "own_funds_eur": 1.0},
+            {"year": 2029, "own_funds_eur": 12.0, "owner_siren": OTHER, "budget": "epci", "gross_savings_eur": 5.0},
+        )
+    )
+    assert means.budgets == {
+        MAIN: [5000.0, 7000.0, 5000.0], WATER: [900.0, 0.0, 0.0], (OTHER, "epci"): [0.0, 0.0, 12.0],
+    }  # fmt: skip
+    assert means.borrowing[MAIN].limit_eur == [0.0, 20000.0, 0.0]
+    assert means.borrowing[MAIN].rate == [0.035, 0.04, 0.035]
+    assert means.borrowing[MAIN].years == [15, 15, 15]
+    assert means.staff_days == {MAIN: [np.inf, 30.0, np.inf]}
+    assert list(means.borrowing) == [MAIN]
+    assert means.accounts[OTHER, "epci"].gross_savings_eur == [None, None, 5.0]
+
+
+def test_a_year_told_twice_is_refused() -> None:
+    with pytest.raises(BocageError) as refusal:
+        read(table({"year": 2027, "own_funds_eur": 1.0}, {"year": 2027, "own_funds_eur": 2.0, "owner_siren": SIREN}))
+    assert refusal.value.code == "BOC-DEC-020"
+    assert "2027" in refusal.value.say("what", "fr")
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
+    rows = [
+        {"year": 2027 + number % 3, "own_funds_eur": 100.0 * number, "budget": ("M57_main", "M49_water")[number // 3]}
+        for number in range(6)
+    ]
+    assert dict(read(table(*(rows[number] for number in order))).budgets) == dict(read(table(*rows)).budgets)
+
+
+def test_money_of_one_budget_pays_for_nothing_of_another(request_of: RequestOf) -> None:
+    rows = [{"cost": 5000, "kwh": 6000}, {"cost": 5000, "kwh": 6000, "budget": "M49_water", "competence": "water"}]
+    rich = {MAIN: [90000.0] * 3}
+    alone = make_plan(request_of(rows, budgets=rich, **PLAIN))
+    decided = dict(zip(alone.plan["action_id"], alone.plan["decision"], strict=True))
+    assert decided == {"A0": "in", "A1": "out"}
+    code = alone.reasons.filter(pl.col("action_id") == "A1")["code"].item()
+    assert code == "BOC-DEC-109"
+    both = make_plan(request_of(rows, budgets={**rich, WATER: [6000.0, 0.0, 0.0]}, **PLAIN))
+    assert both.plan["decision"].to_list() == ["in", "in"]
+    assert sum(line(both, "works_ttc").values()) == pytest.approx(-6000)
+    assert sum(line(both, "works_ttc", WATER).values()) == pytest.approx(-6000)
+
+
+def test_a_water_service_deducts_its_vat_in_the_year_and_is_given_no_fctva(request_of: RequestOf) -> None:
+    # 5 000 EUR excl. VAT: 6 000 EUR paid and 1 000 EUR deducted at once, where FCTVA gives 984.24 EUR two years later.
+    rows = [{"cost": 5000, "kwh": 6000, "budget": "M49_water", "competence": "water"}]
+    settings = {"budgets": {WATER: [5000.0, 0.0, 0.0]}, **PLAIN}
+    large = make_plan(request_of(rows, **settings))
+    assert large.plan["decision"].to_list() == ["in"]
+    assert line(large, "vat_deducted", WATER)[2027] == pytest.approx(1000.0)
+    assert "fctva" not in large.ledgers["line"].to_list()
+    # Its savings are worth their amount excluding VAT: the VAT of its running costs is deducted too.
+    assert line(large, "savings", WATER)[2028] == pytest.approx(6000 * 0.2 * 0.955, rel=0.01)
+    village = replace(request_of(rows, **settings), territory={**CITY, "population": 900})
+    assert make_plan(village).plan["decision"].to_list() == ["out"]
+    funded = make_plan(replace(village, budgets={WATER: [6000.0, 0.0, 0.0]}))
+    assert line(funded, "fctva", WATER)[2029] == pytest.approx(0.16404 * 6000)
+    opted = replace(village, territory={**CITY, "population": 900, "water_vat": True})
+    assert make_plan(opted).plan["decision"].to_list() == ["in"]
+
+
+def test_works_that_open_no_right_to_fctva_get_none(request_of: RequestOf) -> None:
+    rows = [{"cost": 5000, "kwh": 9000, "facts": {"fctva_eligible": False}}]
+    result = make_plan(request_of(rows, **PLAIN))
+    assert result.plan["decision"].to_list() == ["in"]
+    assert not any(line(result, "fctva").values())
+    assert result.options.filter(pl.col("option") == "chosen")["own_eur"].item() == pytest.approx(6000)
+
+
+@pytest.mark.parametrize(
+    ("budget", "territory", "regime"),
+    [
+        ("M57_main", {"kind": "commune"}, "commune"),
+        ("M57_main", {"kind": "commune", "fctva_regime": "commune_nouvelle"}, "commune_nouvelle"),
+        ("epci", {"kind": "commune", "fctva_regime": "commune_early"}, "epci"),
+        ("syndicate", {"kind": "epci"}, "syndicate"),
+        ("epci", {"kind": "epci", "fctva_regime": "commune_early"}, "commune_early"),
+    ],
+)
+def test_each_budget_has_the_regime_of_its_own_body(budget: str, territory: dict[str, Any], regime: str) -> None:
+    assert fctva_regime(budget, territory) == regime
+
+
+def test_two_payers_have_fctva_each_at_its_own_pace(request_of: RequestOf) -> None:
+    epci = (OTHER, "epci")
+    rows = [{"cost": 5000, "kwh": 9000}, {"cost": 5000, "kwh": 9000, "owner_siren": OTHER, "budget": "epci"}]
+    result = make_plan(request_of(rows, budgets={MAIN: [6000.0, 0, 0], epci: [6000.0, 0, 0]}, **PLAIN))
+    assert result.plan["decision"].to_list() == ["in", "in"]
+    back = 0.16404 * 6000
+    assert line(result, "fctva", epci)[2027] == pytest.approx(back)
+    assert line(result, "fctva")[2029] == pytest.approx(back)
+    assert line(result, "fctva")[2027] == 0

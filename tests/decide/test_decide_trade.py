@@ -1,0 +1,220 @@
+"""The tables of the trade: what they tell adds up to the ledgers, and to the law."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bocage.decide.accounting import accounts
+from bocage.decide.operations import MOST_OPERATIONS
+from bocage.decide.planning import make_plan
+from bocage.decide.request import Accounts, Borrowing, PlanRequest
+
+SIREN, OTHER = "111111118", "222222226"
+MAIN, WATER, EPCI = (SIREN, "M57_main"), (SIREN, "M49_water"), (OTHER, "epci")
+RequestOf = Callable[..., PlanRequest]
+LOAN = Borrowing(limit_eur=[30000.0] * 3, rate=[0.04] * 3, years=[10] * 3)
+KINDS = {"led": {"fr": "rénovation en LED", "en": "renewal with LED"}}
+
+
+def rows_of(count: int) -> list[dict[str, Any]]:
+    rng = np.random.default_rng(5)
+    budgets = [{}, {"budget": "M49_water", "competence": "water"}, {"owner_siren": OTHER, "budget": "epci"}]
+    return [
+        {"cost": float(rng.uniform(3e3, 9e3)), "kwh": float(rng.uniform(6e3, 2e4)), "place": f"Rue {number % 7}",
+         "commune_code": "53001", **budgets[number % 3]}
+        for number in range(count)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def planned(request_of: RequestOf) -> Any:
+    """A plan of three payers with grants, certificates and loans."""
+    return make_plan(
+        request_of(
+            rows_of(24),
+            budgets={MAIN: [16000.0, 12000.0, 9000.0], WATER: [9000.0] * 3, EPCI: [9000.0] * 3},
+            borrowing={MAIN: LOAN},
+            accounts={MAIN: Accounts(debt_eur=[500000.0] * 3, gross_savings_eur=[80000.0] * 3)},
+            kinds=KINDS,
+            gap=0.02,
+        )
+    )
+
+
+def of_ledgers(result: Any, *names: str) -> Mapping[tuple[str, str, int], float]:
+    """Sum of some lines by payer and year."""
+    wanted = pl.any_horizontal(pl.col("line") == name for name in names) | pl.any_horizontal(
+        pl.col("line").str.starts_with(f"{name}:") for name in names
+    )
+    sums = result.ledgers.filter(wanted).group_by("payer_siren", "budget", "year").agg(pl.col("amount_eur").sum())
+    return {(siren, budget, year): amount for siren, budget, year, amount in sums.iter_rows() if abs(amount) > 1e-6}
+
+
+def of_table(frame: pl.DataFrame, name: str) -> Mapping[tuple[str, str, int], float]:
+    sums = frame.group_by("payer_siren", "budget", "year").agg(pl.col(name).sum())
+    return {(siren, budget, year): amount for siren, budget, year, amount in sums.iter_rows() if abs(amount) > 1e-6}
+
+
+def test_the_programme_adds_up_to_the_ledgers_of_the_payers(planned: Any) -> None:
+    ppi = planned.tables["ppi"]
+    works = {key: -amount for key, amount in of_ledgers(planned, "works_ttc").items()}
+    # The ledgers are means of draws, the programme the mean costs to the cent.
+    assert of_table(ppi, "cp_eur") == pytest.approx(works, abs=0.5)
+    assert of_table(ppi, "aids_eur") == pytest.approx(of_ledgers(planned, "grant"), abs=0.5)
+    assert of_table(ppi, "vat_returned_eur") == pytest.approx(of_ledgers(planned, "fctva", "vat_deducted"), abs=0.5)
+    assert of_table(ppi, "loan_eur") == pytest.approx(of_ledgers(planned, "loan"), abs=0.5)
+    assert of_table(ppi, "loan_eur"), "the plan was meant to borrow"
+
+
+def test_authorisations_are_the_credits_and_totals_the_operations(planned: Any) -> None:
+    ppi, totals, operations = (planned.tables[name] for name in ("ppi", "ppi_totals", "operations"))
+    by_operation = ppi.group_by("operation_id").agg(pl.col("ap_eur", "cp_eur").sum()).sort("operation_id")
+    assert by_operation["ap_eur"].to_list() == pytest.approx(by_operation["cp_eur"].to_list())
+    told = operations.sort("operation_id")
+    assert told["ap_eur"].to_list() == pytest.approx(by_operation["ap_eur"].to_list())
+    assert (told["cost_eur"] + told["vat_eur"]).to_list() == pytest.approx(told["ap_eur"].to_list())
+    left = (
+        pl.col("cp_eur") - pl.col("aids_eur") - pl.col("advance_eur") - pl.col("vat_returned_eur") - pl.col("loan_eur")
+    )
+    assert ppi.select((left - pl.col("own_eur")).abs().max()).item() < 1e-6
+    for name in ("ap_eur", "cp_eur", "aids_eur", "own_eur"):
+        assert totals[name].sum() == pytest.approx(ppi[name].sum())
+    chosen = planned.options.filter(pl.col("option") == "chosen").row(0, named=True)
+    assert operations["cost_eur"].sum() == pytest.approx(chosen["cost_eur"])
+    assert operations["actions"].sum() == chosen["actions"] == len(planned.tables["operation_actions"])
+    assert ppi["own_eur"].sum() + ppi["loan_eur"].sum() == pytest.approx(chosen["own_eur"], abs=1.0)
+
+
+def test_each_financing_plan_is_balanced_and_within_the_law(planned: Any) -> None:
+    frame = planned.tables["funding_plan"]
+    sums = frame.group_by("operation_id", "side").agg(pl.col("amount_eur", "share").sum())
+    sides = sums.pivot("side", index="operation_id", values=["amount_eur", "share"])
+    assert sides["amount_eur_resource"].to_list() == pytest.approx(sides["amount_eur_expense"].to_list())
+    assert sides["share_resource"].to_list() == pytest.approx([1.0] * len(sides))
+    operations = planned.tables["operations"]
+    assert (operations["public_aid_share"] <= 1 - operations["own_share_least"] + 1e-9).all()
+    assert (operations["public_aid_share"] > 0).any()
+    grants = frame.filter(pl.col("status").is_in(["certain", "discretionary"]))["amount_eur"].sum()
+    assert grants == pytest.approx(planned.options.filter(pl.col("option") == "chosen")["grants_eur"].item())
+
+
+def test_operations_are_few_whatever_the_number_of_actions(request_of: RequestOf) -> None:
+    # Forty streets of one kind and one commune: by place there would be forty operations, by commune there is one.
+    many = [{"cost": 900.0, "kwh": 3000.0, "place": f"Rue {number}", "commune_code": "53001"} for number in range(40)]
+    for rows, expected in ((many, 1), (many[:12], 12)):
+        result = make_plan(request_of(rows, budgets={MAIN: [90000.0, 0.0, 0.0]}, gap=0.05, kinds=KINDS))
+        operations = result.tables["operations"]
+        assert len(operations) == expected
+        assert operations["actions"].sum() == len(rows)
+    assert "Rénovation en LED – Rue 1" in operations["label_fr"].to_list()
+    assert set(result.tables["operations"]["account"]) == {"21534"}
+
+
+def test_beyond_thirty_kinds_the_smallest_are_gathered(request_of: RequestOf) -> None:
+    rows = [{"cost": 500.0 + 10 * number, "kwh": 3000.0, "kind": f"kind{number:02d}"} for number in range(35)]
+    result = make_plan(request_of(rows, budgets={MAIN: [90000.0, 0.0, 0.0]}, gap=0.05))
+    operations = result.tables["operations"]
+    assert len(operations) == MOST_OPERATIONS
+    other = operations.filter(pl.col("kind") == "other").row(0, named=True)
+    assert other["actions"] == 6
+    assert other["cost_eur"] == pytest.approx(sum(500 + 10 * number for number in range(6)), rel=0.001)
+    assert operations["actions"].sum() == 35
+
+
+def test_the_orientation_report_tells_the_debt_of_a_loan_by_hand(planned: Any) -> None:
+    report = planned.tables["orientation"].filter((pl.col("payer_siren") == SIREN) & (pl.col("budget") == "M57_main"))
+    drawn = report["loan_eur"].to_numpy()
+    assert drawn.sum() > 0
+    yearly = 0.04 / (1 - 1.04**-10)
+    owed, debt, interest = 0.0, [], []
+    loans: list[list[float]] = []
+    for amount in drawn:
+        interest.append(sum(loan[0] * 0.04 for loan in loans))
+        for loan in loans:
+            loan[0] -= loan[1] - loan[0] * 0.04
+        if amount > 0.01:
+            loans.append([amount, amount * yearly])
+        owed = sum(loan[0] for loan in loans)
+        debt.append(owed)
+    assert report["plan_debt_eur"].to_list() == pytest.approx(debt, abs=0.01)
+    assert report["interest_eur"].to_list() == pytest.approx(interest, abs=0.01)
+    first = report.row(0, named=True)
+    assert first["debt_eur"] == pytest.approx(500000 + first["plan_debt_eur"])
+    assert first["debt_years"] == pytest.approx(first["debt_eur"] / first["gross_savings_eur"])
+    assert report["debt_eur"].to_list()[3] is None
+    others = planned.tables["orientation"].filter(pl.col("budget") != "M57_main")
+    assert others["debt_years"].null_count() == len(others)
+
+
+def test_the_cumulated_cost_ends_at_the_cost_of_the_plan(planned: Any) -> None:
+    curve = planned.tables["cost_curve"].filter(pl.col("payer_siren").is_null()).sort("year")
+    chosen = planned.options.filter(pl.col("option") == "chosen").row(0, named=True)
+    last = curve.row(-1, named=True)
+    assert last["net_eur"] == pytest.approx(chosen["own_eur"], abs=1.0)
+    assert last["net_low_eur"] == pytest.approx(chosen["own_low_eur"], abs=1.0)
+    assert curve["works_eur"].is_sorted()
+    assert (curve["works_low_eur"] <= curve["works_eur"]).all()
+    assert (curve["works_eur"] <= curve["works_high_eur"]).all()
+
+
+def test_the_cash_calendar_carries_its_balance(planned: Any) -> None:
+    for _, calendar in planned.tables["cash_calendar"].group_by("payer_siren", "budget"):
+        flow = calendar["own_funds_eur"] + calendar["received_eur"] - calendar["spent_eur"]
+        assert calendar["balance_eur"].to_list() == pytest.approx(flow.cum_sum().to_list(), abs=1e-6)
+        assert calendar["balance_eur"].to_numpy()[:3].min() >= -1.0
+
+
+def test_a_file_says_what_it_asks_and_what_is_left_to_write(planned: Any) -> None:
+    files, data = planned.tables["aid_files"], planned.tables["file_data"]
+    detr = files.filter(pl.col("programme") == "DETR")
+    assert len(detr) > 0
+    assert set(data["programme"]) == set(files.filter(pl.col("status") == "discretionary")["programme"])
+    row = detr.row(0, named=True)
+    told = data.filter(
+        (pl.col("programme") == "DETR") & (pl.col("year") == row["year"]) & (pl.col("budget") == row["budget"])
+        & (pl.col("payer_siren") == row["payer_siren"])
+    )  # fmt: skip
+    amounts = {field: value for field, value in told.select("field", "amount").iter_rows() if value is not None}
+    others = told.filter(pl.col("field") == "other_aid")["amount"].sum()
+    assert amounts["aid"] == pytest.approx(row["aid_eur"])
+    assert amounts["cost_ht"] == pytest.approx(row["cost_eur"])
+    assert amounts["aid"] + others + amounts["own"] == pytest.approx(amounts["cost_ht"])
+    assert amounts["public_share"] <= 0.8 + 1e-9
+    assert {"to_write", "to_attach"} <= set(told["state"])
+    assert told["rank"].to_list() == list(range(1, len(told) + 1))
+
+
+def test_digital_equipment_is_told_with_what_it_embodies(request_of: RequestOf) -> None:
+    node = {"devices": 40, "embodied_kgco2e": 200.0, "running_eur_year": 320.0, "kwh_year": 100.0,
+            "investment_eur": 3600.0, "lifetime_years": 5.0, "reconditioned_share": 0.25}  # fmt: skip
+    rows = [
+        {"cost": 4000, "kwh": 6000, "facts": {"digital": node}, "kind": "managed"},
+        {"cost": 4000, "kwh": 6000, "kind": "led"},
+    ]
+    table = make_plan(request_of(rows, budgets={MAIN: [20000.0, 0.0, 0.0]})).tables["digital"]
+    told = table.row(0, named=True)
+    assert len(table) == 1
+    # Five years of life: bought twice in ten years; a quarter of it, reconditioned, embodies nothing new.
+    assert (told["devices"], told["reconditioned_share"]) == (40, 0.25)
+    assert told["investment_eur"] == pytest.approx(2 * 3600)
+    assert told["cost_eur"] == pytest.approx(2 * 3600 + 10 * 320)
+    assert told["embodied_kgco2e"] == pytest.approx(2 * 0.75 * 200)
+    assert told["net_kgco2e"] == pytest.approx(told["avoided_kgco2e"] - 300)
+    assert told["negative"] is False
+
+
+def test_a_plan_without_works_has_empty_tables(request_of: RequestOf) -> None:
+    result = make_plan(request_of([{"cost": 90000, "kwh": 100}]))
+    assert all(result.tables[name].is_empty() for name in ("operations", "ppi", "funding_plan", "aid_files", "digital"))
+    assert result.tables["cash_calendar"]["balance_eur"].to_list() == pytest.approx([20000, 40000, 60000, 60000, 60000])
+
+
+def test_accounts_are_declared_once_and_say_what_they_rest_on() -> None:
+    for (chart, competence, section), account in accounts().items():
+        assert account.status in ("verified", "to_verify")
+        assert account.source
+        assert account.label["fr"] != account.label["en"], (chart, competence, section)
+        assert (chart, "*", section) in accounts()
