@@ -95,9 +95,13 @@ def test_known_spreads_give_the_best_linear_unbiased_prediction(project: Project
     assert drawn.std() == pytest.approx(np.sqrt(variance), rel=0.03)
     found = shares(fit, project)
     assert found.records == pytest.approx(weights, abs=1e-9)
-    assert found.prior == pytest.approx(1 - weights.sum(), abs=1e-9)
     own = np.array([name == project.territory for name in records.territory])
-    assert found.own_territory == pytest.approx(weights[own].sum(), abs=1e-9)
+    same = np.array([name == project.kind for name in records.kind])
+    groups = [abs(weights[rows].sum()) for rows in (own & same, own & ~same, ~own & same, ~own & ~same)]
+    whole = sum(groups) + abs(1 - weights.sum())
+    assert found.prior == pytest.approx(abs(1 - weights.sum()) / whole, abs=1e-9)
+    assert found.own_territory == pytest.approx((groups[0] + groups[1]) / whole, abs=1e-9)
+    assert found.same_kind == pytest.approx(groups[2] / whole, abs=1e-9)
     assert found.own_territory + found.same_kind + found.others + found.prior == pytest.approx(1)
 
 
@@ -269,9 +273,6 @@ def test_extremes_of_pooling_leave_territories_alone_or_forget_them() -> None:
         for pooling in ("none", "complete")  # type: ignore[arg-type]
     )
     project = Project("a", 7.0, "t1")
-    assert shares(forgotten, project).own_territory == pytest.approx(
-        shares(forgotten, project).records[[name == "t1" for name in records.territory]].sum()
-    )
     assert np.abs(forgotten.effects).max() == 0
     partial = fit_pooled(records, cost_prior(), random())
     assert shares(alone, project).own_territory > shares(partial, project).own_territory

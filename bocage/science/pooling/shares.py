@@ -13,16 +13,17 @@ from bocage.science.pooling.sampler import Problem
 class Shares:
     """What an estimate rests on; the four shares sum to 1.
 
-    A share says how much the logarithm of the estimate moves when all the records concerned, or the prior,
-    move by one unit of it: were all records of the territory 1 % dearer, the estimate would be
-    `own_territory` % dearer. A share may lie a little outside [0, 1] where sizes are extrapolated.
+    A record weighs as much as the logarithm of the estimate moves with that of its value: were it 1 % dearer,
+    the estimate would be `records` % dearer. Weights may be negative: other kinds tell whether a
+    territory is dear by comparison, and small projects what big ones cost. Shares are those of the absolute
+    weights of the prior and of all records of a kind and place together.
 
     Attributes:
         own_territory: records of the territory of the project, of any kind [1].
         same_kind: records of the same kind elsewhere [1].
         others: records of other kinds elsewhere [1].
         prior: what was held before any record [1].
-        records: of each record, in the order given (n,) [1].
+        records: weight of each record, in the order given (n,) [1].
         without: relative change of the estimate if a record were not there (n,) [1].
     """
 
@@ -54,8 +55,10 @@ def shares(fit: Fit, project: Project) -> Shares:
 
     Given the spreads, the estimate is linear in the logarithms of the values, η = c + Σ h_i y_i; with territories
     integrated out, h = V⁻¹X A⁻¹(x - c_g X_g'w) + c_g w, A = X'V⁻¹X + P (best linear unbiased prediction,
-    Henderson, Biometrics 31, 1975). Weights are averaged over draws of the spreads. Without record i the
-    estimate moves by -h_i (y_i - ŷ_-i).
+    Henderson, Biometrics 31, 1975). The prior weighs 1 - Σ h. Weights are averaged over draws of the spreads;
+    shares are proportions of their absolute values, as in the projection matrix of a network of trials
+    (Papakonstantinou and others, F1000Research 7:610, 2018). Without record i the estimate moves by
+    -h_i (y_i - ŷ_-i).
 
     Args:
         fit: result of `fit_pooled`.
@@ -80,8 +83,13 @@ def shares(fit: Fit, project: Project) -> Shares:
     same = np.array([kind == project.kind for kind in fit.records.kind])
     mine = np.zeros(len(mean), dtype=bool)
     mine[problem.order] = (problem.territory == own) & (own >= 0)
-    parts = float(mean[mine].sum()), float(mean[same & ~mine].sum()), float(mean[~same & ~mine].sum())
-    return Shares(*parts, prior=1 - sum(parts), records=mean, without=without)
+    groups = (mine & same, mine & ~same, same & ~mine, ~same & ~mine)
+    own_same, own_other, same_elsewhere, elsewhere = (abs(float(mean[rows].sum())) for rows in groups)
+    held = abs(1 - float(mean.sum()))
+    whole = own_same + own_other + same_elsewhere + elsewhere + held
+    return Shares(
+        (own_same + own_other) / whole, same_elsewhere / whole, elsewhere / whole, held / whole, mean, without
+    )
 
 
 def leave_one_out(fit: Fit) -> LeftOut:
