@@ -9,6 +9,7 @@ import click
 import bocage
 from bocage.cli.console import ReaderGoneError, prepare_streams, put
 from bocage.cli.failures import report
+from bocage.cli.feedback import feedback_command
 from bocage.cli.following import evaluate_command, readings_command, watch_command
 from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.funding import funding_command, schedule_command
@@ -16,6 +17,7 @@ from bocage.cli.gathering import members_command, sheets_command, survey_command
 from bocage.cli.learning import explain_command, new_domain_command
 from bocage.cli.maps import map_command
 from bocage.cli.photometry import photometry_command
+from bocage.cli.planning import plan_command
 from bocage.cli.sharing import (
     backup_command,
     copy_command,
@@ -25,7 +27,7 @@ from bocage.cli.sharing import (
     report_command,
     restore_command,
 )
-from bocage.cli.studying import actions_command, diagnose_command, plan_command, simulate_command
+from bocage.cli.studying import actions_command, diagnose_command, simulate_command
 from bocage.cli.territory import doctor_command, import_command, new_command, status_command
 from bocage.cli.wording import asked_language, mark, speak
 
@@ -77,6 +79,7 @@ for _command in (
     readings_command,
     watch_command,
     evaluate_command,
+    feedback_command,
     sheets_command,
     survey_command,
     export_command,

@@ -262,7 +262,7 @@ def _award_rows(awards: pl.DataFrame) -> list[dict[str, Any]]:
             "record_id": "",
             "title": row["title"],
             "place": row["commune_code"],
-            "quality": "invoiced",
+            "quality": "awarded",
             "value": row["subsidy_eur"],
             "size": float(row["count"]),
             "kind": AWARD_KIND,

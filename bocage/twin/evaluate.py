@@ -91,7 +91,7 @@ def _record(territory: Territory, rows: pl.DataFrame) -> None:
 def _with_predictions(territory: Territory, domain: Domain, rows: pl.DataFrame, works: pl.DataFrame) -> pl.DataFrame:
     """Add what the actions were foreseen to save, on the inventory before the works, and measured over foreseen."""
     foreseen = {
-        row["action_id"]: _foreseen(territory, domain, row["action_id"], row["started"] or row["accepted"])
+        row["action_id"]: foreseen_energy(territory, domain, row["action_id"], row["started"] or row["accepted"])
         for row in works.iter_rows(named=True)
         if row["action_id"] and row["accepted"]
     }
@@ -100,8 +100,18 @@ def _with_predictions(territory: Territory, domain: Domain, rows: pl.DataFrame, 
     return rows.with_columns(predicted).with_columns(realised.alias("realised_percent"))
 
 
-def _foreseen(territory: Territory, domain: Domain, action_id: str, day: dt.date) -> float | None:
-    """Mean yearly energy effect of an action as the domain appraises it on the assets of the day before the works."""
+def foreseen_energy(territory: Territory, domain: Domain, action_id: str, day: dt.date) -> float | None:
+    """Mean yearly energy effect of an action as the domain appraises it on the assets of the day before the works.
+
+    Args:
+        territory: open territory.
+        domain: domain of the action.
+        action_id: action.
+        day: first day of the works.
+
+    Returns:
+        Change of the yearly energy [kWh/year], below zero where energy is saved; None where the action is not known.
+    """
     action = territory.store.read_rows(noun_tables()["action"], {"action_id": action_id, "domain": domain.name})
     if action.is_empty():
         return None

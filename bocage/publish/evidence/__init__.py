@@ -1,0 +1,1 @@
+"""One estimate explained on one page, with every record behind it."""
