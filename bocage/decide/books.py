@@ -1,6 +1,6 @@
 """The books of a selection: its works, gains and aids year by year, as draws."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import last_year
 from bocage.decide.columns import Columns
+from bocage.decide.economy import renewals, residual_share
 from bocage.decide.financing import Aid
-from bocage.decide.overlap import acting_until
 from bocage.decide.request import PlanRequest
 from bocage.decide.taxes import Taxes, taxes_of
 from bocage.decide.worth import PairWorth, Worth
@@ -61,14 +61,14 @@ class Books:
         own = [column for column in self.chosen if portfolio.payer[portfolio.action[column]] == payer]
         return replace(self, chosen=own)
 
-    def pairs_done(self) -> list[tuple[PairWorth, int, float]]:
-        """Pairs whose two actions are chosen: from the later start to the earlier end [years from the first]."""
-        start, life = dict(zip(self.actions.tolist(), self.starts.tolist(), strict=True)), self.worth.lifetime
-        return [
-            (pair, *acting_until(start[pair.a], float(life[pair.a]), start[pair.b], float(life[pair.b])))
-            for pair in self.worth.pairs
-            if pair.a in start and pair.b in start
-        ]
+    @property
+    def start_of(self) -> dict[int, int]:
+        """Index of the start year by row of the chosen actions."""
+        return dict(zip(self.actions.tolist(), self.starts.tolist(), strict=True))
+
+    def pairs_done(self) -> list[tuple[PairWorth, int]]:
+        """Pairs whose two actions are chosen, and the index of the year of the later start."""
+        return self.worth.pairs_of(self.start_of)
 
     def aids(self) -> list[tuple[int, int, Aid]]:
         """Action, index of its start year and aid, for each aid of the selection."""
@@ -87,38 +87,15 @@ class Books:
 def yearly_gain(books: Books, role: str, count: int) -> Array:
     """Draws (count, K) of the yearly gain of a role, interactions included, from the first year on.
 
-    Works of a year bring their gain from the next year on, to the end of their lifetime. What two of
-    them lose or gain together lasts as long as both act.
+    Works of a year bring their gain from the next year on, to the horizon: what wears out is renewed. What
+    two of them lose or gain together begins with the later one. Gains follow their drivers.
     """
-    worth = books.worth
-    gain = np.zeros((count, worth.cost.shape[1]))
-    for action, start in zip(books.actions.tolist(), books.starts.tolist(), strict=True):
-        _stream(gain, worth.gains[role][action], start, start + float(worth.lifetime[action]))
-    for pair, begin, end in books.pairs_done():
-        _stream(gain, worth.pair_gain(pair, role), begin, end)
-    return gain
+    return books.worth.gain_by_year(books.start_of, role, count)
 
 
 def cash_savings(books: Books, count: int) -> Array:
     """Draws (count, K) of what running costs save each year, with the VAT that stays on them [EUR]."""
-    worth, running = books.worth, books.taxes.running
-    gain = np.zeros((count, worth.cost.shape[1]))
-    for action, start in zip(books.actions.tolist(), books.starts.tolist(), strict=True):
-        yearly = worth.gains["cash"][action] * (1 + running[action])
-        _stream(gain, yearly, start, start + float(worth.lifetime[action]))
-    for pair, begin, end in books.pairs_done():
-        _stream(gain, worth.pair_gain(pair, "cash") * (1 + running[pair.a]), begin, end)
-    return gain
-
-
-def _stream(total: Array, yearly: Array, begin: int, end: float) -> None:
-    """Add a yearly amount from the year after `begin` to `end`, for the fraction of the last year that is covered."""
-    if end <= begin:
-        return
-    whole = int(end)
-    total[begin + 1 : whole + 1] += yearly
-    if whole + 1 < len(total):
-        total[whole + 1] += yearly * (end - whole)
+    return books.worth.gain_by_year(books.start_of, "cash", count, 1 + books.taxes.running)
 
 
 def works_ttc(books: Books) -> Array:
@@ -128,16 +105,63 @@ def works_ttc(books: Books) -> Array:
 
 
 def yearly_cost(books: Books, count: int, *, with_vat: bool) -> Array:
-    """Draws (count, K) of the works of each year, interactions on cost included [EUR]."""
+    """Draws (count, K) of the works that the plan decides, by year, interactions on cost included [EUR].
+
+    Renewals of what wears out later are in `later_works`.
+    """
     worth = books.worth
     cost = np.zeros((count, worth.cost.shape[1]))
     for action, start, factor in zip(
         books.actions.tolist(), books.starts.tolist(), books.cost_factors.tolist(), strict=True
     ):
         cost[start] += worth.cost[action] * (factor * (1 + worth.vat[action] if with_vat else 1.0))
-    for pair, later, _ in books.pairs_done():
+    for pair, later in books.pairs_done():
         cost[later] += pair.cost_eur * (1 + worth.vat[pair.a] if with_vat else 1.0)
     return cost
+
+
+def later_works(books: Books, count: int) -> Array:
+    """Draws (count, K) of what renewals cost each year, less what is left at the horizon, excluding VAT [EUR]."""
+    later = np.zeros((count, books.worth.cost.shape[1]))
+    for _, price, years, residual in _renewed(books):
+        for year, share in years:
+            later[year] += share * price
+        later[books.worth.economy.horizon] -= residual * price
+    return later
+
+
+def later_works_paid(books: Books, count: int) -> Array:
+    """Draws (count, K) of the same for the payers: all taxes included, VAT that comes back deducted [EUR]."""
+    worth, taxes, later = books.worth, books.taxes, np.zeros((count, books.worth.cost.shape[1]))
+    for action, price, years, residual in _renewed(books):
+        ttc, returned, lag = price * (1 + worth.vat[action]), float(taxes.returned[action]), int(taxes.lag[action])
+        for year, share in years:
+            later[year] += share * ttc
+            later[year + lag] -= share * ttc * returned
+        later[worth.economy.horizon] -= residual * ttc * (1 - returned)
+    return later
+
+
+def renewals_paid(books: Books, count: int) -> Array:
+    """Draws (count, K) of renewals within the plan, all taxes included, less the VAT that comes back [EUR]."""
+    worth, taxes, paid = books.worth, books.taxes, np.zeros((count, books.worth.cost.shape[1]))
+    for action, start, ttc in zip(books.actions.tolist(), books.starts.tolist(), works_ttc(books), strict=True):
+        for year, share in renewals(float(worth.lifetime[action]), start, books.request.years):
+            if year < books.request.years:
+                paid[year] += share * ttc
+                paid[year + int(taxes.lag[action]) :][:1] -= share * ttc * float(taxes.returned[action])
+    return paid
+
+
+def _renewed(books: Books) -> Iterator[tuple[int, Array, list[tuple[int, float]], float]]:
+    """Row, price excluding VAT (K,), renewals and share left at the horizon of each chosen action."""
+    worth, horizon = books.worth, books.worth.economy.horizon
+    for action, start, factor in zip(
+        books.actions.tolist(), books.starts.tolist(), books.cost_factors.tolist(), strict=True
+    ):
+        life = float(worth.lifetime[action])
+        years, residual = renewals(life, start, horizon), residual_share(life, start, horizon)
+        yield action, worth.cost[action] * factor, years, residual
 
 
 def vat_returned(books: Books, count: int) -> Array:

@@ -1,5 +1,11 @@
-"""The numbers of the outside world that a plan reads, once, and the present value of yearly streams."""
+"""The numbers of the outside world that a plan reads, once, and the present value of what it brings up to its horizon.
 
+Every action is counted to the same year, the horizon: what wears out before is renewed at its cost, and what is
+left of it at the horizon keeps its straight-line value. Actions of unlike lifetimes or start years are then compared
+over the same years.
+"""
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +18,17 @@ from bocage.finance.discounting import discount_factors, real_rate
 from bocage.parameters.reader import Parameters
 
 Array = NDArray[np.float64]
+_MOMENT = 1e-9
+"""Years below which two dates are the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Economy:
-    """Rates, VAT, FCTVA and carbon value of a plan.
+    """Rates, VAT, FCTVA, carbon value and horizon of a plan.
 
     Attributes:
         first_year: base year of all present values.
+        horizon: H, years from the first one to the last whose effects count.
         social_rate: discount rate of society [1].
         financial_rate: real discount rate of the payer [1].
         running_vat: VAT that stays on running expenses [1].
@@ -31,6 +40,7 @@ class Economy:
     """
 
     first_year: int
+    horizon: int
     social_rate: float
     financial_rate: float
     running_vat: float
@@ -41,21 +51,30 @@ class Economy:
     carbon_2019_eur_kg: Array
 
 
-def read_economy(parameters: Parameters, territory: Mapping[str, Any], *, first_year: int, horizon: int) -> Economy:
+def read_economy(
+    parameters: Parameters,
+    territory: Mapping[str, Any],
+    *,
+    first_year: int,
+    years: int = 1,
+    horizon: int | None = None,
+) -> Economy:
     """Read what a plan needs from the parameters.
 
     Args:
         parameters: dated parameters.
         territory: facts of the territory; `fctva_regime`, `overseas` and `lead` matter here.
         first_year: first year of the plan.
-        horizon: number of years of effects to value.
+        years: number of years of the plan: its last works are counted for one year at least.
+        horizon: years of effects to value; the parameter `economy.horizon_years` where None.
     """
     number = parameters.number
-    years = first_year + np.arange(horizon + 1)
+    last = max(horizon if horizon is not None else round(number("economy.horizon_years")), years)
+    calendar = first_year + np.arange(last + 1)
     lags = parameters["public_finance.fctva_lag"].value
     regime = territory.get("fctva_regime") or territory.get("kind") or "commune"
     carbon = carbon_value(
-        years,
+        calendar,
         anchor_year=int(number("carbon.anchor_year")),
         anchor_eur_t=number("carbon.anchor_value"),
         growth=number("carbon.growth"),
@@ -63,6 +82,7 @@ def read_economy(parameters: Parameters, territory: Mapping[str, Any], *, first_
     riskless, premium = number("economy.discount_rate_riskless"), number("economy.risk_premium")
     return Economy(
         first_year=first_year,
+        horizon=last,
         social_rate=riskless + number("economy.beta") * premium,
         financial_rate=real_rate(number("economy.financial_rate"), number("economy.inflation")),
         running_vat=number("economy.running_vat_rate"),
@@ -70,7 +90,7 @@ def read_economy(parameters: Parameters, territory: Mapping[str, Any], *, first_
         fctva_lag=int(lags.get(regime, lags["commune"])),
         own_share=number(_own_share(territory)),
         carbon_eur_kg=carbon / 1000.0,
-        carbon_2019_eur_kg=carbon_value_between(years, parameters["carbon.path_2019"].value) / 1000.0,
+        carbon_2019_eur_kg=carbon_value_between(calendar, parameters["carbon.path_2019"].value) / 1000.0,
     )
 
 
@@ -80,41 +100,85 @@ def _own_share(territory: Mapping[str, Any]) -> str:
     return "public_finance.own_share_lead" if territory.get("lead") else "public_finance.own_share"
 
 
-def stream_factors(lifetimes: Array, years: int, rate: float, yearly_value: Array | None = None) -> Array:
-    """Present value of 1 a year from the year after the start to the end of the lifetime, by start year.
-
-    The last year counts for the fraction of it that the lifetime covers.
+def started_values(yearly: Array, years: int, rate: float) -> Array:
+    """Present value of a yearly stream by start year: from the year after the start to the horizon, array (T,).
 
     Args:
-        lifetimes: array (n,) [year].
+        yearly: array (H + 1,), value of the stream in each year from the first on.
         years: T, number of possible start years.
         rate: discount rate [1].
-        yearly_value: array (H + 1,), value of 1 in each year; 1 where None.
 
-    Returns:
-        Array (n, T).
-
-    >>> stream_factors(np.array([1.5]), 2, 0.25).round(3).tolist()
-    [[1.12, 0.896]]
+    >>> started_values(np.array([9.0, 1.0, 1.0]), 2, 0.25).round(3).tolist()
+    [1.44, 0.64]
     """
-    start = np.arange(years, dtype=float)[None, :]
-    ends = accumulated(start + lifetimes[:, None], rate, yearly_value)
-    return np.asarray(ends - accumulated(start, rate, yearly_value))
+    present = yearly * discount_factors(len(yearly), rate)
+    after = np.concatenate([np.cumsum(present[::-1])[::-1][1:], np.zeros(max(0, years + 1 - len(yearly)))])
+    return np.asarray(after[:years])
 
 
-def accumulated(times: Array, rate: float, yearly_value: Array | None = None) -> Array:
-    """Present value of 1 a year from the first year of the plan, itself left out, until each time.
+def renewals(life: float, start: int, horizon: int) -> list[tuple[int, float]]:
+    """Years from the first in which what is installed in a year is renewed to serve up to the horizon, and shares.
+
+    A lifetime that ends within a year is paid in the years on either side, in proportion: no lifetime then
+    costs much more than one that is a little shorter.
 
     Args:
-        times: array of any shape [years from the first year of the plan].
-        rate: discount rate [1].
-        yearly_value: array (H + 1,), value of 1 in each year; 1 where None.
+        life: lifetime [year], > 0.
+        start: year of the works, from the first one.
+        horizon: last year that counts, from the first one; nothing is renewed then.
 
-    >>> accumulated(np.array([0.0, 1.0, 1.5]), 0.25).round(3).tolist()
-    [0.0, 0.8, 1.12]
+    Returns:
+        Years and shares of the price [1]; the shares add up to the number of renewals.
+
+    >>> renewals(2.5, 0, 6), renewals(25.0, 4, 30), renewals(25.0, 5, 30)
+    ([(2, 0.5), (3, 0.5), (5, 1.0)], [(29, 1.0)], [])
     """
-    horizon = int(np.ceil(times.max(initial=0.0))) + 1
-    value = np.ones(horizon) if yearly_value is None else yearly_value[:horizon]
-    yearly = discount_factors(horizon, rate) * value
-    yearly[0] = 0.0
-    return np.asarray(np.interp(times, np.arange(horizon), np.cumsum(yearly)))
+    found = []
+    for order in range(1, max(0, math.ceil((horizon - start) / life - _MOMENT) - 1) + 1):
+        moment = start + order * life
+        late = moment - math.floor(moment + _MOMENT)
+        parts = ((math.floor(moment + _MOMENT), 1.0 - late), (math.floor(moment + _MOMENT) + 1, late))
+        found += [(year, share) for year, share in parts if share > _MOMENT]
+    return found
+
+
+def residual_share(life: float, start: int, horizon: int) -> float:
+    """Share of the price of the last works that is left at the horizon, straight line: RV = I (L - age) / L [1].
+
+    Args:
+        life: lifetime [year], > 0.
+        start: year of the first works, from the first one.
+        horizon: last year that counts, from the first one.
+
+    >>> residual_share(25.0, 0, 30), residual_share(25.0, 5, 30), residual_share(40.0, 0, 30)
+    (0.8, 0.0, 0.25)
+    """
+    served = (horizon - start) / life
+    return max(1.0, math.ceil(served - _MOMENT)) - served if served > _MOMENT else 1.0
+
+
+def works_values(life: float, years: int, horizon: int, rate: float, *, returned: float = 0.0, lag: int = 0) -> Array:
+    """Present value of a euro of works by start year, its renewals paid and its residual value deducted, array (T,).
+
+    Args:
+        life: lifetime [year], > 0.
+        years: T, number of possible start years.
+        horizon: last year that counts, from the first one.
+        rate: discount rate [1].
+        returned: share of each payment that comes back (VAT) [1].
+        lag: years between a payment and its return.
+
+    A euro that serves two years, over two years, is paid once where it starts at once; started a year
+    later, half of it is left at the horizon:
+
+    >>> works_values(2.0, 2, 2, 0.25).round(3).tolist()
+    [1.0, 0.48]
+    """
+    factors = discount_factors(max(horizon, years) + lag + 2, rate)
+    net = factors[: len(factors) - lag] - returned * factors[lag:]
+    found = []
+    for start in range(years):
+        paid = float(net[start]) + sum(share * float(net[year]) for year, share in renewals(life, start, horizon))
+        left = residual_share(life, start, horizon) * (1.0 - returned) * float(factors[horizon])
+        found.append(paid - left)
+    return np.array(found)

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import is_lent, payment_shares, repayment
-from bocage.decide.books import Books, aid_draws, cash_savings, vat_returned, works_ttc
+from bocage.decide.books import Books, aid_draws, cash_savings, renewals_paid, vat_returned, works_ttc
 from bocage.decide.debt import Debt, plan_debts
 from bocage.decide.society import Society, society_frame, society_of
 from bocage.decide.wording import label_of
@@ -116,6 +116,9 @@ def payer_ledger(books: Books, number: int, debt: Debt, count: int) -> PayerLedg
         *_aid_lines(mine, count),
         *_debt_lines(debt, request.years, count, draws),
     ]
+    renewed = renewals_paid(mine, count)
+    if renewed.any():
+        lines.append(Line(name="renewals", draws=-renewed))
     return PayerLedger(number=number, lines=lines, savings=savings, debt=debt, carried=request.carried)
 
 

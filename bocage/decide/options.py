@@ -111,7 +111,7 @@ def _measured(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]
     society = society_of(books)
     _, low, high = interval_of(society.npv)
     _, own_low, own_high = interval_of(society.own)
-    pairs = [pair for pair, _, _ in books.pairs_done()]
+    pairs = [pair for pair, _ in books.pairs_done()]
     gains = {
         role: float(worth.mean_gains[role][actions].sum() + sum(worth.pair_gain(pair, role).mean() for pair in pairs))
         for role in ("cash", "energy", "carbon")

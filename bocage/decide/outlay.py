@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import given_eur, last_year, net_shares
+from bocage.decide.economy import renewals
 from bocage.decide.financing import FinancingPlan
 from bocage.decide.request import PlanRequest
 from bocage.decide.taxes import taxes_of
@@ -68,9 +69,12 @@ class Outlays:
             shares, present = self._profile(aid.rule, start)
             cash -= aid.amount_eur * shares
             grants += aid.amount_eur * present
-        # Only years fully covered by the lifetime give money back to the budget of the works.
-        ends = start + 1 + int(worth.lifetime[action])
-        cash[start + 1 : ends] -= self.request.recycled_share * float(self.saved[action]) * (1 + taxes.running[action])
+        for year, share in renewals(float(worth.lifetime[action]), start, years):
+            # What wears out within the plan is renewed on its budget, without aid.
+            if year < years:
+                cash[year] += share * ttc
+                cash[year + int(taxes.lag[action]) :][:1] -= share * back
+        cash[start + 1 :] -= self.request.recycled_share * float(self.saved[action]) * (1 + taxes.running[action])
         return Outlay(cash=cash, own_eur=max(LEAST_OWN_EUR, ttc - back - given_eur(plan)), grants_eur=grants)
 
     def _profile(self, rule: FundingRule, start: int) -> tuple[Array, float]:

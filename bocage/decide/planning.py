@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 
 from bocage.decide.checks import check_request
 from bocage.decide.choosing import Chosen, OutOfReachError, Steered, choose, steer
@@ -71,10 +70,7 @@ def prepare(request: PlanRequest, objectives: Sequence[Objective] = ()) -> Prepa
     """
     check_request(request)
     request = replace(request, territory=territory_facts(request.territory))
-    longest = int(np.ceil(request.actions["lifetime_years"].fill_null(0.0).max() or 0.0))  # type: ignore[arg-type]
-    economy = read_economy(
-        request.parameters, request.territory, first_year=request.first_year, horizon=request.years + longest + 10
-    )
+    economy = read_economy(request.parameters, request.territory, first_year=request.first_year, years=request.years)
     worth = read_worth(request, economy)
     low, high = request.parameters.bounds("cee.price")
     terms = Terms(

@@ -10,7 +10,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import is_lent, net_shares
-from bocage.decide.books import Books, aid_draws, cash_savings, vat_returned, works_ttc, yearly_cost, yearly_gain
+from bocage.decide.books import (
+    Books,
+    aid_draws,
+    cash_savings,
+    later_works,
+    later_works_paid,
+    vat_returned,
+    works_ttc,
+    yearly_cost,
+    yearly_gain,
+)
 from bocage.decide.debt import plan_debts
 from bocage.decide.wording import label_of
 from bocage.finance.discounting import discount_factors, discounted_payback_years
@@ -45,26 +55,30 @@ class Society:
 
 def horizon(books: Books) -> int:
     """Years from the first until the last effect, aid, return of VAT or annuity of a selection."""
-    life = int(np.ceil(books.worth.lifetime[books.actions].max(initial=0.0)))
-    return max(books.request.years + life, books.settled_years(), plan_debts(books).last_year) + 1
+    last = books.worth.economy.horizon + books.taxes.longest_lag
+    return max(last, books.settled_years(), plan_debts(books).last_year) + 1
 
 
 def society_of(books: Books) -> Society:
     """Present values of a selection for society, and of the payers' cash.
 
-    Costs and savings excluding taxes; grants and loans are transfers and cancel out. Present values
-    are at the first year of the plan; annuities are nominal and discounted at the nominal rate.
+    Costs and savings excluding taxes; grants and loans are transfers and cancel out. Damage avoided
+    counts for society, not for the payers. Present values are at the first year of the plan, effects up to
+    its horizon: renewals are paid, and what is left of the works is deducted; annuities are nominal and
+    discounted at the nominal rate.
     """
     economy, count = books.worth.economy, horizon(books)
     social = discount_factors(count, economy.social_rate)[:, None]
     payer = discount_factors(count, economy.financial_rate)[:, None]
-    cost = yearly_cost(books, count, with_vat=False)
+    cost = yearly_cost(books, count, with_vat=False) + later_works(books, count)
     cash, carbon = yearly_gain(books, "cash", count), yearly_gain(books, "carbon", count)
-    value = economy.carbon_eur_kg[:count, None]
+    cash = cash + yearly_gain(books, "risk", count)
+    value, value_2019 = (_until(count, path)[:, None] for path in (economy.carbon_eur_kg, economy.carbon_2019_eur_kg))
     present_cost, present_cash = (cost * social).sum(axis=0), (cash * social).sum(axis=0)
     present_carbon = (carbon * value * social).sum(axis=0)
-    carbon_2019 = (carbon * economy.carbon_2019_eur_kg[:count, None] * social).sum(axis=0)
-    flows = cash_savings(books, count) - yearly_cost(books, count, with_vat=True) + vat_returned(books, count)
+    carbon_2019 = (carbon * value_2019 * social).sum(axis=0)
+    paid = yearly_cost(books, count, with_vat=True) + later_works_paid(books, count)
+    flows = cash_savings(books, count) - paid + vat_returned(books, count)
     for _, start, aid in books.aids():
         flows += net_shares(aid.rule, start, count)[:, None] * aid_draws(books, aid)
     return Society(
@@ -77,6 +91,11 @@ def society_of(books: Books) -> Society:
         own=own_draws(books),
         flows=(cash + carbon * value - cost).mean(axis=1),
     )
+
+
+def _until(count: int, path: Array) -> Array:
+    """A path up to the horizon, then nothing: no effect counts after it."""
+    return np.concatenate([path, np.zeros(max(0, count - len(path)))])[:count]
 
 
 def own_draws(books: Books) -> Array:

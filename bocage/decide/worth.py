@@ -1,32 +1,66 @@
-"""What each action costs and brings: draws by role, realisation applied, present values by start year."""
+"""What each action costs and brings: draws by role and driver, realisation applied, present values by start year."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.decide.economy import Economy, stream_factors
+from bocage.decide.economy import Economy, started_values, works_values
+from bocage.decide.realisation import realised_by_domain, realised_gain
 from bocage.decide.request import PlanRequest
-from bocage.parameters.reader import Parameters
+from bocage.parameters.scenarios import TREND, Scenario, load_scenario
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.draws import DrawTable, factor_draws
+from bocage.vocabulary.draws import DrawTable
 
 Array = NDArray[np.float64]
 GAINS = ("cash", "carbon", "energy", "water", "risk")
 """Roles whose yearly decrease is a gain, subject to the realisation factor."""
+View = Literal["society", "carbon", "carbon_2019", "payer"]
+"""How a yearly unit is valued: at society's rate, the same times the value of carbon, at the payer's rate."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """What n actions gain each year in one role, as one variable of the future moves it.
+
+    Attributes:
+        role: role.
+        driver: variable of scenarios; empty where the gain is constant.
+        gain: array (n, K), yearly gain at today's value of the driver, realisation applied.
+    """
+
+    role: str
+    driver: str
+    gain: Array
 
 
 @dataclass(frozen=True, kw_only=True)
 class PairWorth:
-    """What two actions gain (or lose, negative) together each year by role, before realisation, and their cost."""
+    """What two actions gain (or lose, negative) together each year, before realisation, and what they save of works.
+
+    Attributes:
+        a: row of the first action.
+        b: row of the second one.
+        driven: yearly gain by role and driver, at today's value of the driver.
+        cost_eur: what doing both adds to the cost of the works, had once (negative where it saves) [EUR].
+    """
 
     a: int
     b: int
-    gain: Mapping[str, float]
+    driven: Mapping[tuple[str, str], float]
     cost_eur: float
+
+    @cached_property
+    def gain(self) -> Mapping[str, float]:
+        """Yearly gain by role, at today's value of the drivers."""
+        found = dict.fromkeys(GAINS, 0.0)
+        for (role, _), value in self.driven.items():
+            found[role] += value
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,24 +70,26 @@ class Worth:
     Attributes:
         ids: identifiers of the actions.
         cost: array (n, K), investment excluding VAT [EUR].
-        gains: by role, array (n, K), yearly gain (EUR, kgCO2e or kWh a year), realisation applied.
-        realised: array (n, K), realisation factors [1].
-        lifetime: array (n,) [year].
+        streams: yearly gains by role and driver.
+        realised: array (n, K), share of predicted savings that comes true [1].
+        lifetime: array (n,), years after which what was done is renewed, > 0 [year].
         vat: array (n,), VAT rate of the works [1].
         pairs: interactions.
-        economy: rates and values.
+        economy: rates, values and horizon.
         years: T, number of years of the plan.
+        index: by driver, array (H + 1,), value in each year over today's [1].
     """
 
     ids: Sequence[str]
     cost: Array
-    gains: Mapping[str, Array]
+    streams: Sequence[Stream]
     realised: Array
     lifetime: Array
     vat: Array
     pairs: Sequence[PairWorth]
     economy: Economy
     years: int
+    index: Mapping[str, Array]
 
     @cached_property
     def mean_cost(self) -> Array:
@@ -61,24 +97,65 @@ class Worth:
         return np.asarray(self.cost.mean(axis=1).round(2))
 
     @cached_property
+    def gains(self) -> Mapping[str, Array]:
+        """By role, array (n, K), yearly gain at today's value of the drivers (EUR, kgCO2e, kWh, m3 a year)."""
+        found = {role: np.zeros_like(self.cost) for role in GAINS}
+        for stream in self.streams:
+            found[stream.role] = found[stream.role] + stream.gain
+        return found
+
+    @cached_property
     def mean_gains(self) -> Mapping[str, Array]:
-        """By role, array (n,), mean yearly gain."""
+        """By role, array (n,), mean yearly gain at today's value of the drivers."""
         return {role: np.asarray(draws.mean(axis=1)) for role, draws in self.gains.items()}
 
     @cached_property
-    def social_factors(self) -> Array:
-        """Array (n, T), society's present value of 1 EUR a year."""
-        return stream_factors(self.lifetime, self.years, self.economy.social_rate)
+    def factors(self) -> Mapping[tuple[str, View], Array]:
+        """By driver and view, array (T,), present value by start year of one unit a year up to the horizon."""
+        economy = self.economy
+        views: dict[View, tuple[float, Array | float]] = {
+            "society": (economy.social_rate, 1.0),
+            "carbon": (economy.social_rate, economy.carbon_eur_kg),
+            "carbon_2019": (economy.social_rate, economy.carbon_2019_eur_kg),
+            "payer": (economy.financial_rate, 1.0),
+        }
+        return {
+            (driver, view): started_values(index * value, self.years, rate)
+            for driver, index in self.index.items()
+            for view, (rate, value) in views.items()
+        }
 
-    @cached_property
-    def carbon_factors(self) -> Array:
-        """Array (n, T), society's present value of 1 kgCO2e a year [EUR]."""
-        return stream_factors(self.lifetime, self.years, self.economy.social_rate, self.economy.carbon_eur_kg)
+    def present(self, role: str, view: View) -> Array:
+        """Array (n, T), mean present value by start year of what each action gains in a role."""
+        found = np.zeros((len(self.ids), self.years))
+        for stream in self.streams:
+            if stream.role == role:
+                found += stream.gain.mean(axis=1)[:, None] * self.factors[stream.driver, view]
+        return found
 
-    @cached_property
-    def payer_factors(self) -> Array:
-        """Array (n, T), the payer's present value of 1 EUR a year."""
-        return stream_factors(self.lifetime, self.years, self.economy.financial_rate)
+    def works(self, view: Literal["society", "payer"] = "society") -> Array:
+        """Array (n, T), present value of a euro of works by start year: renewals paid, residual value deducted."""
+        rate = self.economy.social_rate if view == "society" else self.economy.financial_rate
+        return self._works(rate, np.zeros_like(self.lifetime), np.zeros(len(self.lifetime), dtype=np.int64))
+
+    def works_paid(self, returned: Array, lag: NDArray[np.int64]) -> Array:
+        """Array (n, T), the same for the payer: a share of each payment comes back some years later.
+
+        Args:
+            returned: array (n,), share of the payment that comes back [1].
+            lag: array (n,), years between the payment and its return.
+        """
+        return self._works(self.economy.financial_rate, returned, lag)
+
+    def _works(self, rate: float, returned: Array, lag: NDArray[np.int64]) -> Array:
+        known: dict[tuple[float, float, int], Array] = {}
+        rows = np.zeros((len(self.lifetime), self.years))
+        for row, key in enumerate(zip(self.lifetime.tolist(), returned.tolist(), lag.tolist(), strict=True)):
+            if key not in known:
+                life, back, later = key
+                known[key] = works_values(life, self.years, self.economy.horizon, rate, returned=back, lag=later)
+            rows[row] = known[key]
+        return rows
 
     def at(self, draws: Sequence[int]) -> "Worth":
         """The same in some of the draws only; every field that holds draws is cut to them."""
@@ -86,21 +163,63 @@ class Worth:
         return replace(
             self,
             cost=self.cost[:, kept],
-            gains={role: its[:, kept] for role, its in self.gains.items()},
+            streams=[replace(stream, gain=stream.gain[:, kept]) for stream in self.streams],
             realised=self.realised[:, kept],
         )
 
     def pair_gain(self, pair: PairWorth, role: str) -> Array:
-        """Draws (K,) of the yearly gain of a pair, realisation applied."""
+        """Draws (K,) of the yearly gain of a pair at today's value of the drivers, realisation applied."""
         return np.asarray(pair.gain.get(role, 0.0) * self.realised[pair.a])
+
+    def pair_present(self, pair: PairWorth, role: str, view: View) -> Array:
+        """Array (T,), mean present value of what a pair gains in a role, by year of the later start."""
+        found = np.zeros(self.years)
+        for (its, driver), value in pair.driven.items():
+            if its == role:
+                found += value * self.factors[driver, view]
+        return found * float(self.realised[pair.a].mean())
+
+    def gain_by_year(self, starts: Mapping[int, int], role: str, count: int, weights: Array | None = None) -> Array:
+        """Draws (count, K) of what actions gain in a role each year from the first, interactions included.
+
+        Works of a year bring their gain from the next year on, to the horizon; what two of them gain or lose
+        together begins with the later one.
+
+        Args:
+            starts: index of the start year by row of the actions done.
+            role: role.
+            count: number of years of the result; those after the horizon are zero.
+            weights: array (n,), what each gain is multiplied by (that of its first action, for a pair); 1 where None.
+        """
+        weight = np.ones(len(self.ids)) if weights is None else weights
+        found = np.zeros((count, self.cost.shape[1]))
+        years = min(count, self.economy.horizon + 1)
+        for driver, index in self.index.items():
+            moved = np.zeros_like(found)
+            for stream in self.streams:
+                if (stream.role, stream.driver) == (role, driver):
+                    for row, start in starts.items():
+                        moved[start + 1 : years] += stream.gain[row] * weight[row]
+            for pair, later in self.pairs_of(starts):
+                value = pair.driven.get((role, driver), 0.0)
+                if value:
+                    moved[later + 1 : years] += value * weight[pair.a] * self.realised[pair.a]
+            found[:years] += moved[:years] * index[:years, None]
+        return found
+
+    def pairs_of(self, starts: Mapping[int, int]) -> list[tuple[PairWorth, int]]:
+        """Pairs whose two actions are done, and the index of the year of the later start."""
+        return [
+            (pair, max(starts[pair.a], starts[pair.b])) for pair in self.pairs if pair.a in starts and pair.b in starts
+        ]
 
 
 def read_worth(request: PlanRequest, economy: Economy) -> Worth:
-    """Arrange the appraisal by action and role, and apply the realisation factor of each domain.
+    """Arrange the appraisal by action, role and driver, and apply the share realised of each domain.
 
     Args:
         request: what the plan is asked for.
-        economy: rates and values.
+        economy: rates, values and horizon.
 
     Raises:
         BocageError: an action has no investment in the appraisal (BOC-DEC-003).
@@ -108,71 +227,78 @@ def read_worth(request: PlanRequest, economy: Economy) -> Worth:
     actions, table = request.actions, request.appraisal
     ids = actions["action_id"].to_list()
     place = {action: row for row, action in enumerate(ids)}
-    realised = _realised(request, actions["domain"].to_list(), table.draws.shape[1])
-    cost, found = _by_role(table, place, request.roles, "investment")
+    shares = realised_by_domain(request, table.draws.shape[1])
+    realised = np.array([shares[domain] for domain in actions["domain"]]).reshape(len(ids), table.draws.shape[1])
+    cost, found = _investment(table, place, request.roles)
     missing = [action for action, row in place.items() if not found[row]]
     if missing:
         raise BocageError("BOC-DEC-003", where={"action": missing[0]}, count=len(missing))
+    scenario = request.scenario or load_scenario(TREND, date=request.date)
+    drivers = {"", *request.drivers.values()}
     return Worth(
         ids=ids,
         cost=np.maximum(cost, 0.0),
-        gains={role: -_by_role(table, place, request.roles, role)[0] * realised for role in GAINS},
+        streams=_streams(request, place, realised),
         realised=realised,
-        lifetime=actions["lifetime_years"].fill_null(0.0).to_numpy().astype(float),
+        lifetime=actions["lifetime_years"].to_numpy().astype(float),
         vat=actions["vat_rate"].fill_null(0.0).to_numpy().astype(float),
-        pairs=_pairs(request.interactions, place, request.roles),
+        pairs=_pairs(request, place),
         economy=economy,
         years=request.years,
+        index={driver: _index(scenario, driver, economy, request.date.year) for driver in sorted(drivers)},
     )
 
 
-def _by_role(
-    table: DrawTable, place: Mapping[str, int], roles: Mapping[str, str], role: str
+def _index(scenario: Scenario, driver: str, economy: Economy, base_year: int) -> Array:
+    return scenario.index(driver, economy.first_year + np.arange(economy.horizon + 1), base_year)
+
+
+def _investment(
+    table: DrawTable, place: Mapping[str, int], roles: Mapping[str, str]
 ) -> tuple[Array, NDArray[np.bool_]]:
-    names = [name for name, its in roles.items() if its == role]
-    keys = table.keys.with_row_index("_row").filter(
-        pl.col("indicator").is_in(names) & pl.col("action_id").is_in(list(place))
-    )
-    draws = np.zeros((len(place), table.draws.shape[1]))
-    found = np.zeros(len(place), dtype=bool)
-    rows = np.array([place[action] for action in keys["action_id"]], dtype=np.int64)
+    keys, rows = _rows(table, place, [name for name, its in roles.items() if its == "investment"])
+    draws, found = np.zeros((len(place), table.draws.shape[1])), np.zeros(len(place), dtype=bool)
     np.add.at(draws, rows, table.draws[keys["_row"].to_numpy()])
     found[rows] = True
     return draws, found
 
 
-def realisation_draws(parameters: Parameters, domain: str, count: int, *, seed: int) -> Array:
-    """Draws (K,) of the share of predicted savings that comes true in a domain [1].
-
-    Args:
-        parameters: dated parameters.
-        domain: name of the domain; that of the others where it has none of its own.
-        count: K, number of draws.
-        seed: seed of the run.
-    """
-    own = f"realisation.{domain}"
-    name = own if own in parameters.names("realisation.") else "realisation.other"
-    low, high = parameters.bounds(name)
-    return parameters.number(name) * factor_draws(low, high, count, seed=seed, name=name)
+def _rows(table: DrawTable, place: Mapping[str, int], names: Sequence[str]) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Keys of some indicators with their row in the table, and the row of their action."""
+    keys = table.keys.with_row_index("_row").filter(
+        pl.col("indicator").is_in(names) & pl.col("action_id").is_in(list(place))
+    )
+    return keys, np.array([place[action] for action in keys["action_id"]], dtype=np.int64)
 
 
-def _realised(request: PlanRequest, domains: Sequence[str], count: int) -> Array:
-    rows = {
-        domain: realisation_draws(request.parameters, domain, count, seed=request.seed)
-        for domain in sorted(set(domains))
-    }
-    return np.array([rows[domain] for domain in domains]).reshape(len(domains), count)
+def _streams(request: PlanRequest, place: Mapping[str, int], realised: Array) -> list[Stream]:
+    table = request.appraisal
+    by_kind: dict[tuple[str, str], list[str]] = {}
+    for name, role in request.roles.items():
+        if role in GAINS:
+            by_kind.setdefault((role, request.drivers.get(name, "")), []).append(name)
+    streams = []
+    for (role, driver), names in sorted(by_kind.items()):
+        keys, rows = _rows(table, place, names)
+        gain = np.zeros_like(realised)
+        # Indicator by indicator: a saving and an expense added by the same action are not of one kind.
+        np.add.at(gain, rows, realised_gain(table.draws[keys["_row"].to_numpy()], realised[rows]))
+        streams.append(Stream(role=role, driver=driver, gain=gain))
+    return streams
 
 
-def _pairs(interactions: pl.DataFrame, place: Mapping[str, int], roles: Mapping[str, str]) -> list[PairWorth]:
-    gains: dict[tuple[int, int], dict[str, float]] = {}
-    for row in interactions.iter_rows(named=True):
-        a, b, role = place.get(row["action_a"]), place.get(row["action_b"]), roles.get(row["indicator"])
+def _pairs(request: PlanRequest, place: Mapping[str, int]) -> list[PairWorth]:
+    gains: dict[tuple[int, int], dict[tuple[str, str], float]] = {}
+    costs: dict[tuple[int, int], float] = {}
+    for row in request.interactions.iter_rows(named=True):
+        a, b, role = place.get(row["action_a"]), place.get(row["action_b"]), request.roles.get(row["indicator"])
         if a is None or b is None or a == b or role not in (*GAINS, "investment"):
             continue
-        gain = gains.setdefault((min(a, b), max(a, b)), {})
-        gain[role] = gain.get(role, 0.0) - row["value"]
-    return [
-        PairWorth(a=a, b=b, gain={role: gain.get(role, 0.0) for role in GAINS}, cost_eur=-gain.get("investment", 0.0))
-        for (a, b), gain in sorted(gains.items())
-    ]
+        key = min(a, b), max(a, b)
+        gain = gains.setdefault(key, {})
+        if role == "investment":
+            costs[key] = costs.get(key, 0.0) + row["value"]
+        else:
+            kind = role, request.drivers.get(row["indicator"], "")
+            gain[kind] = gain.get(kind, 0.0) - row["value"]
+    return [PairWorth(a=a, b=b, driven=gain, cost_eur=costs.get((a, b), 0.0)) for (a, b), gain in sorted(gains.items())]

@@ -9,9 +9,9 @@ import polars as pl
 
 from bocage.decide.options import compare_joint
 from bocage.decide.planning import make_plan
+from bocage.decide.realisation import realised_by_domain, realised_gain
 from bocage.decide.request import Objective, Payer, PlanRequest, PlanResult
 from bocage.decide.schedule import schedule_frame
-from bocage.decide.worth import realisation_draws
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.code_labels import all_code_labels
@@ -59,15 +59,15 @@ class Planned:
     def savings_by_role(self) -> pl.DataFrame:
         """What the plan saves each year by role (`cash`, `energy`, `carbon`), as far as savings come true.
 
-        Draws are multiplied by the share of predicted savings that is realised, then added, and only
-        then summed up: `year`, `role`, `unit`, value, interval, share on defaults.
+        Savings are multiplied by the share of predictions that comes true, expenses that are added count whole;
+        draws are added, and only then summed up: `year`, `role`, `unit`, value, interval, share on defaults.
         """
         frames = []
         for year, change in self.changes.items():
             roles = change.keys["indicator"].replace_strict(self.request.roles, default=None)
             named = DrawTable(
                 change.keys.with_columns(roles.alias("role"), roles.alias("indicator")),
-                -change.draws * self._realisation(change),
+                realised_gain(change.draws, self._realisation(change)),
                 change.default_share,
             )
             kept = named.where(pl.col("role").is_in(SAVING_ROLES).fill_null(value=False))
@@ -75,10 +75,7 @@ class Planned:
         return pl.concat(frames)
 
     def _realisation(self, change: DrawTable) -> Array:
-        shares = {
-            domain: realisation_draws(self.request.parameters, domain, change.draws.shape[1], seed=self.request.seed)
-            for domain in change.keys["domain"].unique(maintain_order=True)
-        }
+        shares = realised_by_domain(self.request, change.draws.shape[1])
         return np.array([shares[domain] for domain in change.keys["domain"]]).reshape(change.draws.shape)
 
     def joint(self) -> pl.DataFrame:
@@ -156,6 +153,7 @@ def decide_plan(
         actions=actions,
         appraisal=DrawTable.stack([proposal.appraisal for proposal in proposals]),
         roles=_roles(proposals),
+        drivers=_drivers(proposals),
         interactions=_interactions(proposals),
         budgets=_budgets(territory, actions, [budget] * length),
         first_year=start,
@@ -179,6 +177,15 @@ def decide_plan(
 def _roles(proposals: Sequence[Proposal]) -> dict[str, str]:
     return {
         name: indicator.role for proposal in proposals for name, indicator in proposal.state.domain.indicators.items()
+    }
+
+
+def _drivers(proposals: Sequence[Proposal]) -> dict[str, str]:
+    return {
+        name: indicator.driver
+        for proposal in proposals
+        for name, indicator in proposal.state.domain.indicators.items()
+        if indicator.driver
     }
 
 

@@ -193,10 +193,3 @@ def test_identifiers_of_actions_stay_what_they_were(site: Site) -> None:
 
 
 IDENTIFIERS = ["LIG-CURFEW-b80db25be9-00000500", "LIG-CURFEW-b80db25be9-23000500", "LIG-LED-54ef85a127"]
-
-
-def test_a_plan_does_not_wait_for_the_end_of_a_curfew_to_renew_lanterns(site: Site) -> None:
-    actions = DOMAIN.propose(furnished(site), site)
-    renewals, curfews = kinds(actions, "led", "led_dimming"), kinds(actions, "curfew", "curfew_partial")
-    five_years_later = renewals["lifetime_years"].max() + 5
-    assert curfews["lifetime_years"].min() >= five_years_later, "else late lanterns would seem to save more"
