@@ -1,12 +1,11 @@
-"""Commands that compute: diagnose, actions, simulate, plan."""
+"""Commands that study: diagnose, actions, simulate."""
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from bocage.cli.console import busy
-from bocage.cli.forms import Amount, Command, on_territory, option
+from bocage.cli.forms import Command, on_territory, option
 from bocage.cli.show import show
 from bocage.cli.wording import mark, worded
 
@@ -56,58 +55,4 @@ def simulate_command(*, territory: Path, action_ids: tuple[str, ...], kinds: tup
 
     with open_territory(territory) as opened, busy(worded(mark("Simulating…"))):
         answer = simulate(opened, action_ids=list(action_ids), kinds=list(kinds))
-    show(answer, as_json=as_json)
-
-
-@click.command(
-    "plan",
-    cls=Command,
-    help=mark(
-        "Choose the actions, the year and the funding of each under a yearly budget.\n\n"
-        "Ctrl-C while it searches keeps the best plan found so far."
-    ),
-)
-@option(
-    "--budget",
-    "budget_eur_year",
-    type=Amount(),
-    help=mark("Own funds per year, taxes included [EUR/year]; those of territory.toml where absent."),
-)
-@option("--years", type=click.IntRange(1, 30), help=mark("Number of years; that of territory.toml where absent."))
-@option("--first-year", type=click.IntRange(2000, 2100), help=mark("First year; the next one where absent."))
-@option(
-    "--objective",
-    type=click.Choice(["npv", "cash", "carbon", "energy"]),
-    default="npv",
-    show_default=True,
-    help=mark("What the plan is best at: value for society, cash of the payers, tonnes or kWh (both discounted)."),
-)
-@option("--time-limit", "time_limit_s", type=Amount(), default=20.0, help=mark("Longest search [s]; 20 by default."))
-@option("--gap", type=Amount(), default=0.005, help=mark("Stop once this close to the optimum; 0.005 is 0.5 %."))
-@on_territory
-def plan_command(
-    *,
-    territory: Path,
-    budget_eur_year: float | None,
-    years: int | None,
-    first_year: int | None,
-    objective: Literal["npv", "cash", "carbon", "energy"],
-    time_limit_s: float,
-    gap: float,
-    as_json: bool,
-) -> None:
-    """Make the plan and show it with its proof."""
-    from bocage.twin.plan import plan  # noqa: PLC0415 - `--help` stays under 200 ms
-    from bocage.twin.territory import open_territory  # noqa: PLC0415 - same
-
-    with open_territory(territory) as opened, busy(worded(mark("Searching for the best plan…"))):
-        answer = plan(
-            opened,
-            budget_eur_year=budget_eur_year,
-            years=years,
-            first_year=first_year,
-            objective=objective,
-            time_limit_s=time_limit_s,
-            gap=gap,
-        )
     show(answer, as_json=as_json)

@@ -177,9 +177,11 @@ def _best(columns: Columns, solved: Solve, start: list[int] | None) -> tuple[lis
     if solved.columns is not None and not portfolio.violations(solved.columns):
         found = list(solved.columns)
         finished = regrouped(portfolio, columns.twins, polish(portfolio, found))
-        candidates.append((found, "solver"))
+        # What comes out where the solver died was found by the walk alone.
+        source: Literal["solver", "greedy"] = "greedy" if solved.status == "failed" else "solver"
+        candidates.append((found, source))
         if not portfolio.violations(finished):
-            candidates.append((finished, "solver"))
+            candidates.append((finished, source))
     return max(candidates, key=lambda candidate: (portfolio.objective(candidate[0]), candidate[1]))
 
 

@@ -1,6 +1,5 @@
 """Plan: which actions, which year, who pays, under the budget; solved, proved, then simulated jointly."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,26 +8,21 @@ import polars as pl
 
 from bocage.decide.options import compare_joint
 from bocage.decide.planning import make_plan
-from bocage.decide.realisation import realised_by_domain, realised_gain
-from bocage.decide.request import Objective, Payer, PlanRequest, PlanResult
+from bocage.decide.request import Objective, PlanRequest, PlanResult
 from bocage.decide.schedule import schedule_frame
-from bocage.parameters.reader import CORE_FOLDER, Parameters
-from bocage.twin.answer import Answer, Heading, Section
-from bocage.twin.code_labels import all_code_labels
-from bocage.twin.diagnose import examine, record_outcomes
-from bocage.twin.funding_facts import funding_facts, listed_programmes, local_funding, with_local_facts
+from bocage.decide.worth import realisation_draws
+from bocage.twin.answer import Answer
+from bocage.twin.diagnose import record_outcomes
+from bocage.twin.plan_answer import plan_answer
+from bocage.twin.plan_cache import save_inputs
+from bocage.twin.plan_inputs import PLAN_ID, Asked, Further, Inputs, check_money, gather, request_of
 from bocage.twin.plan_record import PlanRecord, save_plan
-from bocage.twin.propose import Proposal, consider, record_actions
+from bocage.twin.propose import Proposal, record_actions
 from bocage.twin.territory import Territory
-from bocage.twin.wording import _
-from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import WHOLE_TERRITORY
 from bocage.vocabulary.draws import Array, DrawTable
-from bocage.vocabulary.responsibility import main_budget
-from bocage.vocabulary.text import Language, current_language
 
-PLAN_ID = "plan"
 SAVING_ROLES = ("cash", "energy", "carbon")
 
 
@@ -42,12 +36,16 @@ class Planned:
         result: what was answered.
         changes: for each year, effect of all the works done by then together: draws with keys
             `domain`, `indicator`, `unit`.
+        inputs: the actions and their effects.
+        asked: what was asked, in the words of the territory.
     """
 
     proposals: Sequence[Proposal]
     request: PlanRequest
     result: PlanResult
     changes: Mapping[int, DrawTable]
+    inputs: Inputs
+    asked: Asked
 
     def effects(self) -> pl.DataFrame:
         """Effect by year and indicator: `year`, `domain`, `indicator`, `unit`, value, interval, share on defaults."""
@@ -67,7 +65,7 @@ class Planned:
             roles = change.keys["indicator"].replace_strict(self.request.roles, default=None)
             named = DrawTable(
                 change.keys.with_columns(roles.alias("role"), roles.alias("indicator")),
-                realised_gain(change.draws, self._realisation(change)),
+                -change.draws * self._realisation(change),
                 change.default_share,
             )
             kept = named.where(pl.col("role").is_in(SAVING_ROLES).fill_null(value=False))
@@ -75,7 +73,10 @@ class Planned:
         return pl.concat(frames)
 
     def _realisation(self, change: DrawTable) -> Array:
-        shares = realised_by_domain(self.request, change.draws.shape[1])
+        shares = {
+            domain: realisation_draws(self.request.parameters, domain, change.draws.shape[1], seed=self.request.seed)
+            for domain in change.keys["domain"].unique(maintain_order=True)
+        }
         return np.array([shares[domain] for domain in change.keys["domain"]]).reshape(change.draws.shape)
 
     def joint(self) -> pl.DataFrame:
@@ -96,118 +97,53 @@ def plan(
     objective: Objective = "npv",
     time_limit_s: float = 20.0,
     gap: float = 0.005,
+    further: Further | None = None,
 ) -> Answer:
     """Choose a funded multi-year plan, keep it in the twin and say why each action is in or out.
 
     Args:
         territory: open territory.
-        budget_eur_year: own funds per year, VAT included [EUR/year]; that of `territory.toml` where None.
+        budget_eur_year: own funds per year, VAT included [EUR/year]; those of the tables or settings where None.
         years: number of years; that of `territory.toml` where None.
         first_year: first year; the next one where None.
-        objective: `npv`, `cash`, `carbon` or `energy`.
+        objective: `npv`, `cash`, `carbon`, `energy`, `water` or `risk`.
         time_limit_s: longest search [s].
         gap: relative gap at which the search may stop [1].
+        further: several objectives, scenario, prudence, obligations.
 
     Raises:
         BocageError: BOC-TWI-010 no asset, BOC-TWI-013 no budget, those of the plan (BOC-DEC).
     """
-    planned = decide_plan(
-        territory,
+    asked = Asked(
         budget_eur_year=budget_eur_year,
         years=years,
         first_year=first_year,
         objective=objective,
         time_limit_s=time_limit_s,
         gap=gap,
+        further=further or Further(),
     )
+    planned = decide_plan(territory, asked)
     record_plan(territory, planned)
-    return _answer(territory, planned)
+    return plan_answer(territory, planned)
 
 
-def decide_plan(
-    territory: Territory,
-    *,
-    budget_eur_year: float | None,
-    years: int | None,
-    first_year: int | None,
-    objective: Objective,
-    time_limit_s: float,
-    gap: float,
-) -> Planned:
-    """Examine, propose, solve and simulate jointly; nothing is written."""
-    budget = budget_eur_year if budget_eur_year is not None else territory.config.number("plan", "budget_eur_year")
-    if budget is None:
-        raise BocageError("BOC-TWI-013")
-    length = years or int(territory.config.required_number("plan", "years"))
-    domains = territory.chosen_domains(None)
-    if not domains:
-        raise BocageError("BOC-TWI-010", where={"folder": territory.folder})
-    states = [examine(territory, domain) for domain in domains]
-    date = states[0].site.date
-    start = first_year or date.year + 1
-    proposals = [consider(territory, state, first_year=start) for state in states]
-    funding = local_funding(territory)
-    proposed = pl.concat([proposal.actions for proposal in proposals], how="diagonal_relaxed")
-    actions = with_local_facts(territory, proposed, funding.written)
-    request = PlanRequest(
-        actions=actions,
-        appraisal=DrawTable.stack([proposal.appraisal for proposal in proposals]),
-        roles=_roles(proposals),
-        drivers=_drivers(proposals),
-        interactions=_interactions(proposals),
-        budgets=_budgets(territory, actions, [budget] * length),
-        first_year=start,
-        territory=funding_facts(territory, funding.written),
-        date=date,
-        parameters=Parameters(CORE_FOLDER, date),
-        rules=funding.rules,
-        kinds=all_code_labels(domains).get("kind", {}),
-        plan_id=PLAN_ID,
-        objective=objective,
-        count_on=frozenset(listed_programmes(territory, "count_on")),
-        leave_out=frozenset(listed_programmes(territory, "leave_out")),
-        gap=gap,
-        time_limit_s=time_limit_s,
-        seed=states[0].site.seed,
-    )
-    result = make_plan(request)
-    return Planned(proposals, request, result, _simulate_jointly(proposals, result, request))
+def decide_plan(territory: Territory, asked: Asked) -> Planned:
+    """Examine, propose, solve and simulate jointly; nothing is written.
 
+    Args:
+        territory: open territory.
+        asked: what the plan is asked for.
 
-def _roles(proposals: Sequence[Proposal]) -> dict[str, str]:
-    return {
-        name: indicator.role for proposal in proposals for name, indicator in proposal.state.domain.indicators.items()
-    }
-
-
-def _drivers(proposals: Sequence[Proposal]) -> dict[str, str]:
-    return {
-        name: indicator.driver
-        for proposal in proposals
-        for name, indicator in proposal.state.domain.indicators.items()
-        if indicator.driver
-    }
-
-
-def _interactions(proposals: Sequence[Proposal]) -> pl.DataFrame:
-    frames = [
-        proposal.state.domain.interact(proposal.state.assets, proposal.actions, proposal.state.site)
-        for proposal in proposals
-    ]
-    return pl.concat(frames, how="diagonal_relaxed")
-
-
-def _budgets(territory: Territory, actions: pl.DataFrame, amounts: Sequence[float]) -> dict[Payer, Sequence[float]]:
-    """The given amounts for the main budget of the body that decides; nothing for its other budgets.
-
-    Money of one budget cannot pay for another one: a water budget (M49) has its own resources.
+    Raises:
+        BocageError: as `plan`.
     """
-    main = main_budget(territory.config.text("territory", "kind"))
-    payers: dict[Payer, Sequence[float]] = {(territory.siren, main): amounts}
-    own = actions.filter(pl.col("owner_siren") == territory.siren)
-    for budget in own["budget"].unique(maintain_order=True):
-        payers.setdefault((territory.siren, budget), [0.0] * len(amounts))
-    return payers
+    check_money(territory, asked)
+    proposals, inputs = gather(territory, asked.first_year)
+    request = request_of(territory, inputs, asked)
+    result = make_plan(request)
+    changes = _simulate_jointly(proposals, result, request)
+    return Planned(proposals, request, result, changes, inputs, asked)
 
 
 def _simulate_jointly(proposals: Sequence[Proposal], result: PlanResult, request: PlanRequest) -> dict[int, DrawTable]:
@@ -251,6 +187,7 @@ def record_plan(territory: Territory, planned: Planned) -> None:
         "joint": planned.joint(),
         "schedule": planned.schedule(),
     }
+    save_inputs(territory.place("results"), planned.inputs, planned.asked, territory.fingerprint())
     save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, frames))
 
 
@@ -272,113 +209,3 @@ def evaluations(proposals: Sequence[Proposal], lines: pl.DataFrame) -> pl.DataFr
         for proposal in proposals
     ]
     return pl.concat(frames)
-
-
-def _answer(territory: Territory, planned: Planned) -> Answer:
-    language = current_language()
-    result, solve = planned.result, planned.result.solve
-    lines = result.plan.join(
-        planned.request.actions.select("action_id", "label_fr", "label_en", "unit_count"), on="action_id", how="left"
-    )
-    chosen = lines.filter(pl.col("decision") == "in").sort("year", "action_id")
-    columns = {column.name: column for column in noun_tables()["plan"].columns}
-    headings = [
-        Heading(name="year", label=columns["year"].label),
-        Heading(name=f"label_{language}", label=_("Action")),
-        Heading(name="cost_eur", label=columns["cost_eur"].label, unit="EUR"),
-        Heading(name="own_eur", label=columns["own_eur"].label, unit="EUR"),
-        Heading(name=f"reason_{language}", label=_("Why")),
-    ]
-    counts = dict(result.plan.group_by("decision").len().iter_rows())
-    return Answer(
-        title=_("Plan for {name}", name=territory.name),
-        sections=[
-            Section(
-                title=_("Decision"),
-                lines=[
-                    _(
-                        "{chosen} actions chosen, {out} left out, {request} to ask of another owner, {waits} waiting",
-                        chosen=counts.get("in", 0), out=counts.get("out", 0),
-                        request=counts.get("request", 0), waits=counts.get("waits", 0),
-                    ),
-                    _(
-                        "Works {cost} EUR excl. VAT; own funds {own} EUR, VAT included, grants and FCTVA deducted",
-                        cost=float(chosen["cost_eur"].sum()), own=_own_funds(result),
-                    ),
-                    _(
-                        "Within {gap:2}% of the optimum in {seconds:1} s; ranking by ratio would lose {loss:1}%",
-                        gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
-                        seconds=solve.seconds, loss=100 * solve.greedy_loss,
-                    ),
-                ],
-                table=chosen,
-                headings=headings,
-            ),
-            Section(title=_("Value for society"), table=result.society, headings=_society_headings(language)),
-            Section(
-                title=_("In the last year, sum of the actions and all of them together"),
-                table=_last_year(planned, language),
-                headings=_joint_headings(),
-            ),
-        ],
-        data=_data(planned),
-        next_step=_("bocage report"),
-    )  # fmt: skip
-
-
-def _data(planned: Planned) -> dict[str, object]:
-    result = planned.result
-    return {
-        "plan": result.plan.to_dicts(),
-        "financing": result.financing.to_dicts(),
-        "ledgers": result.ledgers.to_dicts(),
-        "society": result.society.to_dicts(),
-        "options": result.options.to_dicts(),
-        "joint": planned.joint().to_dicts(),
-        "schedule": planned.schedule().to_dicts(),
-        "solve": {key: _plain(value) for key, value in vars(result.solve).items()},
-    }
-
-
-def _own_funds(result: PlanResult) -> float:
-    """Own funds that the plan needs, VAT included, grants and FCTVA deducted [EUR]; the figure of the report."""
-    return float(result.options.filter(pl.col("option") == "chosen")["own_eur"].item())
-
-
-def _society_headings(language: Language) -> list[Heading]:
-    return [
-        Heading(name=f"label_{language}", label=_("Indicator")),
-        Heading(name="value", label=_("Value")),
-        Heading(name="low", label=_("Low (P10)")),
-        Heading(name="high", label=_("High (P90)")),
-        Heading(name="unit", label=_("Unit")),
-    ]
-
-
-def _joint_headings() -> list[Heading]:
-    return [
-        Heading(name="label", label=_("Indicator")),
-        Heading(name="additive", label=_("Sum of the actions")),
-        Heading(name="joint", label=_("All together")),
-        Heading(name="joint_low", label=_("Low (P10)")),
-        Heading(name="joint_high", label=_("High (P90)")),
-        Heading(name="unit", label=_("Unit")),
-    ]
-
-
-def _last_year(planned: Planned, language: Language) -> pl.DataFrame:
-    joint = planned.joint()
-    labels = {
-        name: indicator.label[language]
-        for proposal in planned.proposals
-        for name, indicator in proposal.state.domain.indicators.items()
-    }
-    last = joint.filter(pl.col("year") == joint["year"].max())
-    return last.with_columns(pl.col("indicator").replace_strict(labels, default=pl.col("indicator")).alias("label"))
-
-
-def _plain(value: object) -> object:
-    """A value that JSON can carry: an unknown bound is None, not an infinity."""
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value.isoformat() if isinstance(value, dt.date) else value

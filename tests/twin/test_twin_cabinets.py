@@ -7,6 +7,7 @@ import pytest
 
 from bocage.twin.build import import_file
 from bocage.twin.plan import Planned, decide_plan
+from bocage.twin.plan_inputs import Asked
 from bocage.twin.territory import Territory, create_territory, open_territory
 
 LAMPS = ["id;technologie;puissance;rue;secteur;armoire;longitude;latitude"] + [
@@ -37,9 +38,7 @@ def territory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Territory]:
 
 @pytest.fixture(scope="module")
 def planned(territory: Territory) -> Planned:
-    return decide_plan(
-        territory, budget_eur_year=40_000, years=4, first_year=None, objective="npv", time_limit_s=20, gap=0.005
-    )
+    return decide_plan(territory, Asked(budget_eur_year=40_000, years=4))
 
 
 def test_cabinets_are_read_and_proposed_for_what_they_lack(planned: Planned) -> None:
