@@ -104,7 +104,7 @@ def works_dates(
     made_on: dt.date,
     *,
     ordered_on: dt.date | None = None,
-    order_by: dt.date | None = None,
+    order_on: dt.date | None = None,
 ) -> WorksDates:
     """Dates of works paid in a year, read backwards from its last day.
 
@@ -116,7 +116,7 @@ def works_dates(
         durations: how long each step takes.
         made_on: date of the plan.
         ordered_on: date of the order where it is signed already.
-        order_by: last day of the order where an aid ends before the latest one.
+        order_on: day of the order where it is not the latest one.
 
     >>> short = Durations(procedure="direct", council_days=60, filing_days=15, consultation_months=1,
     ...                   preparation_months=1, works_months=2, balance_months=2, receipt_months=2,
@@ -129,9 +129,7 @@ def works_dates(
     first_council = made_on + dt.timedelta(days=durations.council_days)
     first_order = months_after(first_council, durations.consultation_months)
     latest = months_before(months_before(last_day, durations.works_months), durations.preparation_months)
-    if order_by is not None:
-        latest = min(latest, order_by)
-    order = ordered_on or max(min(max(latest, first_order), last_day), made_on)
+    order = ordered_on or order_on or max(min(max(latest, first_order), last_day), made_on)
     start = months_after(order, durations.preparation_months)
     end = months_after(start, durations.works_months)
     consultation = months_before(order, durations.consultation_months)
@@ -198,7 +196,8 @@ def file_of(
 
     The earliest dates run forward from the plan (council, deposit in the next window, receipt or
     agreement); the latest ones backward from the order. An aid without known gate is filed before
-    the order where there is time, which is never wrong, and before the end of the works otherwise.
+    the order where there is time, which is never wrong, and as soon as can be otherwise; only a window
+    that opens after the end of the works loses it.
 
     Args:
         rule: version of the programme.
@@ -219,7 +218,8 @@ def file_of(
         deposit = first_deposit
     begins_by = _lapse(rule, known.agreed_on or months_after(deposit, _decision_months(rule, durations)))
     loss = _loss(told, works, durations, first_order=first_order, begins_by=begins_by)
-    if not loss and (deposit < first_deposit or deposit > works.end):
+    closed = bool(told.deposit) and deposit > works.end
+    if not loss and (deposit < first_deposit or closed):
         loss = "too_late"
     waited = None if told.order in ("free", "after_deposit") else passed or works.order
     return Filing(

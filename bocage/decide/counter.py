@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import polars as pl
 
 from bocage.decide.aid_cash import payment_shares
 from bocage.decide.calendar import Durations, Filing, WorksDates
-from bocage.decide.financing import FinancingPlan, Terms, financing_plans
+from bocage.decide.financing import FinancingPlan, Terms, is_counted, within_law
 from bocage.decide.gates import Agenda, plans_in_time
 from bocage.decide.judged import Judged, Part, judge_programmes
+from bocage.decide.law import own_share_of
+from bocage.decide.offers import named_facts, offers
 from bocage.decide.wording import label_of
 from bocage.finance.loans import loan_schedule
 from bocage.parameters.funding_rules import LENT, Fact, FundingRule
@@ -25,6 +28,9 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "after_agreement": {"fr": "l’accord du financeur", "en": "the agreement of the funder"},
 }
 BALANCE: Mapping[str, str] = {"fr": "Solde depuis le début", "en": "Balance since the start"}
+FEW = 7
+"""Most programmes of which every set is listed; of more, sets of `MOST_TOGETHER`."""
+MOST_TOGETHER = 3
 GOOD = ("granted", "possible")
 
 
@@ -78,12 +84,14 @@ class Stack:
     Attributes:
         plan: the aids.
         works: dates of the works that keep them all.
+        counted: True where a plan counts on every one of them.
         own_eur: what they leave to the owner, excluding VAT [EUR].
         rest_eur: what is left once VAT has come back too, VAT included [EUR].
     """
 
     plan: FinancingPlan
     works: WorksDates
+    counted: bool
     own_eur: float
     rest_eur: float
 
@@ -127,7 +135,7 @@ class Counter:
         works: latest dates of the works.
         durations: how long each step takes.
         stamped: every programme, in order of name.
-        stacks: admissible stacks, what is left to the owner increasing.
+        stacks: admissible stacks, those that a plan counts on first, what is left to the owner increasing.
         agenda: durations and date of the plan.
     """
 
@@ -140,7 +148,7 @@ class Counter:
 
     @property
     def best(self) -> Stack:
-        """The stack that leaves the least to the owner; the one without aid where there is no other."""
+        """The stack that a plan counts on and that leaves the least to the owner; none but the empty one at worst."""
         return self.stacks[0]
 
 
@@ -155,20 +163,49 @@ def ask(request: Request, agenda: Agenda) -> Counter:
     orders = agenda.orders(request.rules, request.year, *told)
 
     def solve(rules: tuple[FundingRule, ...], works: WorksDates) -> tuple[FinancingPlan, ...]:
-        return financing_plans(
-            request.facts, request.territory, rules, works.order, cost_eur=request.cost_eur, terms=request.terms
-        )
+        return combinations_of(request, rules, works)
 
-    stacks = [
-        _stack(request, plan, works) for plan, works in plans_in_time(agenda, request.rules, request.year, *told, solve)
-    ]
+    found: dict[frozenset[str], Stack] = {}
+    for plan, works in plans_in_time(agenda, request.rules, request.year, *told, solve):
+        stack = _stack(request, plan, works)
+        found.setdefault(frozenset(aid.rule.name for aid in plan.aids), stack)
     return Counter(
         request=request,
         agenda=agenda,
         works=orders[0],
         durations=agenda.durations(*told),
         stamped=_stamped(request, agenda, orders),
-        stacks=sorted(stacks, key=lambda stack: (round(stack.rest_eur, 2), len(stack.plan.aids))),
+        stacks=sorted(
+            found.values(), key=lambda stack: (not stack.counted, round(stack.rest_eur, 2), len(stack.plan.aids))
+        ),
+    )
+
+
+def combinations_of(request: Request, rules: Sequence[FundingRule], works: WorksDates) -> tuple[FinancingPlan, ...]:
+    """Every set of aids that can be added for an order, those that no plan counts on included.
+
+    A plan only keeps the sets that are worth choosing; the counter shows them all, so that a council
+    sees what one more file would bring. Each aid is at its highest level, then held to the law.
+
+    Args:
+        request: what is asked.
+        rules: versions that are open for the order.
+        works: dates of the works.
+    """
+    facts = named_facts(request.facts, request.territory)
+    share = own_share_of(request.terms.laws, facts, works.order, otherwise=request.terms.own_share)
+    offered = [
+        aids[-1]
+        for rule in rules
+        if (aids := offers(rule, facts, works.order, cost_eur=request.cost_eur, terms=request.terms))
+        and not aids[0].missing
+    ]
+    largest = len(offered) if len(offered) <= FEW else MOST_TOGETHER
+    return tuple(
+        within_law(aids, request.cost_eur, share)
+        for size in range(largest + 1)
+        for aids in combinations(offered, size)
+        if not any(aid.rule.incompatible & {other.rule.name for other in aids} for aid in aids)
     )
 
 
@@ -176,6 +213,7 @@ def _stack(request: Request, plan: FinancingPlan, works: WorksDates) -> Stack:
     return Stack(
         plan=plan,
         works=works,
+        counted=all(is_counted(aid.rule, request.terms) for aid in plan.aids),
         own_eur=request.cost_eur - plan.total_eur,
         rest_eur=request.spending_eur - plan.total_eur - request.vat_back_eur,
     )

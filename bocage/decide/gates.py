@@ -53,20 +53,20 @@ class Agenda:
             return "direct"
         return "adapted" if cost_eur < formal else "formal"
 
-    def works(self, year: int, facts: Facts, cost_eur: float, *, order_by: dt.date | None = None) -> WorksDates:
+    def works(self, year: int, facts: Facts, cost_eur: float, *, order_on: dt.date | None = None) -> WorksDates:
         """Dates of works paid in a year.
 
         Args:
             year: year in which they are paid.
             facts: facts of the action; `ordered_on` where the order is signed already.
             cost_eur: cost excluding VAT [EUR].
-            order_by: last day of the order where an aid ends before the latest one.
+            order_on: day of the order where it is not the latest one.
         """
         durations = self.durations(facts, cost_eur)
         ordered = _date(facts.get("ordered_on"))
-        key = (year, durations.procedure, durations.works_months, ordered, order_by)
+        key = (year, durations.procedure, durations.works_months, ordered, order_on)
         if key not in self._works:
-            self._works[key] = works_dates(year, durations, self.made_on, ordered_on=ordered, order_by=order_by)
+            self._works[key] = works_dates(year, durations, self.made_on, ordered_on=ordered, order_on=order_on)
         return self._works[key]
 
     def file(self, rule: FundingRule, works: WorksDates, facts: Facts, cost_eur: float) -> Filing:
@@ -86,7 +86,10 @@ class Agenda:
         return self._files[key]
 
     def orders(self, rules: Sequence[FundingRule], year: int, facts: Facts, cost_eur: float) -> list[WorksDates]:
-        """The latest order of a year, then earlier ones that keep a rule which ends before it.
+        """The latest order of a year, then others that keep more aids.
+
+        Earlier ones keep a rule that ends before the latest. Where the works cannot end in their year
+        anyhow, the last day of it leaves the files more time.
 
         Args:
             rules: versions of the programmes.
@@ -97,12 +100,12 @@ class Agenda:
         latest = self.works(year, facts, cost_eur)
         if latest.ordered:
             return [latest]
-        ends = {
-            rule.until
-            for rule in rules
-            if rule.until is not None and max(latest.first_order, dt.date(year, 1, 1)) <= rule.until < latest.order
-        }
-        return [latest, *(self.works(year, facts, cost_eur, order_by=end) for end in sorted(ends, reverse=True))]
+        first = max(latest.first_order, dt.date(year, 1, 1))
+        others = {rule.until for rule in rules if rule.until is not None and first <= rule.until < latest.order}
+        last_day = dt.date(year, 12, 31)
+        if latest.end > last_day > latest.order:
+            others.add(last_day)
+        return [latest, *(self.works(year, facts, cost_eur, order_on=day) for day in sorted(others, reverse=True))]
 
     def open_rules(
         self, rules: Sequence[FundingRule], works: WorksDates, facts: Facts, cost_eur: float

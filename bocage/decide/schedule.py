@@ -22,6 +22,9 @@ MILESTONES = (
 )  # fmt: skip
 """Steps of an operation in the order in which they happen."""
 
+COUNTED = ("certain", "discretionary")
+"""States of the aids that a plan counts on."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
@@ -122,15 +125,12 @@ def schedule_of_dated(dated: Sequence[Dated], agenda: Agenda) -> pl.DataFrame:
 
 
 def dates_of(operation: Operation, agenda: Agenda) -> Dated:
-    """Dates of the works and of the files of one operation; ordered before the first of its aids ends."""
-    told = (operation.year, operation.facts, operation.cost_eur)
-    works = agenda.works(*told)
-    ends = [rule.until for rule, _ in operation.aids if rule.until is not None and rule.until < works.order]
-    if ends and not works.ordered:
-        works = agenda.works(*told, order_by=min(ends))
-    files = [
-        (rule, status, agenda.file(rule, works, operation.facts, operation.cost_eur)) for rule, status in operation.aids
-    ]
+    """Dates of the works and of the files of one operation, ordered on the latest day that keeps what is counted on."""
+    told = (operation.facts, operation.cost_eur)
+    rules = [rule for rule, status in operation.aids if status in COUNTED]
+    orders = agenda.orders(rules, operation.year, *told)
+    works = next((one for one in orders if len(agenda.open_rules(rules, one, *told)) == len(rules)), orders[0])
+    files = [(rule, status, agenda.file(rule, works, *told)) for rule, status in operation.aids]
     return Dated(operation=operation, works=works, files=files)
 
 
@@ -191,6 +191,8 @@ def _rows(one: Dated, agenda: Agenda) -> Iterator[Row]:
     for rule, status, filing in kept:
         if filing.deposit is not None:
             yield row("deposit", filing.deposit, filing.first_deposit, rule.name, filing.gate, status)
+        if status not in COUNTED:
+            continue  # what follows the deposit of an aid that is only hoped for is not to be waited for
         if filing.passed is not None:
             milestone = "receipt" if filing.gate == "after_receipt" else "agreement"
             yield row(milestone, filing.passed, None, rule.name, filing.gate, status)

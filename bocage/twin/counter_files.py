@@ -102,6 +102,7 @@ def _stack_headings() -> list[Heading]:
     return [
         Heading(name="rank", label=_("Rank")),
         Heading(name="programmes", label=_("Aids added up")),
+        Heading(name="counted", label=_("Counted")),
         Heading(name="grants_eur", label=_("Aids"), unit="EUR"),
         Heading(name="share_percent", label=_("Share of cost"), unit="%"),
         Heading(name="own_eur", label=_("Own share excl. VAT"), unit="EUR"),

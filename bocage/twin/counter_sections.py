@@ -14,15 +14,22 @@ from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import LANGUAGES, Message, current_language
 
 NO_AID = {"fr": "sans aide", "en": "no aid"}
+STACKS_SHOWN = 10
 REFUSED = ("refused", "expired", "not_yet")
 
 
 def stacks_frame(counter: Counter) -> pl.DataFrame:
-    """Frame `rank`, `programmes`, amounts, `order_by`, `to_verify` (programmes whose rule is not verified)."""
+    """The stacks as a table.
+
+    Returns:
+        Frame `rank`, `programmes`, `counted` (a plan counts on all of them), amounts, `order_by`,
+        `to_verify` (programmes whose rule is not verified).
+    """
     cost = counter.request.cost_eur
     rows = [
         {
             "rank": rank,
+            "counted": stack.counted,
             "programmes": " + ".join(aid.rule.name for aid in stack.plan.aids) or NO_AID[current_language()],
             "grants_eur": stack.plan.total_eur,
             "share_percent": 100.0 * stack.plan.total_eur / cost if cost else 0.0,
@@ -35,7 +42,8 @@ def stacks_frame(counter: Counter) -> pl.DataFrame:
         for rank, stack in enumerate(counter.stacks, start=1)
     ]
     schema = {
-        "rank": pl.Int64, "programmes": pl.String, "grants_eur": pl.Float64, "share_percent": pl.Float64,
+        "rank": pl.Int64, "counted": pl.Boolean, "programmes": pl.String,
+        "grants_eur": pl.Float64, "share_percent": pl.Float64,
         "own_eur": pl.Float64, "vat_back_eur": pl.Float64, "rest_eur": pl.Float64, "order_by": pl.Date,
         "to_verify": pl.String,
     }  # fmt: skip
@@ -162,6 +170,7 @@ def _stacks(counter: Counter) -> Section:
     frame = stacks_frame(counter)
     headings = [
         Heading(name="programmes", label=_("Aids added up")),
+        Heading(name="counted", label=_("Counted")),
         Heading(name="grants_eur", label=_("Aids"), unit="EUR"),
         Heading(name="share_percent", label=_("Share of cost"), unit="%"),
         Heading(name="rest_eur", label=_("Left to pay"), unit="EUR"),
@@ -176,7 +185,9 @@ def _stacks(counter: Counter) -> Section:
     doubtful = frame["to_verify"][0]
     if doubtful:
         lines.append(_("The best one rests on rules to be verified: {rules}", rules=doubtful))
-    return Section(title=_("What can be added up"), lines=lines, table=frame, headings=headings)
+    if len(frame) > STACKS_SHOWN:
+        lines.append(_("{count} combinations, the first ones here; all with --json", count=len(frame)))
+    return Section(title=_("What can be added up"), lines=lines, table=frame.head(STACKS_SHOWN), headings=headings)
 
 
 def shown(counter: Counter) -> list[Stamped]:
