@@ -13,6 +13,9 @@ import yaml
 from bocage.parameters.reader import ParameterError, read_reference
 from bocage.vocabulary.codes import BocageError
 
+LONGEST = 80
+"""Characters of a value that a fault shows."""
+
 
 class RuleError(BocageError, ParameterError):
     """A funding rule is badly written: the file, the key, what is wrong and what to write."""
@@ -50,7 +53,7 @@ class Cell:
 
     def unfit(self, kind: str) -> RuleError:
         """The fault of a value that is not of the kind that is expected."""
-        return self.fault("BOC-PAR-004", value=repr(self.value), expected=expected(kind))
+        return self.fault("BOC-PAR-004", value=_shown(self.value), expected=expected(kind))
 
     def mapping(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "Cell":
         """This cell, once sure that it holds the keys required and none that is unknown."""
@@ -88,7 +91,7 @@ class Cell:
         """A text, one of the choices where there are some."""
         if choices and self.value not in choices:
             words = ", ".join(sorted(choices))
-            raise self.fault("BOC-PAR-004", value=repr(self.value), expected={"fr": words, "en": words})
+            raise self.fault("BOC-PAR-004", value=_shown(self.value), expected={"fr": words, "en": words})
         if not isinstance(self.value, str) or not self.value.strip():
             raise self.unfit("text")
         return self.value
@@ -129,6 +132,14 @@ class Cell:
 
     def _under(self, key: object) -> str:
         return f"{self.key}.{key}" if self.key else str(key)
+
+
+def _shown(value: object) -> str:
+    """A value as it is written in YAML, on one line, cut where it is long."""
+    text = (
+        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000).removesuffix("...\n").strip()
+    )
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 HINTS = {"from": "date", "until": "date", "reference": "citation", "counted": "flag", "counts_as_public": "flag",
