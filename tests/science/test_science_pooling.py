@@ -189,6 +189,73 @@ def test_one_record_moves_the_prior_a_little_and_its_own_territory_more(count: i
     assert found.prior == pytest.approx(1 - found.same_kind, abs=1e-9)
 
 
+def test_measured_schools_take_over_from_the_prior() -> None:
+    """Forty projects that bring 0.5 of what was promised: median and spread become theirs, not those of the guess."""
+    source = random(12)
+    territory = np.arange(40) // 2
+    logs = np.log(0.5) + source.normal(0, 0.1, 20)[territory] + source.normal(0, 0.15, 40)
+    error = np.full(40, 0.1)
+    records = Records(
+        np.exp(logs + 0.1 * source.standard_normal(40)),
+        np.full(40, 0.3),
+        ["school"] * 40,
+        [f"t{one}" for one in territory],
+        value_log_sd=error,
+    )
+    fit = fit_pooled(records, realisation_prior(0.65, 0.35), random())
+    drawn = np.log(predict(fit, [Project("school", 0.3, "never did any")], random(2), count=20_000)[0])
+    assert np.exp(np.median(drawn)) == pytest.approx(0.5, abs=0.04)
+    assert drawn.std() == pytest.approx(np.hypot(0.1, 0.15), abs=0.05)
+    assert shares(fit, Project("school", 0.3, "never did any")).prior < 0.1
+
+
+@given(st.floats(0.05, 0.5), st.floats(0.6, 2.0))
+@settings(max_examples=5, deadline=None)
+def test_a_figure_that_is_less_well_known_weighs_less(small: float, large: float) -> None:
+    records = some_records()
+    weights = []
+    for error in (small, large):
+        errors = np.full(24, 0.1)
+        errors[4] = error
+        fit = fit_pooled(replace(records, value_log_sd=errors), KNOWN, random(), draws=40, warm_up=1)
+        weights.append(abs(shares(fit, records.projects()[4]).records[4]))
+    assert weights[1] < weights[0]
+
+
+KINDS_OF_RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c"]),
+        st.sampled_from(["", "x", "y"]),
+        st.floats(-20, 20),
+        st.floats(-8, 8),
+        st.sampled_from([0.0, 0.1, 3.0, 50.0]),
+        st.sampled_from([0.0, 0.5, 3.0]),
+        st.sampled_from(["", "green"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(KINDS_OF_RECORDS, st.sampled_from(["partial", "none", "complete"]), st.sampled_from(["normal", "student"]))
+@settings(max_examples=25, deadline=None)
+def test_whatever_the_records_draws_are_numbers(rows: list, pooling: str, tails: str) -> None:
+    kinds, territories, values, sizes, value_sd, size_sd, through = zip(*rows, strict=True)
+    records = Records(
+        np.exp(values), np.exp(sizes), kinds, territories, np.array(value_sd), np.array(size_sd), through=through
+    )
+    prior = cost_prior({"a": KindPrior(1000.0, 0.2, 50.0)}, tails=tails, rates={"green": Rate(0.3, 0.5, 0.2)})
+    fit = fit_pooled(records, prior, random(), pooling=pooling, draws=40, warm_up=20)  # type: ignore[arg-type]
+    projects = [Project("a", 2.0, "x"), Project("unseen", 2.0), Project("b", 1e5, "new")]
+    assert np.isfinite(predict(fit, projects, random(), count=99)).all()
+    found, left = shares(fit, projects[0]), leave_one_out(fit)
+    parts = (found.own_territory, found.same_kind, found.others, found.prior)
+    assert min(parts) >= 0
+    assert sum(parts) == pytest.approx(1)
+    assert np.isfinite(found.without).all()
+    assert np.isfinite(left.surprise).all()
+
+
 def test_declared_sizes_would_flatten_the_elasticity() -> None:
     """Least squares on sizes known to 0.8 in logarithm misses a third of the elasticity; the model does not."""
     source, count = random(4), 300

@@ -55,10 +55,10 @@ def shares(fit: Fit, project: Project) -> Shares:
 
     Given the spreads, the estimate is linear in the logarithms of the values, η = c + Σ h_i y_i; with territories
     integrated out, h = V⁻¹X A⁻¹(x - c_g X_g'w) + c_g w, A = X'V⁻¹X + P (best linear unbiased prediction,
-    Henderson, Biometrics 31, 1975). The prior weighs 1 - Σ h. Weights are averaged over draws of the spreads;
-    shares are proportions of their absolute values, as in the projection matrix of a network of trials
-    (Papakonstantinou and others, F1000Research 7:610, 2018). Without record i the estimate moves by
-    -h_i (y_i - ŷ_-i).
+    Henderson, Biometrics 31, 1975). The prior weighs 1 - Σ h. Weights are averaged over draws of the spreads,
+    summed by kind and place, and taken as proportions of the absolute sums, as those of direct evidence in
+    a network of trials (Papakonstantinou and others, F1000Research 7:610, 2018). Without record i the
+    estimate moves by -h_i (y_i - ŷ_-i).
 
     Args:
         fit: result of `fit_pooled`.
