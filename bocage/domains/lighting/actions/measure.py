@@ -5,8 +5,10 @@ import json
 import polars as pl
 
 from bocage.domains.lighting.actions.change import asset_changes, edit
-from bocage.domains.lighting.inventory.declared import LUMINAIRE
+from bocage.domains.lighting.actions.devices import RUNNING_KINDS, digital_fact
+from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.physics.load import with_load
+from bocage.parameters.reader import Parameters
 from bocage.vocabulary.domain import Assets, Site
 
 LED_KINDS = ("led", "led_dimming", "led_detection", "led_class", "led_kit")
@@ -25,7 +27,9 @@ def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.Data
     Returns:
         The actions with `facts` as JSON: `chantier`, `points`, `points_with_dimming`,
         `points_with_detection`, `led`, `cct`, `kwh_saving_year` [kWh/year], `saving_share`,
-        `power_saving_share` (of the assets concerned [1]), `park_share` (points over all points [1]).
+        `power_saving_share` (of the assets concerned [1]), `park_share` (points over all points [1]),
+        `section` (of the accounts: `investment`, or `running` where nothing new is bought), and `digital`
+        where they bring nodes or detectors (`digital_fact`).
     """
     frame = assets[LUMINAIRE]
     before = with_load(frame, site).select("asset_id", "energy_kwh", "system_power_w", "dimmed_h")
@@ -52,13 +56,15 @@ def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.Data
         )
     )
     joined = actions.select("action_id", "kind").join(sums, on="action_id", how="left", maintain_order="left")
-    facts = [_facts(row, len(frame)) for row in joined.iter_rows(named=True)]
+    parameters = lighting_parameters(site)
+    facts = [_facts(row, len(frame), parameters) for row in joined.iter_rows(named=True)]
     return actions.with_columns(pl.Series("facts", facts, dtype=pl.String))
 
 
-def _facts(row: dict[str, object], stock: int) -> str:
+def _facts(row: dict[str, object], stock: int, parameters: Parameters) -> str:
     numbers = {name: float(str(value or 0)) for name, value in row.items() if name not in {"action_id", "kind"}}
-    kind = row["kind"]
+    kind = str(row["kind"])
+    digital = digital_fact(kind, int(numbers["points"]), parameters)
     return json.dumps(
         {
             "chantier": "lighting",
@@ -71,6 +77,8 @@ def _facts(row: dict[str, object], stock: int) -> str:
             "saving_share": round(_share(numbers["saving"], numbers["energy"]), 4),
             "power_saving_share": round(_share(numbers["power_saving"], numbers["power"]), 4),
             "park_share": round(_share(numbers["points"], stock), 4),
+            "section": "running" if kind in RUNNING_KINDS else "investment",
+            **({"digital": digital} if digital else {}),
         },
         sort_keys=True,
     )

@@ -29,8 +29,8 @@ def with_upkeep(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         parameters: of the domain (`upkeep`, `operation`).
 
     Returns:
-        The rows in their order with `failures` (spot replacements expected [1/year]) and `upkeep_eur`
-        [EUR/year].
+        The rows in their order with `failures` (spot replacements expected [1/year]), `upkeep_eur` and
+        `node_fee_eur` (subscription and hosting of remote-managed points) [EUR/year].
     """
     hours = rows.select((pl.col("full_h") + pl.col("dimmed_h")).fill_null(0.0)).to_series().to_numpy()
     is_led = rows["is_led"].to_numpy().astype(bool)
@@ -50,7 +50,10 @@ def with_upkeep(rows: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     fixed = parameters.number("upkeep.fixed_share")
     watched = 1 - parameters.number("upkeep.remote_saving") * managed
     upkeep = counted * anchor * (fixed * watched + (1 - fixed) * ratio)
-    return rows.with_columns(pl.Series("failures", counted * failures), pl.Series("upkeep_eur", upkeep))
+    fee = counted * managed * parameters.number("operation.node_running_cost")
+    return rows.with_columns(
+        pl.Series("failures", counted * failures), pl.Series("upkeep_eur", upkeep), pl.Series("node_fee_eur", fee)
+    )
 
 
 def median_life_h(rows: pl.DataFrame, parameters: Parameters) -> Array:

@@ -19,7 +19,7 @@ PLAIN = (
 """Sums that carry no uncertainty of their own."""
 SUMS = [
     "system_power_w", "full_kwh", "dimmed_kwh", "standby_kwh", "node_kwh", "edge_kwh", "lit_kwh", "lit_edge_kwh",
-    "dark_h", "upkeep_eur", "failures", "road_lm", "area_lm", "up_blue_lm", *PLAIN,
+    "dark_h", "upkeep_eur", "node_fee_eur", "failures", "road_lm", "area_lm", "up_blue_lm", *PLAIN,
 ]  # fmt: skip
 QUANTITIES = (
     "points", "power_kw", "energy_kwh", "lit_kwh", "maintenance_eur", "dark_h", "failures", "road_klm", "area_lm",
@@ -119,6 +119,7 @@ def drawn(groups: pl.DataFrame, count: int, site: Site) -> Totals:
         ("failures",) * 2 + (factors.failures,),
     ):
         parts[name] = sum_of(column, led) * of(is_led=True) + sum_of(column, other) * of(is_led=False)
+    parts["maintenance_eur"] += sum_of("node_fee_eur") * factors.bounded("operation.node_running_cost")
     road, everywhere = factors.bounded("light.road_share"), np.ones(site.draws)
     parts |= {
         "road_klm": sum_of("road_lm") / 1000 * road,
