@@ -20,7 +20,7 @@ PREFIX = "realisation:"
 PRIOR_RESTS_ON: Mapping[str, frozenset[str]] = {"buildings": frozenset({"california-k12-schools"})}
 """Records from which a prior was written: counted again, they would count twice."""
 OPEN, GUARANTEED = "open", "guaranteed"
-DRAWS = 1600
+DRAWS, WARM_UP = 4000, 500
 _RATIO = "realised_share"
 
 
@@ -112,7 +112,9 @@ def learn_realisation(
     # where nobody has said how sure the prior is, records must still be able to move it
     sigma = _sigma(*figures[1:]) or parameters.number("feedback.realisation_log_sd")
     prior = realisation_prior(figures[0], sigma)
-    fit = fit_pooled(_records(rows), prior, generator(seed, "feedback realisation", domain, kind), draws=DRAWS)
+    fit = fit_pooled(
+        _records(rows), prior, generator(seed, "feedback realisation", domain, kind), draws=DRAWS, warm_up=WARM_UP
+    )
     told = [{key: str(row[key]) for key in ("record_id", "title", "place", "quality")} for row in rows]
     return RealisationModel(domain, kind, fit, told, figures, seed)
 

@@ -14,7 +14,7 @@ from bocage.commons.costs import CostModel, learn_costs
 from bocage.commons.draft import template_text
 from bocage.commons.estimate import Estimate
 from bocage.commons.reading import SUFFIXES, read_record, write_record
-from bocage.commons.realisation import GUARANTEED, OPEN, learn_realisation, learned_realisation, losses
+from bocage.commons.realisation import GUARANTEED, OPEN, learn_realisation, learned_realisation, losses, prior_figures
 from bocage.commons.record import Record
 from bocage.commons.schema import action_kinds
 from bocage.commons.shelf import judged_files, usable_records
@@ -210,6 +210,8 @@ def plan_realisation(
     """
     kept = _kept(territory)
     if all(domain in kept for domain in domains):
+        for domain in domains:
+            prior_figures(domain, parameters)  # read, so that the plan lists it among its assumptions
         return {domain: kept[domain] for domain in domains}
     records, _aside = usable_records(own_paths(territory))
     return {

@@ -12,6 +12,7 @@ from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
 from bocage.parameters.scenarios import Scenario, load_scenario, scenario_names
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.diagnose import examine
+from bocage.twin.feedback import plan_realisation
 from bocage.twin.funding_facts import funding_facts, listed_programmes, local_funding, with_local_facts
 from bocage.twin.propose import Proposal, consider
 from bocage.twin.territory import Territory
@@ -182,6 +183,7 @@ def request_of(territory: Territory, inputs: Inputs, asked: Asked) -> PlanReques
         gap=asked.gap,
         time_limit_s=asked.time_limit_s,
         seed=inputs.seed,
+        realisation=plan_realisation(territory, sorted(set(actions["domain"])), parameters, inputs.seed),
     )
 
 

@@ -13,6 +13,8 @@ from bocage.vocabulary.text import Language, format_number
 
 LEAST_SCALE = 0.82
 LETTERS = 70
+AGREED = 1.05
+"""Split R-hat below which chains are said to agree (Gelman et al., Bayesian Data Analysis, 2013)."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,14 @@ def coverage_text(content: EvidenceContent, language: Language) -> str:
     """How many records the others foresee within their 80 % interval; empty where there is none to tell."""
     if content.of < 2:
         return ""
-    text = _(
-        "Each record foreseen from the others: {inside} of {of} fall within the 80% interval ({share}); "
-        "the chains agree (R-hat {r_hat}).",
-        language,
+    text = _("Each record foreseen from the others: {inside} of {of} fall within the 80% interval ({share}).", language)
+    found = text.format(inside=content.inside, of=content.of, share=percent(content.inside / content.of, language))
+    chains = (
+        _("The chains of draws agree (R-hat {r_hat}).", language)
+        if content.r_hat < AGREED
+        else _("The chains of draws do not agree well (R-hat {r_hat}): take the figures as rough.", language)
     )
-    share = percent(content.inside / content.of, language)
-    return text.format(
-        inside=content.inside, of=content.of, share=share, r_hat=format_number(content.r_hat, language, digits=2)
-    )
+    return f"{found} {chains.format(r_hat=format_number(content.r_hat, language, digits=2))}"
 
 
 def _figures(content: EvidenceContent, language: Language) -> list[dict[str, str]]:
