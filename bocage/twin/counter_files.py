@@ -6,8 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from bocage.decide.counter import cash_of, lent
+from bocage.publish.application import Part, write_application
 from bocage.publish.csv_file import write_csv
 from bocage.publish.replacing import replace_file
+from bocage.publish.report.frame import write_date
 from bocage.publish.tables import NamedTable, TableColumn, kind_of
 from bocage.publish.workbook import write_workbook
 from bocage.twin.answer import Heading
@@ -20,6 +22,7 @@ from bocage.twin.schedule import calendar_text, grouped
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.text import Language, Message, current_language
+from bocage.vocabulary.units import quantity
 
 
 def write_file(territory: Territory, asked: Asked, dossier: pl.DataFrame, into: Path) -> list[Path]:
@@ -53,7 +56,67 @@ def write_file(territory: Territory, asked: Asked, dossier: pl.DataFrame, into: 
     labels = {asked.row["action_id"]: {"fr": asked.row["label_fr"], "en": asked.row["label_en"]}}
     text = calendar_text(territory, grouped(schedule_frame_of(asked)), labels, made_on=made_on.isoformat())
     files.append(replace_file(into / f"{stem}.ics", text.encode()))
+    files.append(
+        write_application(
+            into / f"{stem}.docx",
+            title=asked.row[f"label_{language}"],
+            marks=[note.say(language) for note in (_("To complete"), *identity_notes(territory))],
+            parts=document_parts(asked, dossier, language),
+            language=language,
+        )
+    )
     return files
+
+
+def document_parts(asked: Asked, dossier: pl.DataFrame, language: Language) -> list[Part]:
+    """The parts of the document: each part of the data of the file, the funding plan, the cash, the deadlines."""
+    labels = all_code_labels([])
+    parts = []
+    for (name,), rows in dossier.group_by("dossier_part", maintain_order=True):
+        title = labels["dossier_part"][str(name)][language]
+        parts.append(
+            Part(
+                title=title[:1].upper() + title[1:],
+                head=[_("Item").say(language), _("Value").say(language), _("Who has it").say(language)],
+                rows=[
+                    (row[f"label_{language}"], row[f"value_{language}"] or "", row[f"holder_{language}"] or "")
+                    for row in rows.iter_rows(named=True)
+                ],
+                to_fill=1,
+            )
+        )
+    return [*parts, _funding_part(asked, language), _deadlines_part(asked, language)]
+
+
+def _funding_part(asked: Asked, language: Language) -> Part:
+    """The plan de financement: aids, VAT that comes back, what is left, adding up to the works."""
+    request, best = asked.counter.request, asked.counter.best
+    lines = [(aid.rule.label[language], aid.amount_eur) for aid in best.plan.aids]
+    lines += [(_("VAT that comes back").say(language), request.vat_back_eur)] if request.vat_back_eur else []
+    lines += [(_("Left to pay").say(language), best.rest_eur)]
+    lines += [(_("Works, VAT included").say(language), request.spending_eur)]
+    doubtful = ", ".join(aid.rule.name for aid in best.plan.aids if aid.status != "verified")
+    return Part(
+        title=_("Funding plan").say(language),
+        lines=[_("The best one rests on rules to be verified: {rules}", rules=doubtful).say(language)]
+        if doubtful
+        else [],
+        head=[_("Line").say(language), _("Amount incl. VAT").say(language)],
+        rows=[(label, quantity(amount, "EUR", language)) for label, amount in lines],
+        numeric=(1,),
+    )
+
+
+def _deadlines_part(asked: Asked, language: Language) -> Part:
+    words = all_code_labels([])["milestone"]
+    return Part(
+        title=_("Back-schedule").say(language),
+        head=[_(head).say(language) for head in ("Latest day", "Milestone", "Programme")],
+        rows=[
+            (write_date(row["latest"], language), words[row["milestone"]][language], row["programme"])
+            for row in schedule_frame_of(asked).iter_rows(named=True)
+        ],
+    )
 
 
 def named_tables(asked: Asked, dossier: pl.DataFrame, language: Language) -> list[NamedTable]:

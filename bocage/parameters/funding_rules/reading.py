@@ -77,11 +77,18 @@ def load_rules(*folders: Path) -> tuple[FundingRule, ...]:
     >>> sorted(rule.since.year for rule in load_rules() if rule.name == "CEE-RES-EC-104")
     [2015, 2025, 2025]
     """
-    return _load(folders or (FUNDING_FOLDER,))
+    chosen = folders or (FUNDING_FOLDER,)
+    return _load(chosen, tuple(_stamp(path) for folder in chosen for path in rule_files(folder)))
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """What changes when a file does: a territory may write its rules while a server runs."""
+    told = path.stat()
+    return str(path), told.st_mtime_ns, told.st_size
 
 
 @cache
-def _load(folders: tuple[Path, ...]) -> tuple[FundingRule, ...]:
+def _load(folders: tuple[Path, ...], _stamps: tuple[tuple[str, int, int], ...]) -> tuple[FundingRule, ...]:
     cells = [_cell(path) for folder in folders for path in rule_files(folder)]
     facts = _declared_facts(cells)
     packs = [_pack(cell, facts) for cell in cells]
