@@ -49,7 +49,7 @@ def _rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:
     def mean(name: str) -> Array:
         return np.asarray(ledger.line(name).mean(axis=1))
 
-    investment, aids = -mean("works_ttc"), mean("grant")
+    investment, aids = 0.0 - mean("works_ttc"), mean("grant")
     back = mean("fctva") + mean("vat_deducted")
     loan = ledger.debt.drawn(count) + mean("advance")
     interest = ledger.debt.interest(count) + advances.interest

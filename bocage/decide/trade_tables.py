@@ -75,7 +75,7 @@ def cash_calendar(books: Books, ledgers: Sequence[PayerLedger]) -> pl.DataFrame:
 def _calendar_rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:
     payer = books.columns.payers[ledger.number]
     funds = ledger.line("own_funds").mean(axis=1) + ledger.line("later_funds").mean(axis=1)
-    spent = -sum((ledger.line(name).mean(axis=1) for name in SPENT), np.zeros_like(funds))
+    spent = 0.0 - sum((ledger.line(name).mean(axis=1) for name in SPENT), np.zeros_like(funds))
     received = ledger.flow.mean(axis=1) - funds + spent
     names = ("own_funds_eur", "received_eur", "spent_eur", "balance_eur", "balance_low_eur", "balance_high_eur")
     table = np.array([funds, received, spent, *interval_of(ledger.balance)])
