@@ -94,7 +94,10 @@ def _said_effects(record: Record) -> Iterator[Verdict]:
     for name in ("positive_effects", "negative_effects"):
         said = record.get(name)
         if said is None:
-            continue  # already said to be missing
+            # works that are only planned have shown nothing yet
+            if record.get("status") not in {None, "planned"}:
+                yield Verdict("BOC-COM-102", name, {"field": name})
+            continue
         if NOT_REPORTED in said and record.get("origin") == "own":
             yield Verdict("BOC-COM-113", name)
         if len(said) > 1 and {NONE_OBSERVED, NOT_REPORTED} & set(said):

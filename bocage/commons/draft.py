@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from bocage.commons.reading import as_text
 from bocage.commons.schema import ROOT, VERSION, Part, parts
 from bocage.commons.validate import Judged, judge
 from bocage.commons.verdict import Verdict
@@ -36,10 +37,10 @@ def gaps(content: Mapping[str, Any], place: str) -> list[Verdict]:
     """What must still be filled or mended before a draft can be shared.
 
     Args:
-        content: record as texts.
+        content: nested mappings and lists of plain values.
         place: name of its file.
     """
-    judged: Judged = judge(content, place=place)
+    judged: Judged = judge(as_text(content), place=place)
     return [verdict for verdict in judged.verdicts if verdict.blocking]
 
 

@@ -29,6 +29,8 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import LANGUAGES, Language, Message
 
 FOLDER = "feedback"
+DRAFTS = "drafts"
+"""Folder of the drafts, among the records: what is in it is not learned from."""
 LEARNED = "feedback.json"
 
 
@@ -220,11 +222,12 @@ def plan_realisation(
 
 
 def own_paths(territory: Territory) -> list[Path]:
-    """The files of records that the territory keeps; none where it has none."""
+    """The files of records that the territory keeps, its drafts aside; none where it has none."""
     folder = territory.folder / FOLDER
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
+    return sorted(path for path in found if path.relative_to(folder).parts[0] != DRAFTS)
 
 
 def file_name_of(record_id: str) -> str:

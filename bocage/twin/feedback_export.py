@@ -12,7 +12,7 @@ from bocage.commons.draft import draft_text, gaps, stratum
 from bocage.commons.schema import VERSION, action_kinds
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.evaluate import foreseen_energy
-from bocage.twin.feedback import FOLDER, file_name_of
+from bocage.twin.feedback import DRAFTS, FOLDER, file_name_of
 from bocage.twin.funding_facts import funding_facts
 from bocage.twin.plan_record import FILE, load_plan
 from bocage.twin.territory import Territory
@@ -23,7 +23,6 @@ from bocage.vocabulary.domain import Domain
 from bocage.vocabulary.draws import Z90
 from bocage.vocabulary.text import Language, current_language
 
-DRAFTS = "drafts"
 KINDS = {"commune": "commune", "epci": "epci", "syndicate": "syndicate", "departement": "departement"}
 EFFECTS: Mapping[str, tuple[str, str]] = {
     "energy": ("energy_kwh_year", "kWh/year"),
@@ -164,7 +163,7 @@ def _appraised(
 def _content(
     territory: Territory, one: _Known, foreseen: Mapping[str, tuple[float, float, float]], language: Language
 ) -> dict[str, Any]:
-    """The draft as texts, in the order of a record; what is not known is left out."""
+    """The draft in the order of a record; what is not known is left out."""
     action, works, plan = one.action or {}, one.works or {}, one.plan or {}
     content: dict[str, Any] = {
         "schema": VERSION,
@@ -185,8 +184,9 @@ def _content(
         "predicted_effects": [_predicted(territory, name, figures) for name, figures in foreseen.items()],
         "costs": _costs(works),
         "measured_effects": [_measured(territory, row) for row in one.evaluations],
+        "evidence": _evidence(territory, one, language),
     }
-    return _texts(content)
+    return _without_gaps(content)
 
 
 def _sentences(one: _Known, name: str) -> list[str]:
@@ -272,26 +272,35 @@ def _rounded(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _texts(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content without what is empty, dates as texts and numbers as they are written."""
+def _evidence(territory: Territory, one: _Known, language: Language) -> list[dict[str, Any]]:
+    """What the twin itself can show; contracts, invoices and pictures are the agent's to add."""
+    found = []
+    if one.plan:
+        made = _plan_date(territory)
+        title = _("Plan of {date}", date=made.isoformat() if made else "-").say(language)
+        found.append({"title": title, "address": f"results/{FILE}", "kind": "primary"})
+    for row in one.evaluations:
+        title = _("Measured on invoices: {method}", method=row["method"]).say(language)
+        found.append({"title": title, "address": row["evaluation_id"], "kind": "primary"})
+    return found
+
+
+def _without_gaps(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content without what is empty, dates as texts."""
     found: dict[str, Any] = {}
     for key, value in content.items():
-        plain = _text(value)
+        plain = _plain(value)
         if plain not in (None, "", [], {}):
             found[key] = plain
     return found
 
 
-def _text(value: object) -> Any:  # noqa: ANN401 - a tree of mappings, lists and texts
+def _plain(value: object) -> Any:  # noqa: ANN401 - a tree of mappings, lists and plain values
     if isinstance(value, Mapping):
-        return _texts(value)
+        return _without_gaps(value)
     if isinstance(value, list):
-        return [_text(one) for one in value]
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _write(path: Path, text: str) -> bool:
