@@ -8,9 +8,9 @@ import polars as pl
 
 from bocage.decide.options import compare_joint
 from bocage.decide.planning import make_plan
+from bocage.decide.realisation import realised_by_domain, realised_gain
 from bocage.decide.request import Objective, PlanRequest, PlanResult
 from bocage.decide.schedule import schedule_frame
-from bocage.decide.worth import realisation_draws
 from bocage.twin.answer import Answer
 from bocage.twin.diagnose import record_outcomes
 from bocage.twin.plan_answer import plan_answer
@@ -65,7 +65,7 @@ class Planned:
             roles = change.keys["indicator"].replace_strict(self.request.roles, default=None)
             named = DrawTable(
                 change.keys.with_columns(roles.alias("role"), roles.alias("indicator")),
-                -change.draws * self._realisation(change),
+                realised_gain(change.draws, self._realisation(change)),
                 change.default_share,
             )
             kept = named.where(pl.col("role").is_in(SAVING_ROLES).fill_null(value=False))
@@ -73,10 +73,7 @@ class Planned:
         return pl.concat(frames)
 
     def _realisation(self, change: DrawTable) -> Array:
-        shares = {
-            domain: realisation_draws(self.request.parameters, domain, change.draws.shape[1], seed=self.request.seed)
-            for domain in change.keys["domain"].unique(maintain_order=True)
-        }
+        shares = realised_by_domain(self.request, change.draws.shape[1])
         return np.array([shares[domain] for domain in change.keys["domain"]]).reshape(change.draws.shape)
 
     def joint(self) -> pl.DataFrame:

@@ -134,6 +134,9 @@ def _data(planned: "Planned") -> dict[str, object]:
         "options": result.options.to_dicts(),
         "joint": planned.joint().to_dicts(),
         "schedule": planned.schedule().to_dicts(),
+        "aims": result.aims.to_dicts(),
+        "duties": result.duties.to_dicts(),
+        "purchases": result.purchases.to_dicts(),
         "solve": {key: _plain(value) for key, value in vars(result.solve).items()},
     }
 

@@ -8,6 +8,7 @@ import polars as pl
 from bocage.domains.lighting.actions.axes import in_excess, on_main_road
 from bocage.domains.lighting.actions.cabinets import Cabinets, needed_first, read_cabinets
 from bocage.domains.lighting.actions.change import DOMAIN_NAME
+from bocage.domains.lighting.actions.duties import organised
 from bocage.domains.lighting.actions.kinds import (
     Kind,
     cabinet_kind,
@@ -75,7 +76,7 @@ def propose(assets: Assets, site: Site) -> pl.DataFrame:
     if not rows:
         return table.empty()
     actions = pl.DataFrame(rows, schema_overrides={"requires": pl.List(pl.String)}, infer_schema_length=None)
-    return table.conform(measured_facts(actions, assets, site))
+    return table.conform(organised(measured_facts(actions, assets, site), assets, site))
 
 
 def _marked(assets: Assets, site: Site) -> pl.DataFrame:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import polars as pl
 
+from bocage.domains.lighting.actions.duties import HERITAGE_PARKS, STRICT_ZONES, must_be_replaced
 from bocage.domains.lighting.diagnose.rule import Rule, Say, counted, day, doubt, sure
 from bocage.domains.lighting.diagnose.switch_off import UNLAWFUL_H
 from bocage.domains.lighting.inventory.declared import LOCALE, text_setting
@@ -12,9 +13,6 @@ from bocage.vocabulary.domain import Site
 from bocage.vocabulary.text import LANGUAGES, Message, format_number
 
 PARK = "natural_park"
-STRICT_ZONES = ("astronomical_site", "nature_reserve")
-"""Zones of article 4, I and II, where the values of out of town hold everywhere."""
-HERITAGE_PARKS = "b_heritage_parks"
 COLD_LIMIT = "_warmest_k"
 
 
@@ -128,13 +126,12 @@ def _recent(applies: pl.Expr, since: dt.date, parameters: Parameters, zone: str)
 def _globes(parameters: Parameters, site: Site, zone: str) -> Rule:
     limit = parameters.number("law.upward_ratio_removal")
     deadline = parameters["law.upward_ratio_removal_date"].value
-    concerned = _road_like(parameters) | (pl.lit(zone in STRICT_ZONES) & (pl.col("category") == HERITAGE_PARKS))
     message = Message(
         "Light points that send more than {limit}% of their light upwards and had to be replaced by {date}: {count}",
         {"limit": limit, "date": day(deadline)},
         LOCALE,
     )
-    applies = sure("ulr_percent") & concerned & (pl.col("ulr_percent") > limit) & pl.lit(site.date >= deadline)
+    applies = must_be_replaced(parameters, zone) & pl.lit(site.date >= deadline)
     return Rule("BOC-LIG-003", applies, counted(message), critical=True)
 
 
