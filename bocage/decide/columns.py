@@ -58,12 +58,14 @@ class Columns:
 
 
 def action_facts(request: PlanRequest, worth: Worth) -> list[dict[str, Any]]:
-    """Facts that rules read, by action: its column `facts`, and `kind`, `unit_count`, `cost_eur`."""
-    names = ("kind", "unit_count", "competence", "facts")
+    """Facts that rules read, by action: its column `facts`, its kind and budget, its cost and VAT."""
+    names = ("kind", "unit_count", "competence", "budget", "facts")
     facts = []
-    for row, cost in zip(request.actions.select(names).iter_rows(named=True), worth.mean_cost, strict=True):
+    for number, row in enumerate(request.actions.select(names).iter_rows(named=True)):
         own = json.loads(row["facts"] or "{}")
-        facts.append({**{name: row[name] for name in names[:-1]}, "cost_eur": float(cost), **own})
+        told = {name: row[name] for name in names[:-1]}
+        money = {"cost_eur": float(worth.mean_cost[number]), "vat_rate": float(worth.vat[number])}
+        facts.append({**told, **money, **own})
     return facts
 
 

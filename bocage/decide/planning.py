@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-
 from bocage.decide.checks import check_request
 from bocage.decide.choosing import Chosen, OutOfReachError, Steered, choose, steer
 from bocage.decide.columns import build_columns
@@ -18,6 +17,7 @@ from bocage.decide.plan_lines import aim_lines, duty_lines, financing_lines, pla
 from bocage.decide.request import Objective, PlanRequest, PlanResult
 from bocage.decide.trade_tables import trade_tables
 from bocage.decide.worth import Worth, read_worth
+from bocage.parameters.funding_rules import load_law
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,7 @@ def prepare(request: PlanRequest, objectives: Sequence[Objective] = ()) -> Prepa
         certificate_high=high,
         count_on=request.count_on,
         leave_out=request.leave_out,
+        laws=load_law(),
     )
     columns = build_columns(request, worth, terms, objectives)
     check_obligations(request, columns)
