@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bocage.decide.accounting import Account, Section, account_of
 from bocage.decide.books import Books
 from bocage.decide.request import Payer
+from bocage.decide.taxes import INVESTMENT
 from bocage.parameters.funding_rules import GIVEN
 
 Array = NDArray[np.float64]
@@ -90,7 +91,7 @@ def _rows(books: Books) -> list[dict[str, Any]]:
     rows = []
     for rank, (action, cost) in enumerate(zip(books.actions.tolist(), costs.tolist(), strict=True)):
         facts, payer = books.columns.facts[action], books.columns.payers[int(portfolio.payer[action])]
-        section: Section = "running" if facts.get("section") == "running" else "investment"
+        section: Section = "investment" if facts.get("spending", INVESTMENT) == INVESTMENT else "running"
         account = account_of(payer[1], told[action]["competence"] or "", section)
         rows.append({**told[action], "rank": rank, "cost": cost, "payer": payer, "account": account})
     return rows

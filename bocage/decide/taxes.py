@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 Channel = Literal["fctva", "deduction", "none"]
 """How VAT comes back: the State's compensation fund, the payer's own VAT return, or not at all."""
 WATER_BUDGET = "M49_water"
+INVESTMENT, CLOUD = "investment", "cloud"
+COMPENSATED = (INVESTMENT, "building_upkeep", "road_upkeep", "network_upkeep", CLOUD)
+"""Natures of spending that FCTVA compensates, as the fact `spending` of an action tells them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +62,8 @@ def taxes_of(request: PlanRequest, worth: Worth) -> Taxes:
     channel: list[Channel] = []
     returned, lag, running = (np.zeros(len(worth.vat)) for _ in range(3))
     rows = request.actions.select("budget", "competence", "facts").iter_rows()
-    for row, (budget, competence, facts) in enumerate(rows):
-        rate = float(worth.vat[row])
+    for row, (budget, competence, written) in enumerate(rows):
+        rate, facts = float(worth.vat[row]), json.loads(written or "{}")
         found = _channel(request, budget, competence, facts)
         channel.append(found if rate > 0 else "none")
         if found == "deduction":
@@ -68,9 +71,16 @@ def taxes_of(request: PlanRequest, worth: Worth) -> Taxes:
             continue
         running[row] = worth.economy.running_vat
         if found == "fctva" and rate > 0:
-            returned[row] = fctva_eur(1.0, worth.economy.fctva_rate, vat_rate=rate)
+            returned[row] = fctva_eur(1.0, _fctva_rate(request, worth, facts), vat_rate=rate)
             lag[row] = lags.get(fctva_regime(budget, request.territory), lags["commune"])
     return Taxes(channel=channel, returned=returned, lag=lag.astype(np.int64), running=running)
+
+
+def _fctva_rate(request: PlanRequest, worth: Worth, facts: Mapping[str, Any]) -> float:
+    """Rate of the FCTVA on the spending of an action [1]."""
+    if facts.get("spending") == CLOUD:
+        return request.parameters.number("payers.fctva_cloud_rate")
+    return worth.economy.fctva_rate
 
 
 def fctva_regime(budget: str, territory: Mapping[str, Any]) -> str:
@@ -87,27 +97,24 @@ def fctva_regime(budget: str, territory: Mapping[str, Any]) -> str:
     return budget if budget in ("epci", "syndicate") else "commune"
 
 
-def _channel(request: PlanRequest, budget: str, competence: str, facts: str | None) -> Channel:
-    if budget == WATER_BUDGET and is_subject_to_vat(competence, request):
+def _channel(request: PlanRequest, budget: str, competence: str, facts: Mapping[str, Any]) -> Channel:
+    told = facts.get("vat_deductible")
+    if told or (told is None and budget == WATER_BUDGET and is_subject_to_vat(competence, request)):
         return "deduction"
-    eligible = '"fctva_eligible"' not in (facts or "") or json.loads(facts or "{}").get("fctva_eligible", True)
-    return "fctva" if eligible else "none"
+    return "fctva" if facts.get("spending", INVESTMENT) in COMPENSATED else "none"
 
 
 def is_subject_to_vat(competence: str, request: PlanRequest) -> bool:
     """Whether a service of water or sanitation is subject to VAT, and so takes back its own.
 
     Drinking water is where the population reaches the threshold; below it, and for sanitation, only
-    where the body has chosen to be: facts `water_vat` and `sanitation_vat` of the territory. Where the
+    where the body has chosen to be, which the fact `vat_deductible` of an action says. Where the
     population is not known, it is not: FCTVA gives less, and later.
 
     Args:
         competence: statutory power, `water` or `sanitation`.
         request: its territory and parameters.
     """
-    chosen = request.territory.get(f"{competence}_vat")
-    if chosen is not None:
-        return bool(chosen)
     population = request.territory.get("population")
     threshold = request.parameters.number("payers.water_vat_population")
     return competence == "water" and population is not None and float(population) >= threshold

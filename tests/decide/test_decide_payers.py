@@ -12,9 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bocage.decide.budgets import read_budgets
+from bocage.decide.economy import read_economy
+from bocage.decide.eligibility import judge
 from bocage.decide.planning import make_plan
 from bocage.decide.request import PlanRequest
-from bocage.decide.taxes import fctva_regime
+from bocage.decide.returns import refund_of
+from bocage.decide.taxes import fctva_regime, taxes_of
+from bocage.decide.worth import read_worth
+from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import shared_asset_tables
@@ -119,12 +124,12 @@ def test_a_water_service_deducts_its_vat_in_the_year_and_is_given_no_fctva(reque
     assert make_plan(village).plan["decision"].to_list() == ["out"]
     funded = make_plan(replace(village, budgets={WATER: [6000.0, 0.0, 0.0]}))
     assert line(funded, "fctva", WATER)[2029] == pytest.approx(0.16404 * 6000)
-    opted = replace(village, territory={**CITY, "population": 900, "water_vat": True})
+    opted = request_of([{**rows[0], "facts": {"vat_deductible": True}}], **{**settings, "territory": village.territory})
     assert make_plan(opted).plan["decision"].to_list() == ["in"]
 
 
 def test_works_that_open_no_right_to_fctva_get_none(request_of: RequestOf) -> None:
-    rows = [{"cost": 5000, "kwh": 9000, "facts": {"fctva_eligible": False}}]
+    rows = [{"cost": 5000, "kwh": 9000, "facts": {"spending": "third_party"}}]
     result = make_plan(request_of(rows, **PLAIN))
     assert result.plan["decision"].to_list() == ["in"]
     assert not any(line(result, "fctva").values())
@@ -154,3 +159,39 @@ def test_two_payers_have_fctva_each_at_its_own_pace(request_of: RequestOf) -> No
     assert line(result, "fctva", epci)[2027] == pytest.approx(back)
     assert line(result, "fctva")[2029] == pytest.approx(back)
     assert line(result, "fctva")[2027] == 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "competence", "population", "facts"),
+    [
+        ("M57_main", "public_lighting", 900, {"spending": "investment"}),
+        ("M57_main", "public_lighting", 900, {"spending": "network_upkeep"}),
+        ("M57_main", "other", 900, {"spending": "cloud"}),
+        ("M57_main", "other", 900, {"spending": "third_party"}),
+        ("M49_water", "water", 5000, {"spending": "investment"}),
+        ("M49_water", "water", 900, {"spending": "investment", "vat_deductible": False}),
+        ("M49_water", "sanitation", 5000, {"spending": "investment", "vat_deductible": True}),
+    ],
+)
+def test_the_ledgers_and_the_funding_rules_give_back_the_same_vat(
+    request_of: RequestOf, budget: str, competence: str, population: int, facts: dict[str, Any]
+) -> None:
+    day = dt.date(2026, 12, 1)
+    territory = {"kind": "commune", "population": population, "department": "35", "fctva_regime": "commune"}
+    rows = [{"cost": 1000.0, "kwh": 900.0, "budget": budget, "competence": competence, "facts": facts}]
+    request = request_of(rows, budgets={(SIREN, budget): [5000.0] * 3}, territory=territory)
+    economy = read_economy(request.parameters, territory, first_year=2027, years=3)
+    taxes = taxes_of(request, read_worth(request, economy))
+    known = {f"territory.{name}": value for name, value in territory.items()}
+    known |= {"action.vat_rate": 0.2, "action.budget": budget, "action.competence": competence}
+    known |= {f"action.{name}": value for name, value in facts.items()}
+    refunds = [
+        refund_of(rule, known, day, cost_eur=1000.0)
+        for rule in load_rules()
+        if rule.cash == "refund" and rule.in_force(day) and judge(rule.eligibility, known)[0]
+    ]
+    if any(refund.rule.name == "VAT-DEDUCTION" for refund in refunds):
+        refunds = [refund for refund in refunds if refund.rule.name == "VAT-DEDUCTION"]
+    told = sum(refund.amount_eur for refund in refunds)
+    assert 1200 * taxes.returned[0] == pytest.approx(told)
+    assert not told or taxes.lag[0] == refunds[0].lag_years

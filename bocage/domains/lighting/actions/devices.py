@@ -7,8 +7,8 @@ from bocage.parameters.reader import Parameters
 HOURS_PER_YEAR = 8760
 NODE_KINDS = ("remote_management",)
 DETECTOR_KINDS = ("led_detection", "detection")
-RUNNING_KINDS = ("repair", "subscribed_power", "curfew", "curfew_partial", "dimming")
-"""Kinds that bring no new asset: they are entered in the running section of the accounts."""
+UPKEEP_KINDS = ("repair", "subscribed_power", "curfew", "curfew_partial", "dimming")
+"""Kinds that bring no new asset: they are upkeep of the network, in the running section of the accounts."""
 
 
 def digital_fact(kind: str, points: int, parameters: Parameters) -> Mapping[str, float] | None:

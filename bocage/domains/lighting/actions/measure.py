@@ -5,7 +5,7 @@ import json
 import polars as pl
 
 from bocage.domains.lighting.actions.change import asset_changes, edit
-from bocage.domains.lighting.actions.devices import RUNNING_KINDS, digital_fact
+from bocage.domains.lighting.actions.devices import UPKEEP_KINDS, digital_fact
 from bocage.domains.lighting.inventory.declared import LUMINAIRE, lighting_parameters
 from bocage.domains.lighting.physics.load import with_load
 from bocage.parameters.reader import Parameters
@@ -28,8 +28,8 @@ def measured_facts(actions: pl.DataFrame, assets: Assets, site: Site) -> pl.Data
         The actions with `facts` as JSON: `chantier`, `points`, `points_with_dimming`,
         `points_with_detection`, `led`, `cct`, `kwh_saving_year` [kWh/year], `saving_share`,
         `power_saving_share` (of the assets concerned [1]), `park_share` (points over all points [1]),
-        `section` (of the accounts: `investment`, or `running` where nothing new is bought), and `digital`
-        where they bring nodes or detectors (`digital_fact`).
+        `spending` (`investment`, or `network_upkeep` where nothing new is bought), and `digital` where they
+        bring nodes or detectors (`digital_fact`).
     """
     frame = assets[LUMINAIRE]
     before = with_load(frame, site).select("asset_id", "energy_kwh", "system_power_w", "dimmed_h")
@@ -77,7 +77,7 @@ def _facts(row: dict[str, object], stock: int, parameters: Parameters) -> str:
             "saving_share": round(_share(numbers["saving"], numbers["energy"]), 4),
             "power_saving_share": round(_share(numbers["power_saving"], numbers["power"]), 4),
             "park_share": round(_share(numbers["points"], stock), 4),
-            "section": "running" if kind in RUNNING_KINDS else "investment",
+            "spending": "network_upkeep" if kind in UPKEEP_KINDS else "investment",
             **({"digital": digital} if digital else {}),
         },
         sort_keys=True,

@@ -34,8 +34,8 @@ def test_only_what_brings_devices_tells_them(site: Site) -> None:
     assert {kind for kind, facts in told.items() if "digital" in facts} <= {
         "remote_management", "detection", "led_detection",
     }  # fmt: skip
-    assert told["led"]["section"] == "investment"
-    assert told["curfew"]["section"] == "running"
+    assert told["led"]["spending"] == "investment"
+    assert told["curfew"]["spending"] == "network_upkeep"
 
 
 def test_the_equipment_of_ten_points_by_hand(site: Site) -> None:
