@@ -28,6 +28,7 @@ class Part:
         head: headings of the columns; empty for no table.
         rows: cells; an empty one is a blank to fill in where `to_fill` says so.
         numeric: columns aligned on the right.
+        widths_cm: width of each column [cm]; equal ones where empty.
         to_fill: column whose empty cells are blanks in sight, None for none.
     """
 
@@ -36,6 +37,7 @@ class Part:
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     numeric: Sequence[int] = ()
+    widths_cm: Sequence[float] = ()
     to_fill: int | None = None
 
 
@@ -95,23 +97,32 @@ def _prepare(document: "Docx", title: str, marks: Sequence[str], language: Langu
 
 
 def _add_table(document: "Docx", part: Part) -> None:
+    from docx.shared import Cm  # noqa: PLC0415 - as above
+
     table = document.add_table(rows=1, cols=len(part.head), style="Table Grid")
-    _repeat_head(table.rows[0])
+    table.autofit = not part.widths_cm
+    _mark_row(table.rows[0], "w:tblHeader")
     for cell, text in zip(table.rows[0].cells, part.head, strict=True):
         cell.paragraphs[0].add_run(printable(text)).bold = True
     for row in part.rows:
-        cells = table.add_row().cells
+        added = table.add_row()
+        _mark_row(added, "w:cantSplit")
+        cells = added.cells
         for column, (cell, text) in enumerate(zip(cells, row, strict=True)):
             _fill(cell, text, right=column in part.numeric, blank=column == part.to_fill and not text)
+    for column, width in zip(table.columns, part.widths_cm, strict=False):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
     document.add_paragraph()
 
 
-def _repeat_head(row: object) -> None:
-    """The first row is repeated on each page, and read as headings by screen readers."""
+def _mark_row(row: object, name: str) -> None:
+    """Mark a row: `w:tblHeader` is repeated on each page and read as headings, `w:cantSplit` stays on one page."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
     from docx.oxml.parser import OxmlElement  # noqa: PLC0415
 
-    tag = OxmlElement("w:tblHeader")
+    tag = OxmlElement(name)
     tag.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(tag)  # type: ignore[attr-defined]  # noqa: SLF001 - the library offers no other way
 

@@ -16,7 +16,13 @@ from bocage.twin.answer import Heading
 from bocage.twin.assumptions import all_assumptions
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.counter import Asked
-from bocage.twin.counter_sections import programmes_frame, schedule_frame_of, schedule_headings, stacks_frame
+from bocage.twin.counter_sections import (
+    programmes_frame,
+    schedule_frame_of,
+    schedule_headings,
+    schedule_notes,
+    stacks_frame,
+)
 from bocage.twin.export import identity_notes
 from bocage.twin.schedule import calendar_text, grouped
 from bocage.twin.territory import Territory
@@ -70,40 +76,54 @@ def write_file(territory: Territory, asked: Asked, dossier: pl.DataFrame, into: 
 
 def document_parts(asked: Asked, dossier: pl.DataFrame, language: Language) -> list[Part]:
     """The parts of the document: each part of the data of the file, the funding plan, the cash, the deadlines."""
-    labels = all_code_labels([])
-    parts = []
-    for (name,), rows in dossier.group_by("dossier_part", maintain_order=True):
-        title = labels["dossier_part"][str(name)][language]
-        parts.append(
-            Part(
-                title=title[:1].upper() + title[1:],
-                head=[_("Item").say(language), _("Value").say(language), _("Who has it").say(language)],
-                rows=[
-                    (row[f"label_{language}"], row[f"value_{language}"] or "", row[f"holder_{language}"] or "")
-                    for row in rows.iter_rows(named=True)
-                ],
-                to_fill=1,
-            )
-        )
+    parts = [
+        _data_part(str(name), rows, language) for (name,), rows in dossier.group_by("dossier_part", maintain_order=True)
+    ]
     return [*parts, _funding_part(asked, language), _deadlines_part(asked, language)]
 
 
+def _data_part(name: str, rows: pl.DataFrame, language: Language) -> Part:
+    """One part of the data; who has what is missing is said where something is."""
+    title = all_code_labels([])["dossier_part"][name][language]
+    lacking = not rows["known"].all()
+    head = [_("Item"), _("Value"), *([_("Who has it")] if lacking else [])]
+    return Part(
+        title=title[:1].upper() + title[1:],
+        head=[one.say(language) for one in head],
+        rows=[
+            (row[f"label_{language}"], row[f"value_{language}"] or "", row[f"holder_{language}"] or "")[: len(head)]
+            for row in rows.iter_rows(named=True)
+        ],
+        to_fill=1,
+        widths_cm=(6, 6, 5) if lacking else (6, 11),
+    )
+
+
 def _funding_part(asked: Asked, language: Language) -> Part:
-    """The plan de financement: aids, VAT that comes back, what is left, adding up to the works."""
+    """The plan de financement excluding VAT, as funders ask for it; then what becomes of the VAT."""
     request, best = asked.counter.request, asked.counter.best
     lines = [(aid.rule.label[language], aid.amount_eur) for aid in best.plan.aids]
-    lines += [(_("VAT that comes back").say(language), request.vat_back_eur)] if request.vat_back_eur else []
-    lines += [(_("Left to pay").say(language), best.rest_eur)]
-    lines += [(_("Works, VAT included").say(language), request.spending_eur)]
+    lines += [(_("Own share excl. VAT").say(language), best.own_eur)]
+    lines += [(_("Works excl. VAT").say(language), request.cost_eur)]
     doubtful = ", ".join(aid.rule.name for aid in best.plan.aids if aid.status != "verified")
+    notes = [_("Rules to be verified before use: {rules}", rules=doubtful)] if doubtful else []
+    notes.append(
+        _(
+            "VAT of {vat} EUR is paid beside; {back} EUR come back in {year}. In all {rest} EUR are left to the owner.",
+            vat=request.spending_eur - request.cost_eur, back=request.vat_back_eur,
+            year=str(request.year + request.vat_lag), rest=best.rest_eur,
+        )
+    )  # fmt: skip
     return Part(
         title=_("Funding plan").say(language),
-        lines=[_("The best one rests on rules to be verified: {rules}", rules=doubtful).say(language)]
-        if doubtful
-        else [],
-        head=[_("Line").say(language), _("Amount incl. VAT").say(language)],
-        rows=[(label, quantity(amount, "EUR", language)) for label, amount in lines],
-        numeric=(1,),
+        lines=[note.say(language) for note in notes],
+        head=[_("Line").say(language), _("Amount excl. VAT").say(language), _("Share").say(language)],
+        rows=[
+            (label, quantity(amount, "EUR", language), quantity(100.0 * amount / request.cost_eur, "%", language))
+            for label, amount in lines
+        ],
+        numeric=(1, 2),
+        widths_cm=(10, 4, 3),
     )
 
 
@@ -116,6 +136,8 @@ def _deadlines_part(asked: Asked, language: Language) -> Part:
             (write_date(row["latest"], language), words[row["milestone"]][language], row["programme"])
             for row in schedule_frame_of(asked).iter_rows(named=True)
         ],
+        lines=[line.say(language) for line in schedule_notes(asked)],
+        widths_cm=(4.5, 6.5, 6),
     )
 
 

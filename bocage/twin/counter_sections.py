@@ -248,7 +248,36 @@ def _loans(counter: Counter) -> list[Section]:
 
 
 def _schedule(asked: Asked) -> Section:
-    return Section(title=_("Back-schedule"), table=schedule_frame_of(asked), headings=schedule_headings())
+    return Section(
+        title=_("Back-schedule"),
+        lines=schedule_notes(asked),
+        table=schedule_frame_of(asked),
+        headings=schedule_headings(),
+    )
+
+
+def schedule_notes(asked: Asked) -> list[Message]:
+    """What the dates rest on: durations that are guesses, and windows of deposit that nobody wrote."""
+    counter = asked.counter
+    told = counter.durations
+    notes = [
+        _(
+            "Durations to be verified (parameters calendar.*): {council} days to a council, {consultation} months of "
+            "consultation, {preparation} of preparation, {works} of works.",
+            council=told.council_days, consultation=told.consultation_months,
+            preparation=told.preparation_months, works=told.works_months,
+        )
+    ]  # fmt: skip
+    unknown = [aid.rule.name for aid in counter.best.plan.aids if not aid.rule.calendar.deposit]
+    if unknown:
+        notes.append(
+            _(
+                "No window of deposit is written for {programmes}: ask the funder, then write it under calendar: of "
+                "the rule, in funding/ of the territory.",
+                programmes=", ".join(unknown),
+            )
+        )
+    return notes
 
 
 def schedule_headings() -> list[Heading]:

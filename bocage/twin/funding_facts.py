@@ -9,10 +9,9 @@ import polars as pl
 
 from bocage.parameters.funding_rules import FUNDING_FOLDER, Fact, FundingRule, facts_of, load_rules
 from bocage.parameters.funding_rules.local import LocalFacts, read_local_facts
-from bocage.twin.territory import Territory
+from bocage.twin.territory import FUNDING, Territory
 from bocage.vocabulary.columns import noun_tables
 
-FOLDER = "funding"
 BEGUN = ("in_progress", "done")
 """States of works whose order is signed."""
 
@@ -36,7 +35,7 @@ class LocalFunding:
 
 def rule_folders(folder: Path) -> tuple[Path, ...]:
     """The folders of rules that hold in the territory of a folder: the national one, then its own."""
-    return FUNDING_FOLDER, folder / FOLDER
+    return FUNDING_FOLDER, folder / FUNDING
 
 
 def local_funding(territory: Territory) -> LocalFunding:
@@ -47,7 +46,7 @@ def local_funding(territory: Territory) -> LocalFunding:
     """
     folders = rule_folders(territory.folder)
     rules = load_rules(*folders)
-    folder = territory.folder / FOLDER
+    folder = territory.folder / FUNDING
     return LocalFunding(
         rules=rules,
         known=facts_of(*folders),

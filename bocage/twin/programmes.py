@@ -27,7 +27,7 @@ from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import LANGUAGES, Language, current_language, fill
 
-REFUSED = "BOC-DEC-205"
+REFUSED, UNKNOWN = "BOC-DEC-205", "BOC-DEC-213"
 WHATEVER_THE_ACTION = ("BOC-DEC-206", "BOC-DEC-207", "BOC-DEC-208", "BOC-DEC-209", "BOC-DEC-210")
 """Reasons that do not look at the action: place, narrower rule, setting, dates."""
 
@@ -58,11 +58,9 @@ def programmes(territory: Territory) -> Answer:
     language = current_language()
     headings = [
         Heading(name="programme", label=_("Programme")),
-        Heading(name="cash", label=_("Money")),
         Heading(name="verdict", label=_("Answer")),
         Heading(name="rule_state", label=_("Rule")),
         Heading(name="checked_on", label=_("Checked on")),
-        Heading(name=f"why_{language}", label=_("Why")),
     ]
     counts = dict(frame.group_by("rule_state").len().iter_rows())
     actions = territory.store.read_rows(noun_tables()["action"])
@@ -78,6 +76,10 @@ def programmes(territory: Territory) -> Answer:
     if strangers:
         lines.append(_("Facts written of actions that do not exist: {actions}", actions=", ".join(strangers)))
     sections = [Section(title=_("Programmes"), lines=lines, table=frame, headings=headings)]
+    closed = frame.filter(pl.col("verdict") != "open")
+    if len(closed):
+        why = [Heading(name="programme", label=_("Programme")), Heading(name=f"why_{language}", label=_("Why"))]
+        sections.append(Section(title=_("What stands in the way"), table=closed, headings=why))
     if len(missing):
         sections.append(
             Section(
@@ -135,7 +137,10 @@ def _here(one: Judged, facts: Facts, known: Mapping[str, Fact]) -> _Here:
     if missing:
         listed = {language: ", ".join(fact.label[language] for fact in missing) for language in LANGUAGES}
         return _Here(one, "missing_fact", both(_("Missing: {facts}", facts=listed)), missing)
-    return _Here(one, "amount_unknown" if rule.amount_unknown else "open", rule.note)  # type: ignore[arg-type]
+    if rule.amount_unknown:
+        told = core_codes()[UNKNOWN].what
+        return _Here(one, "amount_unknown", {language: fill(told[language], {}, language) for language in LANGUAGES})
+    return _Here(one, "open", {language: rule.note[language] for language in LANGUAGES})
 
 
 def _row(here: _Here) -> dict[str, object]:

@@ -35,6 +35,8 @@ from bocage.vocabulary.text import Language, current_language
 
 CODE_SHAPE = re.compile(r"\d{5}|2[AB]\d{3}|\d{9}")
 PLACES = ("mappings", "quarantine", "results")
+FUNDING = "funding"
+"""Folder of the rules and facts of funding that the territory writes itself."""
 
 
 @dataclass
@@ -162,14 +164,20 @@ class Territory:
         raise BocageError("BOC-TWI-006", where={"file": self.folder / FILE})
 
     def fingerprint(self) -> str:
-        """Hash of what every figure rests on: the inventory and the settings (12 hexadecimal digits).
+        """Hash of what every figure rests on: the inventory, the settings, its own rules (12 hexadecimal digits).
 
         Results do not count: planning again on the same data prints the same hash. Neither does the form of the twin.
         """
         settings = {name: dict(section) for name, section in self.config.sections.items()}
         settings["territory"].pop("store")
-        content = json.dumps([self.store.fingerprint(inventory_only=True), settings], default=str, sort_keys=True)
+        rests_on = [self.store.fingerprint(inventory_only=True), settings, *self._own_rules()]
+        content = json.dumps(rests_on, default=str, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    def _own_rules(self) -> list[dict[str, str]]:
+        """Hash of each rule and fact of funding that the territory wrote, by file; nothing where it has none."""
+        files = sorted((self.folder / FUNDING).glob("*.yaml"))
+        return [{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}] if files else []
 
     def body_names(self) -> dict[str, str]:
         """Name of each public body that is known, by SIREN: its own, then those imported as `public_body`."""

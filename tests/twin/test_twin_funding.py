@@ -277,3 +277,12 @@ def test_the_commands_speak_both_languages_and_json(place: Path, language: str) 
     assert {row["programme"] for row in found["programmes"]} > {"DETR", "CEE-RES-EC-104", "DSIL"}
     listed = json.loads(run("schedule", "-t", str(place), "--json").stdout)["data"]["schedule"]
     assert {row["milestone"] for row in listed} >= {"council", "deposit", "order", "end", "balance"}
+
+
+def test_a_rule_written_after_the_plan_makes_it_out_of_date(place: Path, territory: Territory) -> None:
+    before = territory.fingerprint()
+    write(territory, "local.yaml", LOCAL_RULE)
+    assert territory.fingerprint() != before
+    with pytest.raises(BocageError, match="BOC-TWI-017"):
+        plan_schedule(territory)
+    assert actions_of(territory).record is None
