@@ -52,8 +52,15 @@ def _check_budgets(budgets: Mapping[tuple[str, str], Sequence[float]]) -> None:
 
 
 def _check_settings(request: PlanRequest) -> None:
+    named = ", ".join(MEASURES)
+    aims = ", ".join(f"{name}={weight:g}" for name, weight in request.aims.items())
+    weighed = all(name in MEASURES and 0 < weight < np.inf for name, weight in request.aims.items())
     expected = [
-        ("objective", request.objective, request.objective in MEASURES, ", ".join(MEASURES)),
+        ("objective", request.objective, request.objective in MEASURES, named),
+        ("aims", aims, weighed, f"{named}; > 0"),
+        ("then", ", ".join(request.then), set(request.then) <= set(MEASURES), named),
+        ("prudence", request.prudence, 0 <= request.prudence <= 1, "0 – 1"),
+        ("tail", request.tail, 0 < request.tail <= 1, "0 – 1"),
         ("gap", request.gap, 0 <= request.gap < 1, "0 – 1"),
         ("time_limit_s", request.time_limit_s, 0 < request.time_limit_s <= 86400, "0 – 86400 s"),
         ("recycled_share", request.recycled_share, 0 <= request.recycled_share <= 1, "0 – 1"),
@@ -64,6 +71,12 @@ def _check_settings(request: PlanRequest) -> None:
             "energy, carbon, cash",
         ),
     ]
+    for purchase in request.purchases:
+        fits = 0 <= purchase.discount < 1 and 0 <= purchase.minimum < np.inf
+        expected.append(("purchases", f"{purchase.name}: {purchase.discount:g}", fits, "0 – 1"))
+    for payer, days in request.staff_days.items():
+        fits = len(days) == request.years and all(day >= 0 for day in days)
+        expected.append(("staff_days", " ".join(payer), fits, f"{request.years} x >= 0"))
     for name, value, fits, wanted in expected:
         if not fits:
             raise BocageError("BOC-DEC-006", where={"name": name}, value=str(value), expected=wanted)
