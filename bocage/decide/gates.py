@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bocage.decide.calendar import Durations, Filed, Filing, Procedure, WorksDates, file_of, works_dates
+from bocage.decide.eligibility import judge
 from bocage.decide.financing import FinancingPlan, Terms, financing_plans
+from bocage.decide.offers import conditions_of, named_facts
 from bocage.parameters.funding_rules import FundingRule
 from bocage.parameters.reader import Parameters
 
@@ -203,8 +205,11 @@ class GatedPlans:
                 )
             return known[key]
 
+        # Most programmes are for another chantier or territory, whatever the date: they are judged once.
+        named = named_facts(facts, self._territory)
+        rules = [rule for rule in self._rules if judge(conditions_of(rule), named)[0] is not False]
         return {
-            year: tuple(plan for plan, _ in plans_in_time(self._agenda, self._rules, year, facts, cost_eur, solve))
+            year: tuple(plan for plan, _ in plans_in_time(self._agenda, rules, year, facts, cost_eur, solve))
             for year in years
         }
 
