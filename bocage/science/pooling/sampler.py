@@ -16,6 +16,8 @@ ROUNDING = 0.01
 """Log standard deviation below which nobody knows a value: equal figures do not make projects equal."""
 RESIDUAL_STEPS = 3
 """Steps of the spreads of kinds in a sweep: they cost little and mix slowest."""
+SIZE_MEAN_SD, SIZE_FREEDOM = 3.0, 3.0
+"""Prior of true log sizes of a kind: their mean is the usual one ± 3, their variance around 1, worth three records."""
 TARGET_ACCEPTANCE = 0.44
 """Share of proposals of one dimension to accept (Roberts and Rosenthal, Statistical Science 16, 2001)."""
 LOG_NORMALISERS = np.array([math.lgamma((f + 1) / 2) - math.lgamma(f / 2) - 0.5 * math.log(f) for f in FREEDOMS])
@@ -287,13 +289,15 @@ class Chains:
         self._resize()
 
     def _draw_usual_sizes(self) -> None:
-        """Mean and standard deviation of true log sizes of each kind: N(0, 3²) and 1/χ² of 3 around 1."""
+        """Mean and standard deviation of true log sizes of each kind."""
         counts = self.problem.kind_is.sum(axis=0)
-        precision = counts / self.size_sd**2 + 1 / 9
+        precision = counts / self.size_sd**2 + SIZE_MEAN_SD**-2
         mean = (self.log_size @ self.problem.kind_is) / self.size_sd**2 / precision
         self.size_mean = mean + self.random.standard_normal(mean.shape) / np.sqrt(precision)
         gaps = (self.log_size - self.size_mean[:, self.problem.kind]) ** 2 @ self.problem.kind_is
-        self.size_sd = np.sqrt((3 + gaps) / self.random.chisquare(3 + np.broadcast_to(counts, gaps.shape)))
+        self.size_sd = np.sqrt(
+            (SIZE_FREEDOM + gaps) / self.random.chisquare(np.broadcast_to(SIZE_FREEDOM + counts, gaps.shape))
+        )
 
     def _draw_tails(self) -> None:
         """Weights of rows under Student's law, and its degrees of freedom with the weights integrated out."""
