@@ -8,6 +8,7 @@ import polars as pl
 
 from bocage.decide.request import PlanResult
 from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.schedule import first_deadlines
 from bocage.twin.territory import Territory
 from bocage.twin.wishes import unmatched
 from bocage.twin.wording import _
@@ -62,6 +63,7 @@ def plan_answer(territory: Territory, planned: "Planned") -> Answer:
             *_aims(result, language),
             *_duties(planned, language),
             *_purchases(result, language),
+            *first_deadlines(planned.schedule()),
             Section(title=_("Value for society"), table=result.society, headings=_society_headings(language)),
             Section(
                 title=_("In the last year, sum of the actions and all of them together"),

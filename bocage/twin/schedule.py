@@ -20,6 +20,7 @@ FRAME = "schedule"
 ALERTS = {"council": 45, "deposit": 30, "consultation": 21, "order": 14, "begin_by": 60, "balance": 14}
 """Days before a deadline on which the diary warns: a habit of the project, not a rule. Other steps give no warning."""
 LABELS_TOLD = 12
+BEFORE_ORDER = ("council", "deposit", "consultation", "order")
 
 
 def plan_schedule(territory: Territory, *, ics: Path | None = None) -> Answer:
@@ -41,7 +42,17 @@ def plan_schedule(territory: Territory, *, ics: Path | None = None) -> Answer:
     if ics is not None:
         text = calendar_text(territory, frame, actions_labels(territory), made_on=record.made_on.isoformat())
         files.append(replace_file(ics, text.encode()))
-    headings = [
+    return Answer(
+        title=_("Back-schedule of {name}", name=territory.name),
+        sections=[Section(title=_("Latest day of each step"), table=frame, headings=_headings())],
+        data={FRAME: frame.to_dicts()},
+        files=files,
+        next_step=None if ics else _("bocage schedule --ics schedule.ics"),
+    )
+
+
+def _headings() -> list[Heading]:
+    return [
         Heading(name="latest", label=_("Latest day")),
         Heading(name="milestone", label=_("Milestone")),
         Heading(name="programme", label=_("Programme")),
@@ -49,13 +60,20 @@ def plan_schedule(territory: Territory, *, ics: Path | None = None) -> Answer:
         Heading(name="slack_days", label=_("Slack"), unit="day"),
         Heading(name="aid_status", label=_("Aid")),
     ]
-    return Answer(
-        title=_("Back-schedule of {name}", name=territory.name),
-        sections=[Section(title=_("Latest day of each step"), table=frame, headings=headings)],
-        data={FRAME: frame.to_dicts()},
-        files=files,
-        next_step=None if ics else _("bocage schedule --ics schedule.ics"),
-    )
+
+
+def first_deadlines(frame: pl.DataFrame) -> list[Section]:
+    """The steps before the first order of a plan; nothing where it orders nothing.
+
+    Args:
+        frame: back-schedule of a plan, dates as dates.
+    """
+    orders = frame.filter(pl.col("milestone") == "order")
+    if orders.is_empty():
+        return []
+    first = grouped(frame.filter((pl.col("year") == orders["year"].min()) & pl.col("milestone").is_in(BEFORE_ORDER)))
+    line = _("All of them, and a file for your diary: bocage schedule --ics schedule.ics")
+    return [Section(title=_("First deadlines"), lines=[line], table=first, headings=_headings())]
 
 
 def grouped(frame: pl.DataFrame) -> pl.DataFrame:
