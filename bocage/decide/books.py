@@ -11,6 +11,7 @@ from bocage.decide.aid_cash import last_year
 from bocage.decide.columns import Columns
 from bocage.decide.economy import renewals, residual_share
 from bocage.decide.financing import Aid
+from bocage.decide.giving import giver_of
 from bocage.decide.request import PlanRequest
 from bocage.decide.taxes import Taxes, taxes_of
 from bocage.decide.worth import PairWorth, Worth
@@ -77,6 +78,12 @@ class Books:
             for column, action, start in zip(self.chosen, self.actions.tolist(), self.starts.tolist(), strict=True)
             for aid in self.columns.plans[column].aids
         ]
+
+    def giver_of(self, action: int, aid: Aid) -> int | None:
+        """Rank of the payer of the plan that gives an aid to the payer of an action; None where none does."""
+        payers = list(self.columns.payers)
+        giver = giver_of(aid, payers[int(self.columns.portfolio.payer[action])], self.request.paid_by)
+        return payers.index(giver) if giver in payers else None
 
     def settled_years(self) -> int:
         """Years from the first until VAT and aids of the last works are paid, money lent included."""

@@ -14,6 +14,7 @@ from bocage.decide.choices import Wishes, musts_of, read_wishes
 from bocage.decide.debt import loans_of
 from bocage.decide.financing import FinancingPlan, Terms
 from bocage.decide.gates import Agenda, GatedPlans
+from bocage.decide.giving import giver_limits
 from bocage.decide.outlay import Outlays
 from bocage.decide.portfolio import Floor, Portfolio
 from bocage.decide.programmes import Financed, programme_constraints
@@ -176,12 +177,13 @@ class _Builder:
         paid = worth.mean_cost[at.action] * at.cost_factor
         financed = Financed(action=at.action, year=at.year, plans=self.plans, cost=paid, payer=payer, facts=facts)
         limits, switches = programme_constraints(financed)
+        cash = np.array(self.cash, dtype=float).reshape(len(at.action), request.years)
         portfolio = Portfolio(
             years=request.years,
             action=at.action,
             year=at.year,
             value=np.zeros(len(at.action)),
-            cash=np.array(self.cash, dtype=float).reshape(len(at.action), request.years),
+            cash=cash,
             own=np.array(self.own, dtype=float),
             payer=payer,
             budgets=np.array([list(request.budgets[name]) for name in payers], dtype=float),
@@ -189,7 +191,11 @@ class _Builder:
             groups=_groups(request),
             requires=_requires(request),
             pairs=pairs,
-            limits=[*limits, *staff_limits(request, facts, at.action, at.year, payer)],
+            limits=[
+                *limits,
+                *staff_limits(request, facts, at.action, at.year, payer),
+                *giver_limits(request, self.plans, at.action, at.year, payer, cash),
+            ],
             switches=[*switches, *purchase_switches(request, facts, at.action, at.year, self.purchase)],
             floors=[
                 Floor(role=role, weights=worth.mean_gains[role], minimum=minimum)

@@ -114,6 +114,7 @@ def payer_ledger(books: Books, number: int, debt: Debt, count: int) -> PayerLedg
         *_returned(mine, count),
         Line(name="recycled", draws=recycled),
         *_aid_lines(mine, count),
+        *_gift_lines(books, number, count),
         *_debt_lines(debt, request.years, count, draws),
     ]
     renewed = renewals_paid(mine, count)
@@ -161,6 +162,20 @@ def _aid_lines(books: Books, count: int) -> list[Line]:
             labels[name] = aid.rule.label
             paid[name] = paid.get(name, np.zeros((count, len(drawn)))) + shares[:, None] * drawn
     return [Line(name=name, draws=draws, label=labels[name]) for name, draws in paid.items()]
+
+
+def _gift_lines(books: Books, number: int, count: int) -> list[Line]:
+    """By programme, what a payer gives out of its own funds to the actions of others."""
+    if not books.request.paid_by:
+        return []
+    given: dict[str, Array] = {}
+    labels: dict[str, Mapping[str, str]] = {}
+    for action, start, aid in books.aids():
+        if books.giver_of(action, aid) == number:
+            paid = payment_shares(aid.rule, start, count)[:, None] * aid_draws(books, aid)
+            given[aid.rule.name] = given.get(aid.rule.name, np.zeros_like(paid)) - paid
+            labels[aid.rule.name] = aid.rule.label
+    return [Line(name=f"given:{name}", draws=draws, label=labels[name]) for name, draws in given.items()]
 
 
 def _debt_lines(debt: Debt, years: int, count: int, draws: int) -> list[Line]:

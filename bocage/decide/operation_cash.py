@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import is_lent, payment_shares
 from bocage.decide.books import Books
+from bocage.decide.economy import renewals
 from bocage.decide.operations import Operation
 
 Array = NDArray[np.float64]
@@ -18,7 +19,7 @@ class OperationCash:
     """Mean money of one operation, each an array (count,) by year from the first of the plan [EUR].
 
     Attributes:
-        works: payment credits, all taxes included.
+        works: payment credits, all taxes included, renewals within the plan among them.
         aids: aids received.
         advances: money lent by programmes, received.
         vat_returned: FCTVA received or VAT deducted.
@@ -65,9 +66,11 @@ def _alone(books: Books, operation: Operation, count: int) -> OperationCash:
     for rank in operation.members:
         action, start = int(books.actions[rank]), int(books.starts[rank])
         ttc = float(books.worth.mean_cost[action] * books.cost_factors[rank] * (1 + vat[action]))
-        works[start] += ttc
-        if start + int(taxes.lag[action]) < count:
-            back[start + int(taxes.lag[action])] += ttc * float(taxes.returned[action])
+        # What wears out within the plan is renewed on the same budget, without aid.
+        renewed = renewals(float(books.worth.lifetime[action]), start, books.request.years)
+        for year, share in [(start, 1.0), *(one for one in renewed if one[0] < books.request.years)]:
+            works[year] += share * ttc
+            back[year + int(taxes.lag[action]) :][:1] += share * ttc * float(taxes.returned[action])
         for aid in books.columns.plans[books.chosen[rank]].aids:
             paid = aid.amount_eur * payment_shares(aid.rule, start, count)
             if is_lent(aid.rule):

@@ -156,19 +156,25 @@ def _only(rows: Sequence[Row], name: str) -> str:
     return str(values.pop()) if len(values) == 1 else ""
 
 
-def operations_frame(books: Books, operations: Sequence[Operation]) -> pl.DataFrame:
+def operations_frame(books: Books, operations: Sequence[Operation], authorised: Sequence[float]) -> pl.DataFrame:
     """One row per operation: who pays, where it is entered, what it costs, how much of it public aids bear.
+
+    Args:
+        books: the plan.
+        operations: of the plan.
+        authorised: programme authorisation of each [EUR].
 
     Returns:
         Frame `operation_id`, `payer_siren`, `budget`, `label_fr`, `label_en`, `domain`, `kind`,
         `commune_code`, `place`, `actions`, `units`, `first_year`, `last_year`, `nomenclature`, `section`,
         `chapter`, `account`, `account_fr`, `account_en`, `account_status`, `cost_eur` (excluding VAT),
-        `vat_eur`, `ap_eur` (all taxes included), `public_aid_share` (of the financing that public
+        `vat_eur`, `ap_eur` (programme authorisation: all taxes and
+        renewals within the plan included), `public_aid_share` (of the financing that public
         persons bring [1]), `own_share_least` (smallest own share of the law [1]).
     """
     units = books.request.actions["unit_count"].to_list()
     rows = []
-    for one in operations:
+    for one, authorised_eur in zip(operations, authorised, strict=True):
         ranks = np.asarray(one.members, dtype=np.int64)
         actions, years = books.actions[ranks], books.request.first_year + books.starts[ranks]
         cost = books.worth.mean_cost[actions] * books.cost_factors[ranks]
@@ -182,7 +188,7 @@ def operations_frame(books: Books, operations: Sequence[Operation]) -> pl.DataFr
             "chapter": one.account.chapter, "account": one.account.account, "account_fr": one.account.label["fr"],
             "account_en": one.account.label["en"], "account_status": one.account.status,
             "cost_eur": float(cost.sum()), "vat_eur": float((cost * books.worth.vat[actions]).sum()),
-            "ap_eur": float((cost * (1 + books.worth.vat[actions])).sum()),
+            "ap_eur": authorised_eur,
             "public_aid_share": _public_share(books, one, float(cost.sum())),
             "own_share_least": books.worth.economy.own_share,
         })  # fmt: skip

@@ -27,7 +27,8 @@ ORIENTATION_SCHEMA: Mapping[str, Any] = {
 def orientation(books: Books, ledgers: Sequence[PayerLedger]) -> pl.DataFrame:
     """What the plan does to the accounts of each payer, year by year, in means.
 
-    `own_funds_used_eur` is what the works of the year take from own funds once aids, VAT returned and
+    `investment_eur` holds works, renewals and contributions given to other payers; `own_funds_used_eur` is what
+    the works of the year take from own funds once aids, VAT returned and
     loans are received; `savings_eur` the running costs saved. `plan_debt_eur` is the capital of loans
     and advances of the plan owed at the end of the year. Where the accounts without the plan are known,
     `debt_eur` adds both debts, `gross_savings_eur` adds the running costs saved and takes off the
@@ -49,7 +50,7 @@ def _rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:
     def mean(name: str) -> Array:
         return np.asarray(ledger.line(name).mean(axis=1))
 
-    investment, aids = 0.0 - mean("works_ttc"), mean("grant")
+    investment, aids = 0.0 - mean("works_ttc") - mean("renewals") - mean("given"), mean("grant")
     back = mean("fctva") + mean("vat_deducted")
     loan = ledger.debt.drawn(count) + mean("advance")
     interest = ledger.debt.interest(count) + advances.interest

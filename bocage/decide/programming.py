@@ -13,7 +13,7 @@ from bocage.decide.books import Books, aid_draws
 from bocage.decide.ledger import PayerLedger
 from bocage.decide.operation_cash import OperationCash
 from bocage.decide.operations import Operation
-from bocage.decide.wording import lines
+from bocage.decide.wording import label_of, lines
 from bocage.parameters.funding_rules import FundingRule
 from bocage.vocabulary.draws import interval_of
 
@@ -25,6 +25,8 @@ PPI_SCHEMA: Mapping[str, Any] = {
     "year": pl.Int64,
     **dict.fromkeys(PPI_AMOUNTS, pl.Float64),
 }  # fmt: skip
+GIFT_ACCOUNT = {"chapter": "204", "account": "2041"}
+"""Grants of equipment paid to public bodies, M57."""
 FUNDING_SCHEMA: Mapping[str, Any] = {
     "operation_id": pl.String, "rank": pl.Int64,
     **dict.fromkeys(("side", "line", "label_fr", "label_en", "funder_fr", "funder_en"), pl.String),
@@ -34,14 +36,17 @@ FUNDING_SCHEMA: Mapping[str, Any] = {
 
 
 def programme_of_investments(
-    operations: Sequence[Operation], money: Sequence[OperationCash], first_year: int
+    books: Books, operations: Sequence[Operation], money: Sequence[OperationCash], ledgers: Sequence[PayerLedger]
 ) -> pl.DataFrame:
     """The PPI: one row per operation and year in which it moves money.
 
+    What a payer gives to the actions of another is an operation of its own, a grant of equipment.
+
     Args:
+        books: the plan.
         operations: of the plan.
         money: money of each, in the same order.
-        first_year: first year of the plan.
+        ledgers: of the payers.
 
     Returns:
         Frame `operation_id`, `payer_siren`, `budget`, `label_fr`, `label_en`, `section`, `chapter`,
@@ -51,18 +56,42 @@ def programme_of_investments(
     """
     rows = []
     for one, cash in zip(operations, money, strict=True):
-        columns = (cash.works, cash.aids, cash.advances, cash.vat_returned, cash.loan, cash.own)
-        table = np.array(columns)
-        moving = np.flatnonzero(table.any(axis=0)).tolist()
-        for year in moving:
-            authorised = float(cash.works.sum()) if year == moving[0] else 0.0
-            rows.append({
-                "operation_id": one.operation_id, "payer_siren": one.payer[0], "budget": one.payer[1],
-                "label_fr": one.label["fr"], "label_en": one.label["en"], "section": one.account.section,
-                "chapter": one.account.chapter, "account": one.account.account, "year": first_year + year,
-                **dict(zip(PPI_AMOUNTS, (authorised, *table[:, year].tolist()), strict=True)),
-            })  # fmt: skip
-    return pl.DataFrame(rows, schema=dict(PPI_SCHEMA))
+        about = {
+            "operation_id": one.operation_id, "payer_siren": one.payer[0], "budget": one.payer[1],
+            "label_fr": one.label["fr"], "label_en": one.label["en"], "section": one.account.section,
+            "chapter": one.account.chapter, "account": one.account.account,
+        }  # fmt: skip
+        amounts = (cash.works, cash.aids, cash.advances, cash.vat_returned, cash.loan, cash.own)
+        rows += _ppi_rows(about, np.array(amounts), books.request.first_year)
+    return pl.DataFrame([*rows, *_gift_rows(books, ledgers)], schema=dict(PPI_SCHEMA))
+
+
+def _ppi_rows(about: Mapping[str, str], amounts: Array, first_year: int) -> list[dict[str, Any]]:
+    """Rows of one operation: credits, what is received, what is left, array (6, count)."""
+    moving = np.flatnonzero(amounts.any(axis=0)).tolist()
+    rows = []
+    for year in moving:
+        authorised = float(amounts[0].sum()) if year == moving[0] else 0.0
+        told = dict(zip(PPI_AMOUNTS, (authorised, *amounts[:, year].tolist()), strict=True))
+        rows.append({**about, "year": first_year + year, **told})
+    return rows
+
+
+def _gift_rows(books: Books, ledgers: Sequence[PayerLedger]) -> list[dict[str, Any]]:
+    rows = []
+    for ledger in ledgers:
+        siren, budget = books.columns.payers[ledger.number]
+        for number, line in enumerate((one for one in ledger.lines if one.name.startswith("given:")), start=1):
+            label_fr, label_en = label_of("given", line.label)
+            about = {
+                "operation_id": f"FC-{ledger.number + 1:02d}-{number:02d}", "payer_siren": siren, "budget": budget,
+                "label_fr": label_fr, "label_en": label_en, "section": "investment", **GIFT_ACCOUNT,
+            }  # fmt: skip
+            given = -line.draws.mean(axis=1)
+            nothing = np.zeros_like(given)
+            amounts = np.array([given, nothing, nothing, nothing, nothing, given])
+            rows += _ppi_rows(about, amounts, books.request.first_year)
+    return rows
 
 
 def programme_totals(ppi: pl.DataFrame) -> pl.DataFrame:
@@ -154,8 +183,8 @@ def cumulated_cost(books: Books, ledgers: Sequence[PayerLedger]) -> pl.DataFrame
     rows = []
     works_of, net_of = [], []
     for ledger in ledgers:
-        works = np.cumsum(-ledger.line("works_ttc"), axis=0)
-        back = ledger.line("grant") + ledger.line("fctva") + ledger.line("vat_deducted")
+        works = np.cumsum(-ledger.line("works_ttc") - ledger.line("renewals"), axis=0)
+        back = ledger.line("grant") + ledger.line("fctva") + ledger.line("vat_deducted") + ledger.line("given")
         works_of.append(works)
         net_of.append(works - np.cumsum(back, axis=0))
         rows += _curve_rows(books, books.columns.payers[ledger.number], works_of[-1], net_of[-1])

@@ -159,6 +159,7 @@ class PlanRequest:
         scenario: view of the future; the trend by default.
         realisation: by domain, share of predicted savings that comes true; the parameters where absent.
         borrowing: what each payer may borrow.
+        paid_by: payer of the plan behind a programme (fonds de concours), whose own funds the aid comes from.
         accounts: debt and savings of each payer without the plan, where they are known.
         staff_days: by payer and year, days that its staff can give [day]; no limit where absent.
         purchases: grouped purchases that actions may join.
@@ -199,6 +200,7 @@ class PlanRequest:
     drivers: Mapping[str, str] = field(default_factory=dict)
     realisation: Mapping[str, Realisation] = field(default_factory=dict)
     borrowing: Mapping[Payer, Borrowing] = field(default_factory=dict)
+    paid_by: Mapping[str, Payer] = field(default_factory=dict)
     accounts: Mapping[Payer, Accounts] = field(default_factory=dict)
     staff_days: Mapping[Payer, Sequence[float]] = field(default_factory=dict)
     purchases: Sequence[GroupedPurchase] = ()

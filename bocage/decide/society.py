@@ -79,8 +79,9 @@ def society_of(books: Books) -> Society:
     carbon_2019 = (carbon * value_2019 * social).sum(axis=0)
     paid = yearly_cost(books, count, with_vat=True) + later_works_paid(books, count)
     flows = cash_savings(books, count) - paid + vat_returned(books, count)
-    for _, start, aid in books.aids():
-        flows += net_shares(aid.rule, start, count)[:, None] * aid_draws(books, aid)
+    for action, start, aid in books.aids():
+        if books.giver_of(action, aid) is None:
+            flows += net_shares(aid.rule, start, count)[:, None] * aid_draws(books, aid)
     return Society(
         npv=present_cash + present_carbon - present_cost,
         npv_2019_carbon=present_cash + carbon_2019 - present_cost,
@@ -102,11 +103,12 @@ def own_draws(books: Books) -> Array:
     """Draws (K,) of what is left to the payers, VAT included, aids given and VAT returned deducted [EUR].
 
     Money that is lent is no aid: it stays to be paid, and only its interest comes on top, in the ledgers.
+    What a payer of the plan gives to another is paid by one for the other: it changes nothing to their sum.
     """
     own = yearly_cost(books, books.request.years, with_vat=True).sum(axis=0)
     own = own - (works_ttc(books) * books.taxes.returned[books.actions][:, None]).sum(axis=0)
-    for _, _, aid in books.aids():
-        if not is_lent(aid.rule):
+    for action, _, aid in books.aids():
+        if not is_lent(aid.rule) and books.giver_of(action, aid) is None:
             own = own - aid_draws(books, aid)
     return np.asarray(own)
 

@@ -34,7 +34,7 @@ def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
     ledgers, operations, files = ledgers_of(books), operations_of(books), files_of(books)
     count = max((ledger.count for ledger in ledgers), default=books.request.years)
     money = operation_cash(books, operations, count)
-    ppi = programme_of_investments(operations, money, books.request.first_year)
+    ppi = programme_of_investments(books, operations, money, ledgers)
     ids = books.request.actions["action_id"].to_list()
     members = [
         {"operation_id": one.operation_id, "action_id": ids[int(books.actions[rank])]}
@@ -42,7 +42,7 @@ def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
         for rank in one.members
     ]
     return {
-        "operations": operations_frame(books, operations),
+        "operations": operations_frame(books, operations, [float(cash.works.sum()) for cash in money]),
         "operation_actions": pl.DataFrame(members, schema={"operation_id": pl.String, "action_id": pl.String}),
         "ppi": ppi,
         "ppi_totals": programme_totals(ppi),
@@ -88,5 +88,5 @@ def _calendar_rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-SPENT = ("works_ttc", "loan_interest", "loan_capital", "advance_repaid", "given")
+SPENT = ("works_ttc", "renewals", "loan_interest", "loan_capital", "advance_repaid", "given")
 """Lines of a ledger by which money leaves a budget."""

@@ -1,6 +1,7 @@
 """The tables of the trade: what they tell adds up to the ledgers, and to the law."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 import pytest
 
 from bocage.decide.accounting import accounts
+from bocage.decide.giving import givers
 from bocage.decide.operations import MOST_OPERATIONS
 from bocage.decide.planning import make_plan
 from bocage.decide.request import Accounts, Borrowing, PlanRequest
@@ -60,7 +62,7 @@ def of_table(frame: pl.DataFrame, name: str) -> Mapping[tuple[str, str, int], fl
 
 def test_the_programme_adds_up_to_the_ledgers_of_the_payers(planned: Any) -> None:
     ppi = planned.tables["ppi"]
-    works = {key: -amount for key, amount in of_ledgers(planned, "works_ttc").items()}
+    works = {key: -amount for key, amount in of_ledgers(planned, "works_ttc", "renewals", "given").items()}
     # The ledgers are means of draws, the programme the mean costs to the cent.
     assert of_table(ppi, "cp_eur") == pytest.approx(works, abs=0.5)
     assert of_table(ppi, "aids_eur") == pytest.approx(of_ledgers(planned, "grant"), abs=0.5)
@@ -218,3 +220,47 @@ def test_accounts_are_declared_once_and_say_what_they_rest_on() -> None:
         assert account.source
         assert account.label["fr"] != account.label["en"], (chart, competence, section)
         assert (chart, "*", section) in accounts()
+
+
+def test_what_wears_out_within_the_plan_is_in_its_programme(request_of: RequestOf) -> None:
+    # Two years of life: the works of 2027 are renewed in 2029, paid by the same budget.
+    rows = [{"cost": 2000.0, "kwh": 9000.0, "lifetime_years": 2.0, "last_year": 2027}]
+    result = make_plan(request_of(rows, territory={"kind": "commune", "population": 60000}, kinds=KINDS))
+    voted = dict(result.tables["ppi"].select("year", "cp_eur").iter_rows())
+    assert voted[2027] == pytest.approx(2400)
+    assert voted[2029] == pytest.approx(2400)
+    assert result.tables["operations"]["ap_eur"].item() == pytest.approx(4800)
+    spent = of_ledgers(result, "works_ttc", "renewals")
+    # The ledger tells renewals less the VAT that comes back: that of 2029 comes back after the plan's own years.
+    assert sum(spent.values()) == pytest.approx(-4800 + 0.16404 * 2400, rel=0.001)
+
+
+def test_a_contribution_of_the_epci_is_its_own_spending(request_of: RequestOf) -> None:
+    # The EPCI has 800 EUR a year and nothing else to do: a quarter of 2 000 EUR is 500 EUR, a half 1 000 EUR.
+    rows = [{"cost": 2000.0, "kwh": 9000.0, "facts": {"member_of_epci": True, "led": False}} for _ in range(6)]
+    settings: dict[str, Any] = {
+        "budgets": {MAIN: [20000.0, 0.0, 0.0], EPCI: [800.0, 800.0, 800.0]},
+        "territory": {"kind": "commune", "population": 60000, "department": "35"},
+        "count_on": frozenset({"FONDS-DE-CONCOURS"}),
+    }  # fmt: skip
+    request = request_of(rows, **settings)
+    paid_by = givers(request.rules, list(request.budgets), SIREN)
+    assert paid_by["FONDS-DE-CONCOURS"] == EPCI
+    free = make_plan(request)
+    tied = make_plan(replace(request, paid_by=paid_by))
+    outside = -sum(of_ledgers(free, "given").values())
+    given = -sum(of_ledgers(tied, "given").values())
+    received = sum(of_ledgers(tied, "grant").values())
+    assert outside == 0
+    assert 0 < given == pytest.approx(received)
+    assert received < sum(of_ledgers(free, "grant").values())
+    balance = tied.ledgers.filter((pl.col("payer_siren") == OTHER) & (pl.col("line") == "balance"))
+    assert balance["amount_eur"].min() >= -1e-6
+    # What one gives the other receives: the sum of what is left to both is the cost less the VAT returned.
+    chosen = tied.options.filter(pl.col("option") == "chosen").row(0, named=True)
+    assert chosen["own_eur"] == pytest.approx(chosen["cost_eur"] * 1.2 - chosen["fctva_eur"], rel=1e-6)
+    ppi = tied.tables["ppi"]
+    gifts = ppi.filter(pl.col("operation_id").str.starts_with("FC-"))
+    assert gifts["cp_eur"].sum() == pytest.approx(given)
+    assert (gifts["payer_siren"] == OTHER).all()
+    assert ppi["own_eur"].sum() == pytest.approx(chosen["own_eur"], abs=1.0)
