@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from bocage.decide.portfolio import Pair
 from bocage.decide.request import PlanRequest
 from bocage.decide.taxes import taxes_of
-from bocage.decide.worth import PairWorth, Worth
+from bocage.decide.worth import GAINS, PairWorth, Worth
 from bocage.finance.discounting import discount_factors
 
 Array = NDArray[np.float64]
@@ -28,19 +28,28 @@ def valued_pairs(request: PlanRequest, worth: Worth) -> list[Pair]:
     running = taxes_of(request, worth).running if request.objective == "cash" else np.zeros(len(worth.ids))
     found = []
     for pair in worth.pairs:
-        later = _by_later_start(request, worth, pair, float(running[pair.a]))
+        later = later_start_values(request, worth, pair, float(running[pair.a]))
         states = later - np.append(later[1:], 0.0)
         # The last state, both done whenever, is the one that floors count: it stays, be it worth nothing.
         kept = (states != 0) | (np.arange(years) == years - 1)
-        saving = {role: float(worth.pair_gain(pair, role).mean()) for role in pair.gain}
+        saving = dict.fromkeys(GAINS, 0.0)
+        for kind in pair.driven:
+            saving[kind[0]] += worth.pair_mean(pair, kind)
         found.append(
             Pair(a=pair.a, b=pair.b, with_a=started[kept], with_b=started[kept], worth=states[kept], saving=saving)
         )
     return found
 
 
-def _by_later_start(request: PlanRequest, worth: Worth, pair: PairWorth, running: float) -> Array:
-    """What a pair adds to the objective by year of the later start, array (T,)."""
+def later_start_values(request: PlanRequest, worth: Worth, pair: PairWorth, running: float) -> Array:
+    """What a pair adds to the objective by year of the later start, array (T,).
+
+    Args:
+        request: what the plan is asked for.
+        worth: costs and gains.
+        pair: the pair.
+        running: VAT that stays on the running expenses of its payer [1].
+    """
     economy, years = worth.economy, request.years
     match request.objective:
         case "npv":

@@ -19,6 +19,8 @@ from bocage.vocabulary.draws import DrawTable
 Array = NDArray[np.float64]
 GAINS = ("cash", "carbon", "energy", "water", "risk")
 """Roles whose yearly decrease is a gain, subject to the realisation factor."""
+Kind = tuple[str, str]
+"""Role and driver."""
 View = Literal["society", "carbon", "carbon_2019", "payer"]
 """How a yearly unit is valued: at society's rate, the same times the value of carbon, at the payer's rate."""
 
@@ -51,7 +53,7 @@ class PairWorth:
 
     a: int
     b: int
-    driven: Mapping[tuple[str, str], float]
+    driven: Mapping[Kind, float]
     cost_eur: float
 
     @cached_property
@@ -75,6 +77,8 @@ class Worth:
         lifetime: array (n,), years after which what was done is renewed, > 0 [year].
         vat: array (n,), VAT rate of the works [1].
         pairs: interactions.
+        usual: by role and driver, array (n,), mean yearly gain over all draws.
+        usual_share: array (n,), mean share realised over all draws [1].
         economy: rates, values and horizon.
         years: T, number of years of the plan.
         index: by driver, array (H + 1,), value in each year over today's [1].
@@ -87,6 +91,8 @@ class Worth:
     lifetime: Array
     vat: Array
     pairs: Sequence[PairWorth]
+    usual: Mapping[Kind, Array]
+    usual_share: Array
     economy: Economy
     years: int
     index: Mapping[str, Array]
@@ -167,17 +173,53 @@ class Worth:
             realised=self.realised[:, kept],
         )
 
+    @cached_property
+    def _by_kind(self) -> Mapping[Kind, Stream]:
+        return {(stream.role, stream.driver): stream for stream in self.streams}
+
+    @cached_property
+    def _mean_by_kind(self) -> Mapping[Kind, Array]:
+        return {kind: np.asarray(stream.gain.mean(axis=1)) for kind, stream in self._by_kind.items()}
+
+    def _pair_scale(self, pair: PairWorth, kind: Kind, gains: Array, shares: Array) -> Array:
+        """What a pair gains over what it was said to gain: as its two actions do beside their usual gain.
+
+        A pair is known by its mean. What its actions lose to each other is made of what they gain: it follows
+        the same price, powers and hours, and the same share comes true.
+
+        Args:
+            pair: the pair.
+            kind: role and driver.
+            gains: array (2, ...), gains of its actions.
+            shares: array (...), share realised of its first action.
+        """
+        usual = self.usual[kind][[pair.a, pair.b]]
+        if (usual > 0).all():
+            return np.asarray(self.usual_share[pair.a] * gains.sum(axis=0) / usual.sum())
+        return shares
+
+    def pair_draws(self, pair: PairWorth, kind: Kind) -> Array:
+        """Draws (K,) of the yearly gain of a pair in one role and driver, at today's value of it."""
+        gains = self._by_kind[kind].gain[[pair.a, pair.b]]
+        return pair.driven[kind] * self._pair_scale(pair, kind, gains, self.realised[pair.a])
+
+    def pair_mean(self, pair: PairWorth, kind: Kind) -> float:
+        """Mean yearly gain of a pair in one role and driver, at today's value of it."""
+        gains = self._mean_by_kind[kind][[pair.a, pair.b]]
+        return float(pair.driven[kind] * self._pair_scale(pair, kind, gains, self.realised[pair.a].mean()))
+
     def pair_gain(self, pair: PairWorth, role: str) -> Array:
-        """Draws (K,) of the yearly gain of a pair at today's value of the drivers, realisation applied."""
-        return np.asarray(pair.gain.get(role, 0.0) * self.realised[pair.a])
+        """Draws (K,) of the yearly gain of a pair at today's value of the drivers, as far as it comes true."""
+        parts = (self.pair_draws(pair, kind) for kind in pair.driven if kind[0] == role)
+        return sum(parts, np.zeros(self.cost.shape[1]))
 
     def pair_present(self, pair: PairWorth, role: str, view: View) -> Array:
         """Array (T,), mean present value of what a pair gains in a role, by year of the later start."""
         found = np.zeros(self.years)
-        for (its, driver), value in pair.driven.items():
-            if its == role:
-                found += value * self.factors[driver, view]
-        return found * float(self.realised[pair.a].mean())
+        for kind in pair.driven:
+            if kind[0] == role:
+                found += self.pair_mean(pair, kind) * self.factors[kind[1], view]
+        return found
 
     def gain_by_year(self, starts: Mapping[int, int], role: str, count: int, weights: Array | None = None) -> Array:
         """Draws (count, K) of what actions gain in a role each year from the first, interactions included.
@@ -201,9 +243,8 @@ class Worth:
                     for row, start in starts.items():
                         moved[start + 1 : years] += stream.gain[row] * weight[row]
             for pair, later in self.pairs_of(starts):
-                value = pair.driven.get((role, driver), 0.0)
-                if value:
-                    moved[later + 1 : years] += value * weight[pair.a] * self.realised[pair.a]
+                if pair.driven.get((role, driver)):
+                    moved[later + 1 : years] += weight[pair.a] * self.pair_draws(pair, (role, driver))
             found[:years] += moved[:years] * index[:years, None]
         return found
 
@@ -235,14 +276,17 @@ def read_worth(request: PlanRequest, economy: Economy) -> Worth:
         raise BocageError("BOC-DEC-003", where={"action": missing[0]}, count=len(missing))
     scenario = request.scenario or load_scenario(TREND, date=request.date)
     drivers = {"", *request.drivers.values()}
+    streams = _streams(request, place, realised)
     return Worth(
         ids=ids,
         cost=np.maximum(cost, 0.0),
-        streams=_streams(request, place, realised),
+        streams=streams,
         realised=realised,
         lifetime=actions["lifetime_years"].to_numpy().astype(float),
         vat=actions["vat_rate"].fill_null(0.0).to_numpy().astype(float),
         pairs=_pairs(request, place),
+        usual={(stream.role, stream.driver): np.asarray(stream.gain.mean(axis=1)) for stream in streams},
+        usual_share=np.asarray(realised.mean(axis=1)),
         economy=economy,
         years=request.years,
         index={driver: _index(scenario, driver, economy, request.date.year) for driver in sorted(drivers)},
@@ -288,7 +332,7 @@ def _streams(request: PlanRequest, place: Mapping[str, int], realised: Array) ->
 
 
 def _pairs(request: PlanRequest, place: Mapping[str, int]) -> list[PairWorth]:
-    gains: dict[tuple[int, int], dict[tuple[str, str], float]] = {}
+    gains: dict[tuple[int, int], dict[Kind, float]] = {}
     costs: dict[tuple[int, int], float] = {}
     for row in request.interactions.iter_rows(named=True):
         a, b, role = place.get(row["action_a"]), place.get(row["action_b"]), request.roles.get(row["indicator"])

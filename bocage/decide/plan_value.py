@@ -1,0 +1,76 @@
+"""What a plan that is already chosen is worth when something of the world turns out otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bocage.decide.aims import Placed, column_values
+from bocage.decide.books import Books
+from bocage.decide.columns import Columns
+from bocage.decide.pairs import later_start_values
+from bocage.decide.request import Objective, PlanRequest
+from bocage.decide.society import society_of
+from bocage.decide.taxes import taxes_of
+from bocage.decide.worth import Worth
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A plan as columns chosen among those of a request.
+
+    Attributes:
+        columns: all the columns.
+        chosen: those of the plan.
+    """
+
+    columns: Columns
+    chosen: Sequence[int]
+
+    @property
+    def starts(self) -> dict[int, int]:
+        """Index of the start year by row of the actions done."""
+        return self.columns.portfolio.starts(self.chosen)
+
+
+def value_of(request: PlanRequest, worth: Worth, plan: Selected, objective: Objective) -> float:
+    """What a plan adds to an objective on average, whatever worth its columns were enumerated with.
+
+    Args:
+        request: what the plan is asked for.
+        worth: costs and gains, in the order of the actions of the request.
+        plan: the plan.
+        objective: what is counted.
+    """
+    rows = np.asarray(plan.chosen, dtype=np.int64)
+    portfolio, asked = plan.columns.portfolio, replace(request, objective=objective)
+    at = Placed(
+        action=portfolio.action[rows],
+        year=portfolio.year[rows],
+        cost_factor=plan.columns.cost_factor[rows],
+        grants=plan.columns.grants[rows],
+    )
+    running = taxes_of(asked, worth).running if objective == "cash" else np.zeros(len(worth.ids))
+    together = sum(
+        float(later_start_values(asked, worth, pair, float(running[pair.a]))[later])
+        for pair, later in worth.pairs_of(plan.starts)
+    )
+    return float(column_values(asked, worth, objective, at).sum()) + together
+
+
+def value_draws(request: PlanRequest, worth: Worth, plan: Selected, objective: Objective) -> Array:
+    """Draws (K,) of what a plan adds to an objective.
+
+    Args:
+        request: what the plan is asked for.
+        worth: costs and gains.
+        plan: the plan.
+        objective: what is counted.
+    """
+    if objective in ("npv", "cash"):
+        society = society_of(Books(request=request, worth=worth, columns=plan.columns, chosen=plan.chosen))
+        return society.npv if objective == "npv" else society.cash_npv
+    return np.array([value_of(request, worth.at([draw]), plan, objective) for draw in range(worth.cost.shape[1])])
