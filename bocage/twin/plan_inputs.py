@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bocage.decide.budgets import Means, read_budgets
+from bocage.decide.giving import givers
 from bocage.decide.request import Objective, PlanRequest
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
 from bocage.parameters.scenarios import Scenario, load_scenario, scenario_names
@@ -160,6 +161,7 @@ def request_of(territory: Territory, inputs: Inputs, asked: Asked) -> PlanReques
         interactions=inputs.interactions,
         budgets=means.budgets,
         borrowing=means.borrowing,
+        paid_by=givers(funding.rules, list(means.budgets), territory.siren),
         staff_days=means.staff_days,
         accounts=means.accounts,
         first_year=inputs.first_year,
