@@ -56,6 +56,8 @@ FAULTS: list[tuple[Edit, str, str, str]] = [
     (drop_version("reference"), "BOC-PAR-002", "versions[1].reference", "a citation"),
     (put("colour", "blue"), "BOC-PAR-003", "colour", "Write one of: award"),
     (put_version("elegibility", []), "BOC-PAR-003", "versions[1].elegibility", "eligibility"),
+    (put("name", "detr 31"), "BOC-PAR-004", "name", "as DETR-31"),
+    (put("versions", []), "BOC-PAR-004", "versions", "at least one version"),
     (put("award", "certain"), "BOC-PAR-004", "award", "automatic, discretionary"),
     (put("funder_kind", "europe"), "BOC-PAR-004", "funder_kind", "eu, "),
     (put("counts_as_public", "oui"), "BOC-PAR-004", "counts_as_public", "true or false"),
@@ -209,3 +211,13 @@ def test_a_pack_may_declare_a_fact_of_its_own(tmp_path: Path) -> None:
 
 def test_a_folder_that_does_not_exist_holds_no_rule(tmp_path: Path) -> None:
     assert load_rules(FUNDING_FOLDER, tmp_path / "none") == load_rules()
+
+
+def test_a_file_that_is_corrected_is_read_again(tmp_path: Path) -> None:
+    folder = written(tmp_path / "funding", {**GOOD, "award": "certain"})
+    with pytest.raises(RuleError):
+        load_rules(FUNDING_FOLDER, folder)
+    for note in ("First.", "Second."):
+        path = written(folder, {**GOOD, "note_en": note}) / "local.yaml"
+        os.utime(path, ns=(0, len(note)))
+        assert {rule.note["en"] for rule in load_rules(FUNDING_FOLDER, folder) if rule.name == "DETR-EXAMPLE"} == {note}

@@ -1,8 +1,10 @@
 """Packs of funding rules: their JSON Schema, the official list of CEE sheets, their sources and their words."""
 
+import copy
 import csv
 import datetime as dt
 import json
+import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any, get_args
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bocage.finance.public import cumulated_kwh
 from bocage.parameters.funding_rules import (
@@ -22,6 +26,7 @@ from bocage.parameters.funding_rules import (
     FunderKind,
     FundingRule,
     Order,
+    RuleError,
     cee_zones,
     core_facts,
     load_examples,
@@ -85,6 +90,52 @@ def test_the_schema_names_what_the_code_names() -> None:
 def test_the_schema_refuses_what_the_reader_refuses(key: str, value: object) -> None:
     pack = as_json(FUNDING_FOLDER / "detr.yaml")
     assert faults({**pack, key: value})
+
+
+Place = tuple[str | int, ...]
+
+
+def places(value: Any, place: Place = ()) -> Iterator[Place]:
+    """Every place of a pack, its own keys and those of what it holds."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inside:
+        yield (*place, key)
+        yield from places(part, (*place, key))
+
+
+ODD: list[Any] = [
+    0, -1, 0.5, 1.5, 2, "", "x", "points", "action.led", "territory.population", [], [1], ["commune"], {}, {"a": 1},
+    True, False, dt.date(2020, 1, 1), float("inf"), [[]], {"not": []}, {1: 2},
+]  # fmt: skip
+ALONE = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in PATHS]
+for one in ALONE:
+    one["incompatible"] = []
+    one.pop("replaces", None)
+    for each in one["versions"]:
+        each.pop("incompatible", None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_what_the_reader_accepts_the_schema_accepts(drawn: st.DataObject) -> None:
+    """A pack damaged anywhere is refused with a reason, or is one that the schema allows."""
+    pack = copy.deepcopy(drawn.draw(st.sampled_from(ALONE)))
+    *way, last = drawn.draw(st.sampled_from(list(places(pack))))
+    holder = pack
+    for key in way:
+        holder = holder[key]
+    if isinstance(holder, dict) and drawn.draw(st.booleans()):
+        del holder[last]
+    else:
+        holder[last] = drawn.draw(st.sampled_from(ODD))
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "pack.yaml").write_text(yaml.safe_dump(pack), encoding="utf-8")
+        try:
+            load_rules(Path(folder))
+        except RuleError as fault:
+            assert fault.say("fix", "fr") and fault.say("what", "en")
+        else:
+            assert faults(json.loads(json.dumps(pack, default=str))) == []
 
 
 def test_every_rule_says_where_it_comes_from_in_both_languages() -> None:

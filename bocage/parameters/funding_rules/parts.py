@@ -98,7 +98,7 @@ def _step(cell: Cell, facts: Facts) -> Step:
     cell.mapping(("fact",), ("of", "from", "whole_from"))
     fact = known_fact(cell["fact"], facts)
     codes, thresholds, whole = cell.get("of"), cell.get("from"), cell.get("whole_from")
-    if (codes and thresholds) or (codes is None and fact.type != "number"):
+    if (codes and thresholds) or (codes is None and fact.type != "number") or (codes and not codes.value):
         raise cell.unfit("table")
     by_code = {}
     for code in codes.mapping().value if codes else ():

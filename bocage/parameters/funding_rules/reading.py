@@ -5,9 +5,9 @@ A condition names a fact (`territory.population`, `action.points`…) and one te
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -42,6 +42,7 @@ EXAMPLES_FOLDER = FUNDING_FOLDER / "examples"
 """Packs to copy into a territory; none of them holds anywhere real, so none is read unless it is named."""
 FACTS_FILE = "facts.yaml"
 """Facts of a territory and of its actions, beside its local rules."""
+NAME = re.compile(r"[A-Z0-9][A-Z0-9-]*")
 PACK_KEYS = ("name", "label_fr", "label_en", "funder_fr", "funder_en", "funder_kind", "note_fr", "note_en", "award",
              "counts_as_public", "file", "payment", "incompatible", "versions", "tests")  # fmt: skip
 PACK_OPTIONS = ("cash", "repayment", "scope", "replaces", "facts", "example")
@@ -49,6 +50,7 @@ VERSION_KEYS = ("from", "counted", "status", "reference", "eligibility")
 VERSION_OPTIONS = ("until", "checked_on", "legal_basis", "forfaits", "rate", "amount_unknown", "caps", "group",
                    "bonuses", "minimum_project_eur", "files_per_year", "envelope_eur_year", "calendar",
                    "incompatible", "payment", "repayment")  # fmt: skip
+EXPECTED = ("missing", "credit_eur", "refund_eur", "lag_years")
 TEST_KEYS = ("title", "engaged_on", "territory", "action", "cost_eur", "expect")
 
 
@@ -120,7 +122,7 @@ def _example(programme: str, cell: Cell) -> WorkedExample:
         territory=cell["territory"].mapping().value,
         action=cell["action"].mapping().value,
         cost_eur=cell["cost_eur"].number(),
-        expect=cell["expect"].mapping().value,
+        expect=cell["expect"].mapping(("eligible", "amounts_eur"), EXPECTED).value,
     )
 
 
@@ -155,6 +157,8 @@ def facts_of(*folders: Path) -> Mapping[str, Fact]:
 
 def _pack(cell: Cell, facts: Mapping[str, Fact]) -> Pack:
     versions = list(cell["versions"].items())
+    if not versions:
+        raise cell["versions"].unfit("version")
     rules = tuple(_rule(cell, version, facts) for version in versions)
     for (first, second), place in zip(pairwise(rules), versions, strict=False):
         if first.until is None or first.until >= second.since:
@@ -184,6 +188,8 @@ def _rule(pack: Cell, version: Cell, facts: Mapping[str, Fact]) -> FundingRule:
     if replaces and not scope:
         raise pack.fault("BOC-PAR-014", programme=pack["name"].text(), replaces=replaces)
     checked, calendar, example = version.get("checked_on"), version.get("calendar"), pack.get("example")
+    if not NAME.fullmatch(pack["name"].text()):
+        raise pack["name"].unfit("name")
     return FundingRule(
         name=pack["name"].text(),
         label=_both(pack, "label"),
@@ -215,7 +221,7 @@ def _rule(pack: Cell, version: Cell, facts: Mapping[str, Fact]) -> FundingRule:
 
 def _amounts(version: Cell, facts: Mapping[str, Fact]) -> dict[str, Any]:
     """How much: forfaits or a rate, ceilings, what the actions of a file must reach."""
-    stated = [key for key in ("forfaits", "rate", "amount_unknown") if version.get(key) is not None]
+    stated = [key for key in ("forfaits", "rate", "amount_unknown") if version.value.get(key)]
     if len(stated) != 1:
         raise version.fault("BOC-PAR-011", count=len(stated))
     unknown, rate = version.get("amount_unknown"), version.get("rate")
