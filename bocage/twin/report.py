@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bocage import __version__
+from bocage.publish.annex.typeset import write_annex
 from bocage.publish.deliberation import write_deliberation
 from bocage.publish.report.content import ReportContent
 from bocage.publish.report.typeset import write_report
@@ -20,6 +21,7 @@ from bocage.twin.commune_table import commune_table
 from bocage.twin.communes import by_commune
 from bocage.twin.diagnose import DomainState, examine
 from bocage.twin.export import identity_notes
+from bocage.twin.finance_annex import finance_annex
 from bocage.twin.noun_headings import indicators_of
 from bocage.twin.plan import evaluations
 from bocage.twin.plan_record import PlanRecord, load_current_plan
@@ -57,7 +59,7 @@ from bocage.vocabulary.text import LANGUAGES, Language, Message, current_languag
 
 
 def write_reports(territory: Territory, *, into: Path | None = None, language: Language | None = None) -> Answer:
-    """Write the report (PDF), the draft deliberation (DOCX) and all its tables (XLSX) for the last plan.
+    """Write the report, its finance annex, the draft deliberation and the workbook of the last plan.
 
     Args:
         territory: open territory, with a plan.
@@ -78,6 +80,7 @@ def write_reports(territory: Territory, *, into: Path | None = None, language: L
         stem = f"bocage-{territory.code}"
         files = [
             write_report(content, folder / f"{stem}.pdf", language=language),
+            write_annex(finance_annex(territory, record, language), folder / f"{stem}-finances.pdf", language=language),
             write_deliberation(content, folder / f"{stem}-deliberation.docx", language=language),
             write_workbook(
                 [*_by_commune(territory, proposals, record), *exported_tables(territory, states)],

@@ -187,7 +187,7 @@ def _place_columns(srid: int) -> Sequence[Column]:
 
 
 @cache
-def _declared_plan_columns() -> dict[str, tuple[dict[str, str], tuple[TableColumn, ...]]]:
+def declared_plan_columns() -> dict[str, tuple[dict[str, str], tuple[TableColumn, ...]]]:
     """Label and columns of each table of a plan, from `plan_tables.csv`."""
     labels: dict[str, dict[str, str]] = {}
     columns: dict[str, list[TableColumn]] = {}
@@ -208,7 +208,7 @@ def _declared_plan_columns() -> dict[str, tuple[dict[str, str], tuple[TableColum
     return {name: (label, tuple(columns[name])) for name, label in labels.items()}
 
 
-def _dated(frame: pl.DataFrame, columns: Sequence[TableColumn]) -> pl.DataFrame:
+def dated(frame: pl.DataFrame, columns: Sequence[TableColumn]) -> pl.DataFrame:
     """The frame with its dates as dates: the record of the plan keeps them as text."""
     written = [column.name for column in columns if column.kind == "date" and frame[column.name].dtype == pl.String]
     return frame.with_columns(pl.col(written).str.to_date())
@@ -218,10 +218,10 @@ def plan_tables(record: PlanRecord) -> list[NamedTable]:
     """The tables of a plan that are not nouns of the twin: funding, cash, options, joint simulation, reasons."""
     labels = all_code_labels(discover_domains())
     tables = []
-    for name, (label, columns) in _declared_plan_columns().items():
+    for name, (label, columns) in declared_plan_columns().items():
         if name not in record.frames:
             continue  # a plan made by an earlier version
-        frame = _dated(record.frames[name], columns)
+        frame = dated(record.frames[name], columns)
         said = [
             replace(column, labels=labels[column.name])
             if column.name in labels and _values(frame[column.name]) & set(labels[column.name])

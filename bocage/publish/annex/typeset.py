@@ -1,5 +1,7 @@
 """An annex as a tagged PDF of as many landscape pages as it takes."""
 
+import datetime as dt
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from bocage.vocabulary.text import Language
 _TEMPLATE = Path(__file__).with_name("annex.typ")
 _NUMBERS = frozenset({"real", "integer"})
 _LONGEST = 160
+_LETTER_EM, _MARGIN_EM = 0.52, 1.1
+"""Width of a letter or digit of the text face, and of what surrounds it in a cell."""
 
 
 def write_annex(content: AnnexContent, path: Path, *, language: Language) -> Path:
@@ -95,8 +99,8 @@ def table_model(table: NamedTable, language: Language, *, totals: int = 0) -> di
         language: `fr` or `en`.
         totals: number of last rows that are totals.
     """
-    columns = [_heading(table, column, language) for column in table.columns]
     texts = [_texts(table, column, language) for column in table.columns]
+    columns = [_heading(column, words, language) for column, words in zip(table.columns, texts, strict=True)]
     rows = [list(row) for row in zip(*texts, strict=True)]
     bold = len(rows) - totals
     return {
@@ -110,24 +114,34 @@ def table_model(table: NamedTable, language: Language, *, totals: int = 0) -> di
     }
 
 
-def _heading(table: NamedTable, column: TableColumn, language: Language) -> dict[str, str]:
-    numeric = column.kind in _NUMBERS
+def _heading(column: TableColumn, texts: Sequence[str], language: Language) -> dict[str, str]:
     unit = unit_label(column.unit, language) if column.unit not in ("", "1") else ""
     label = say(column.label, language)
-    widest = max((len(str(value)) for value in table.frame[column.name].to_list()), default=0)
-    width = "auto" if numeric or widest <= 22 else "3fr" if widest > 70 else "2fr" if widest > 40 else "1fr"
+    words = f"{label} ({unit})" if unit else label
+    numeric = column.kind in _NUMBERS
     return {
-        "label": f"{label} ({unit})" if unit else label,
+        "label": words,
         "align": "right" if numeric else "left",
-        "width": width,
+        "width": _numeric_width(words, texts) if numeric else _text_width(texts),
         "chosen": "",
     }
+
+
+def _numeric_width(label: str, texts: Sequence[str]) -> str:
+    """Wide enough for the longest number and the longest word of the label, which takes several lines."""
+    longest = max(map(len, (*label.split(), *texts)))
+    return f"{_LETTER_EM * longest + _MARGIN_EM:.1f}em"
+
+
+def _text_width(texts: Sequence[str]) -> str:
+    widest = max(map(len, texts), default=0)
+    return "auto" if widest <= 22 else "3fr" if widest > 70 else "2fr" if widest > 40 else "1fr"
 
 
 def _texts(table: NamedTable, column: TableColumn, language: Language) -> list[str]:
     if column.kind not in _NUMBERS:
         values = cells(table, column, language, timezone="Europe/Paris", in_words=True)
-        return ["" if value is None else shorten(str(value), _LONGEST) for value in values]
+        return [_said(value, language) for value in values]
     by_row = not column.unit and "unit" in table.frame.columns
     units = table.frame["unit"].to_list() if by_row else [column.unit] * table.frame.height
     # A year is a name, not a quantity: no thousands separator.
@@ -136,3 +150,9 @@ def _texts(table: NamedTable, column: TableColumn, language: Language) -> list[s
         "" if value is None else str(value) if year else number(float(value), unit or "", language)
         for value, unit in zip(table.frame[column.name].to_list(), units, strict=True)
     ]
+
+
+def _said(value: object, language: Language) -> str:
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y") if language == "fr" else value.isoformat()
+    return "" if value is None else shorten(str(value), _LONGEST)
