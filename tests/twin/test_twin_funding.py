@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from python_calamine import CalamineWorkbook
 
 from bocage.cli.program import program
+from bocage.parameters.funding_rules import load_rules
+from bocage.parameters.funding_rules.local import read_local_facts
 from bocage.publish.ics import LINE_OCTETS
 from bocage.twin.build import import_file
 from bocage.twin.counter import actions_of, ask_for, matching
@@ -286,3 +288,12 @@ def test_a_rule_written_after_the_plan_makes_it_out_of_date(place: Path, territo
     with pytest.raises(BocageError, match="BOC-TWI-017"):
         plan_schedule(territory)
     assert actions_of(territory).record is None
+
+
+@pytest.mark.parametrize("page", ["funding.md", "funding.fr.md"])
+def test_the_facts_that_the_page_prints_are_facts(page: str, tmp_path: Path) -> None:
+    written = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    (tmp_path / "facts.yaml").write_text(written.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    read = read_local_facts(tmp_path, load_rules())
+    assert read.territory == {"zonings": ["FRR"], "fctva_regime": "commune_early"}
+    assert read.actions["LIG-LED-21974a4999"]["files"]["DETR"]["received_on"] == "2027-02-03"
