@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -89,7 +90,7 @@ def _stamp(path: Path) -> tuple[str, int, int]:
     return str(path), told.st_mtime_ns, told.st_size
 
 
-@cache
+@lru_cache(maxsize=64)
 def _load(folders: tuple[Path, ...], _stamps: tuple[tuple[str, int, int], ...]) -> tuple[FundingRule, ...]:
     cells = [_cell(path) for folder in folders for path in rule_files(folder)]
     facts = _declared_facts(cells)
