@@ -48,8 +48,10 @@ def record_files(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if not path.exists():
-            raise BocageError("BOC-COM-001", where={"file": path}, reason="-")
+        try:
+            path.stat()
+        except OSError as fault:
+            raise BocageError("BOC-COM-001", where={"file": path}, reason=fault.strerror or str(fault)) from fault
         if not path.is_dir():
             found.append(path)
             continue

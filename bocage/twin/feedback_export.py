@@ -136,7 +136,7 @@ def _foreseen_by_action(territory: Territory, known: list[_Known]) -> dict[str, 
             planned.setdefault(one.action["domain"], []).append(one.key)
             continue
         energy = foreseen_energy(territory, domains[one.action["domain"]], one.key, begun)
-        if energy is not None:
+        if energy:
             found[one.key] = {"energy_kwh_year": (-energy, -energy, -energy)}
     for name, keys in planned.items():
         found |= _appraised(territory, domains[name], keys)
