@@ -131,7 +131,7 @@ def _deadlines_part(asked: Asked, language: Language) -> Part:
     words = all_code_labels([])["milestone"]
     return Part(
         title=_("Back-schedule").say(language),
-        head=[_(head).say(language) for head in ("Latest day", "Milestone", "Programme")],
+        head=[head.say(language) for head in (_("Latest day"), _("Milestone"), _("Programme"))],
         rows=[
             (write_date(row["latest"], language), words[row["milestone"]][language], row["programme"])
             for row in schedule_frame_of(asked).iter_rows(named=True)
