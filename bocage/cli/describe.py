@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -23,8 +24,16 @@ def described_commands() -> list[dict[str, object]]:
             "help": {language: worded(command.help or "", language) for language in LANGUAGES},
             "options": [_option(param) for param in command.params if isinstance(param, click.Option)],
         }
-        for name, command in program.commands.items()
+        for name, command in _leaves(program)
     ]
+
+
+def _leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group by their whole name, a group before its own commands."""
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from _leaves(command, f"{before}{name} ")
 
 
 def _argument(param: click.Argument) -> str:

@@ -20,7 +20,7 @@ PREFIX = "realisation:"
 PRIOR_RESTS_ON: Mapping[str, frozenset[str]] = {"buildings": frozenset({"california-k12-schools"})}
 """Records from which a prior was written: counted again, they would count twice."""
 OPEN, GUARANTEED = "open", "guaranteed"
-DRAWS, WARM_UP = 4000, 500
+DRAWS, WARM_UP = 2400, 400
 _RATIO = "realised_share"
 
 
@@ -157,8 +157,15 @@ def learned_realisation(
         seed: seed of the run.
         territory: code of the territory of the plan; its own records count most.
     """
-    model = learn_realisation(domain, parameters, records, seed=seed)
-    found = model.estimate(territory=territory)
+    return as_realisation(learn_realisation(domain, parameters, records, seed=seed).estimate(territory=territory))
+
+
+def as_realisation(found: Estimate) -> Realisation:
+    """An estimate of a share as a plan uses it, with the sentence that tells where it comes from.
+
+    Args:
+        found: estimate of a `RealisationModel`.
+    """
     shown = {"median": 100 * found.median, "low": 100 * found.low, "high": 100 * found.high}
     if found.records:
         prior = 100 * found.prior_share

@@ -14,7 +14,14 @@ from bocage.commons.costs import CostModel, learn_costs
 from bocage.commons.draft import template_text
 from bocage.commons.estimate import Estimate
 from bocage.commons.reading import SUFFIXES, read_record, write_record
-from bocage.commons.realisation import GUARANTEED, OPEN, learn_realisation, learned_realisation, losses, prior_figures
+from bocage.commons.realisation import (
+    GUARANTEED,
+    as_realisation,
+    learn_realisation,
+    learned_realisation,
+    losses,
+    prior_figures,
+)
 from bocage.commons.record import Record
 from bocage.commons.schema import action_kinds
 from bocage.commons.shelf import judged_files, usable_records
@@ -148,14 +155,13 @@ def learn(territory: Territory, *, others: Sequence[Path] = (), awards: Path | N
     models = learn_models(territory, records, awards=awards)
     parameters, seed = models.parameters, models.seed
     domains = sorted({domain for domain, _kind in action_kinds()} | {domain.name for domain in territory.domains})
-    shares = [
-        learn_realisation(domain, parameters, records, seed=seed, kind=kind).estimate(territory=territory.code)
+    by_domain = {
+        domain: learn_realisation(domain, parameters, records, seed=seed).estimate(territory=territory.code)
         for domain in domains
-        for kind in ((OPEN, GUARANTEED) if domain == "buildings" else (OPEN,))
-    ]
-    learned = {
-        domain: learned_realisation(domain, parameters, records, seed, territory=territory.code) for domain in domains
     }
+    guaranteed = learn_realisation("buildings", parameters, records, seed=seed, kind=GUARANTEED)
+    shares = [*by_domain.values(), guaranteed.estimate(territory=territory.code)]
+    learned = {domain: as_realisation(found) for domain, found in by_domain.items()}
     costs = [models.estimate(name, territory=territory.code) for name in models.names]
     ranks = cost_ranks(territory, models)
     _keep(territory, learned, others)

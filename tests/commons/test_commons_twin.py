@@ -204,18 +204,15 @@ def test_records_given_aside_count_until_the_next_change(territory: Territory, t
 
 
 def test_costs_of_the_plan_are_ranked_among_shared_experience(territory: Territory) -> None:
-    assert cost_ranks(territory, _model(territory)).is_empty()
-    assert rank_section(cost_ranks(territory, _model(territory))) == []
+    model = learn_models(territory, shipped_records())
+    assert cost_ranks(territory, model).is_empty()
+    assert rank_section(cost_ranks(territory, model)) == []
     fill(territory, action={**ACTION, "unit_count": 100}, plan={**PLAN, "cost_eur": 100 * 9000.0})
-    ranks = cost_ranks(territory, _model(territory))
+    ranks = cost_ranks(territory, model)
     assert ranks["percentile"].item() > 97
     assert ranks["unit_cost_eur"].item() == 9000
     (section,) = rank_section(ranks)
     assert len(section.lines) == 1  # a cost that is odd is said so
-
-
-def _model(territory: Territory) -> Any:
-    return learn_models(territory, shipped_records())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
