@@ -13,6 +13,7 @@ from bocage.decide.ledger import PayerLedger
 from bocage.decide.request import Accounts
 
 Array = NDArray[np.float64]
+A_CENT = 0.01
 ORIENTATION_SCHEMA: Mapping[str, Any] = {
     "payer_siren": pl.String, "budget": pl.String, "year": pl.Int64,
     **dict.fromkeys(
@@ -21,15 +22,17 @@ ORIENTATION_SCHEMA: Mapping[str, Any] = {
          "net_savings_eur", "debt_years"),
         pl.Float64,
     ),
+    "loans_within_works": pl.Boolean,
 }  # fmt: skip
 
 
 def orientation(books: Books, ledgers: Sequence[PayerLedger]) -> pl.DataFrame:
     """What the plan does to the accounts of each payer, year by year, in means.
 
-    `investment_eur` holds works, renewals and contributions given to other payers; `own_funds_used_eur` is what
-    the works of the year take from own funds once aids, VAT returned and
-    loans are received; `savings_eur` the running costs saved. `plan_debt_eur` is the capital of loans
+    `investment_eur` holds works, renewals and contributions given to other payers; `own_funds_used_eur` is
+    what they take from own funds once aids, VAT returned and loans are received; `savings_eur` the running
+    costs saved. `loans_within_works` says whether the loans of the year finance works of the year and no
+    annuity, as the budget of a public body must (CGCT L1612-4). `plan_debt_eur` is the capital of loans
     and advances of the plan owed at the end of the year. Where the accounts without the plan are known,
     `debt_eur` adds both debts, `gross_savings_eur` adds the running costs saved and takes off the
     interest of the plan, `net_savings_eur` takes off the capital repaid for the plan, and `debt_years`
@@ -66,6 +69,7 @@ def _rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:
         {
             "payer_siren": payer[0], "budget": payer[1], "year": books.request.first_year + year,
             **{name: float(values[year]) for name, values in columns.items()},
+            "loans_within_works": bool(loan[year] <= investment[year] + A_CENT),
             **_with_accounts(accounts, year, {name: float(values[year]) for name, values in columns.items()}),
         }
         for year in range(count)

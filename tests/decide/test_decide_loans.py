@@ -1,0 +1,130 @@
+"""Loans of a plan: drawn where own funds are short, repaid by hand-checked annuities, never free."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bocage.decide.debt import loan_worth, loans_of
+from bocage.decide.economy import read_economy
+from bocage.decide.planning import make_plan
+from bocage.decide.request import Borrowing, PlanRequest
+from bocage.finance.loans import constant_annuity
+
+SIREN = "111111118"
+PAYER = (SIREN, "M57_main")
+RequestOf = Callable[..., PlanRequest]
+CITY = {"kind": "commune", "population": 60000, "department": "35"}
+PLAIN: dict[str, Any] = {"territory": CITY, "leave_out": frozenset({"CEE-RES-EC-104"})}
+
+
+def may(limit: float, **terms: Any) -> Borrowing:
+    told = {"rate": [0.04] * 3, "years": [10] * 3, **terms}
+    return Borrowing(limit_eur=[limit] * 3, **told)
+
+
+def line(result: Any, name: str) -> dict[int, float]:
+    rows = result.ledgers.filter(pl.col("line") == name)
+    return dict(zip(rows["year"].to_list(), rows["amount_eur"].to_list(), strict=True))
+
+
+def test_a_loan_fills_what_own_funds_lack_and_is_repaid_by_hand(request_of: RequestOf) -> None:
+    # 10 000 EUR excl. VAT cost 12 000 EUR; own funds 5 000 EUR in 2027, 2 000 EUR after: 7 000 EUR to borrow.
+    rows = [{"cost": 10000, "kwh": 20000, "last_year": 2027}]
+    budgets = {PAYER: [5000.0, 2000.0, 2000.0]}
+    poor = make_plan(request_of(rows, budgets=budgets, **PLAIN))
+    assert poor.plan["decision"].to_list() == ["out"]
+    result = make_plan(request_of(rows, budgets=budgets, borrowing={PAYER: may(20000)}, **PLAIN))
+    assert result.plan["year"].to_list() == [2027]
+    assert line(result, "loan")[2027] == pytest.approx(7000, abs=0.01)
+    yearly = 7000 * 0.04 / (1 - 1.04**-10)
+    interest, capital = line(result, "loan_interest"), line(result, "loan_capital")
+    assert interest[2028] == pytest.approx(-280, abs=0.01)
+    assert capital[2028] == pytest.approx(-(yearly - 280), abs=0.01)
+    assert interest[2029] == pytest.approx(-0.04 * (7000 - (yearly - 280)), abs=0.01)
+    owed = line(result, "debt")
+    assert owed[2027] == pytest.approx(7000, abs=0.01)
+    assert owed[2028] == pytest.approx(7000 + capital[2028], abs=0.01)
+
+
+def test_annuities_after_the_plan_are_left_to_the_budgets_of_those_years(request_of: RequestOf) -> None:
+    rows = [{"cost": 10000, "kwh": 20000, "last_year": 2027}]
+    result = make_plan(
+        request_of(rows, budgets={PAYER: [5000.0, 2000.0, 2000.0]}, borrowing={PAYER: may(20000)}, **PLAIN)
+    )
+    yearly = constant_annuity(7000.0, 10, 0.04)
+    later = line(result, "later_funds")
+    assert later[2029] == 0
+    assert all(amount == pytest.approx(yearly, abs=0.01) for year, amount in later.items() if year > 2029)
+    flows = result.ledgers.filter(~pl.col("line").is_in(["balance", "savings", "debt"]))
+    yearly_sum = flows.group_by("year", maintain_order=True).agg(pl.col("amount_eur").sum())["amount_eur"].to_numpy()
+    balance = np.array(list(line(result, "balance").values()))
+    assert balance == pytest.approx(np.cumsum(yearly_sum), abs=1e-6)
+    assert balance.min() >= -0.01
+
+
+@pytest.mark.parametrize(
+    ("borrowing", "decision"),
+    [
+        (may(6999.0), "out"),
+        (may(7001.0), "in"),
+        (replace(may(20000.0), outstanding_eur=6999.0), "out"),
+        (replace(may(20000.0, years=[2] * 3), limit_eur=[20000.0, 0.0, 0.0]), "out"),
+    ],
+    ids=["yearly limit", "just enough", "limit in all", "annuities too heavy"],
+)
+def test_limits_of_borrowing_hold(request_of: RequestOf, borrowing: Borrowing, decision: str) -> None:
+    # In two years, 7 000 EUR at 4 % cost 3 711 EUR a year, more than the 2 000 EUR of each budget.
+    rows = [{"cost": 10000, "kwh": 20000, "last_year": 2027}]
+    budgets = {PAYER: [5000.0, 2000.0, 2000.0]}
+    result = make_plan(request_of(rows, budgets=budgets, borrowing={PAYER: borrowing}, **PLAIN))
+    assert result.plan["decision"].to_list() == [decision]
+
+
+def test_nobody_borrows_what_it_has(request_of: RequestOf) -> None:
+    rows = [{"cost": 4000, "kwh": 9000}, {"cost": 3000, "kwh": 9000}]
+    result = make_plan(
+        request_of(rows, budgets={PAYER: [20000.0] * 3}, borrowing={PAYER: may(50000)}, objective="cash", **PLAIN)
+    )
+    assert set(result.plan["decision"]) == {"in"}
+    assert "loan" not in result.ledgers["line"].to_list()
+
+
+@pytest.mark.parametrize("rate", [0.035, 0.06])
+def test_the_objective_of_cash_counts_what_loans_cost(request_of: RequestOf, rate: float) -> None:
+    # The nominal discount rate is 3.5 %: a loan at that rate costs nothing, one at 6 % does.
+    rows = [{"cost": 10000, "kwh": 20000, "last_year": 2027}]
+    loan = may(20000, rate=[rate] * 3)
+    result = make_plan(
+        request_of(rows, budgets={PAYER: [5000.0, 2000.0, 2000.0]}, borrowing={PAYER: loan}, objective="cash", **PLAIN)
+    )
+    assert result.plan["decision"].to_list() == ["in"]
+    present = result.society.filter(pl.col("indicator") == "cash_npv")["value"].item()
+    assert result.solve.objective == pytest.approx(present, rel=1e-6)
+    free = make_plan(request_of(rows, budgets={PAYER: [50000.0, 0.0, 0.0]}, objective="cash", **PLAIN))
+    without = free.society.filter(pl.col("indicator") == "cash_npv")["value"].item()
+    assert without - present == pytest.approx(-7000 * loan_worth(10, rate, 0.035), abs=0.02)
+
+
+def test_what_payers_may_borrow_as_the_solver_reads_it(request_of: RequestOf) -> None:
+    request = request_of([{"cost": 1, "kwh": 1}], budgets={PAYER: [1.0] * 3, ("2", "epci"): [1.0] * 3})
+    economy = read_economy(request.parameters, request.territory, first_year=2027, years=3)
+    assert loans_of(request, economy) is None
+    loans = loans_of(replace(request, borrowing={PAYER: may(100.0)}), economy)
+    assert loans is not None
+    assert loans.limit.tolist() == [[100.0] * 3, [0.0] * 3]
+    assert loans.annuity[0] == pytest.approx([constant_annuity(1.0, 10, 0.04)] * 3)
+    assert (loans.cost >= 0).all()
+    assert loans.cost[0, 0] > loans.cost[0, 2] > 0
+
+
+def test_borrowing_to_repay_is_told(request_of: RequestOf) -> None:
+    # Loans of two years in every year: what 2028 lacks to repay that of 2027 can only be borrowed again.
+    rows = [{"cost": 10000, "kwh": 20000, "last_year": 2027}]
+    again = may(20000.0, years=[2] * 3)
+    result = make_plan(request_of(rows, budgets={PAYER: [5000.0, 2000.0, 2000.0]}, borrowing={PAYER: again}, **PLAIN))
+    told = dict(result.tables["orientation"].select("year", "loans_within_works").iter_rows())
+    assert (told[2027], told[2028]) == (True, False)
