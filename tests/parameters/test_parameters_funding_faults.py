@@ -1,6 +1,7 @@
 """Badly written funding rules: each is refused with its file, its key, what is wrong and what to write."""
 
 import copy
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -53,6 +53,8 @@ def _condition(cell: Cell, facts: Facts) -> Condition:
 
 def _compared(cell: Cell, test: str, fact: Fact) -> object:
     if test == "one_of":
+        if cell.value == []:
+            raise cell.unfit("condition")
         return [_single(one, fact) for one in cell.items()]
     return _single(cell, fact)
 
