@@ -1,4 +1,4 @@
-"""Commands that decide: plan."""
+"""Commands that decide: plan, what-if."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,4 +119,64 @@ def plan_command(
     )
     with open_territory(territory) as opened, busy(worded(mark("Searching for the best plan…"))):
         answer = plan(opened, further=further, **asked)
+    show(answer, as_json=as_json)
+
+
+@click.command(
+    "what-if",
+    cls=Command,
+    help=mark(
+        "Ask the last plan again with something changed, in seconds.\n\n"
+        "Shows what comes in, goes out and moves; nothing is kept unless --keep is given."
+    ),
+)
+@option(
+    "--budget",
+    "budget_eur_year",
+    type=Amount(),
+    help=mark("Own funds per year, taxes included [EUR/year]; those of the last plan where absent."),
+)
+@option(
+    "--with",
+    "wanted",
+    multiple=True,
+    help=mark("What has to be done: identifier, or part of a label (a street); may be repeated."),
+)
+@option("--without", "unwanted", multiple=True, help=mark("Actions that may not be done; may be repeated."))
+@option("--scenario", default="", help=mark("View of the future, such as S2; that of the last plan where absent."))
+@option("--objective", type=click.Choice(OBJECTIVES), help=mark("What the plan is best at."))
+@option("--prudence", type=click.FloatRange(0, 1), help=mark("Weight of the worst tenth of the futures, 0 to 1."))
+@option("--count-on", "count_on", multiple=True, help=mark("Programme to count on as well; may be repeated."))
+@option("--leave-out", "leave_out", multiple=True, help=mark("Programme to do without; may be repeated."))
+@option("--time-limit", "time_limit_s", type=Amount(), default=4.0, help=mark("Longest search [s]; 4 by default."))
+@option("--keep", is_flag=True, help=mark("Keep this plan in place of the last one."))
+@on_territory
+def what_if_command(*, territory: Path, keep: bool, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - handed on
+    """Search again and show what moves."""
+    from bocage.twin.territory import open_territory  # noqa: PLC0415 - `--help` stays under 200 ms
+    from bocage.twin.what_if import Question, what_if  # noqa: PLC0415 - same
+
+    with open_territory(territory) as opened, busy(worded(mark("Searching for the best plan…"))):
+        answer = what_if(opened, Question(**asked), keep=keep)
+    show(answer, as_json=as_json)
+
+
+@click.command(
+    "futures",
+    cls=Command,
+    help=mark(
+        "Try the last plan against what is not known.\n\n"
+        "Regret in each scenario, what moves its value, what is worth measuring, which actions are safe."
+    ),
+)
+@option("--scenario", "scenarios", multiple=True, help=mark("View of the future; all where absent; may be repeated."))
+@option("--time-limit", "time_limit_s", type=Amount(), default=10.0, help=mark("Longest search in each [s]; 10."))
+@on_territory
+def futures_command(*, territory: Path, scenarios: tuple[str, ...], time_limit_s: float, as_json: bool) -> None:
+    """Judge the last plan across futures and show what is found."""
+    from bocage.twin.futures import futures  # noqa: PLC0415 - `--help` stays under 200 ms
+    from bocage.twin.territory import open_territory  # noqa: PLC0415 - same
+
+    with open_territory(territory) as opened, busy(worded(mark("Trying the plan against the future…"))):
+        answer = futures(opened, scenarios=scenarios, time_limit_s=time_limit_s)
     show(answer, as_json=as_json)

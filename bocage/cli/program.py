@@ -17,7 +17,7 @@ from bocage.cli.gathering import members_command, sheets_command, survey_command
 from bocage.cli.learning import explain_command, new_domain_command
 from bocage.cli.maps import map_command
 from bocage.cli.photometry import photometry_command
-from bocage.cli.planning import plan_command
+from bocage.cli.planning import futures_command, plan_command, what_if_command
 from bocage.cli.sharing import (
     backup_command,
     copy_command,
@@ -72,6 +72,8 @@ for _command in (
     actions_command,
     simulate_command,
     plan_command,
+    what_if_command,
+    futures_command,
     funding_command,
     schedule_command,
     report_command,

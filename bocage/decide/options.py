@@ -33,12 +33,12 @@ def compare_options(books: Books, baseline: Sequence[int]) -> pl.DataFrame:
         `npv_eur`, `npv_low_eur`, `npv_high_eur`, `cash_npv_eur`; gains are yearly, once the option is complete.
     """
     options: dict[str, list[int]] = {"nothing": [], "low_cost": low_cost(books), "greedy": list(baseline)}
-    rows = [_measured(name, label_of(name), replace(books, chosen=columns)) for name, columns in options.items()]
+    rows = [measured_option(name, label_of(name), replace(books, chosen=columns)) for name, columns in options.items()]
     rows = [row for row in rows if row["option"] != "low_cost" or not _alike(row, rows[-1])]
     kind = main_kind(books)
     if kind is not None:
-        rows.append(_measured("without", _without(books, kind), replace(books, chosen=without_kind(books, kind))))
-    rows.append(_measured("chosen", label_of("chosen"), books))
+        rows.append(measured_option("without", _without(books, kind), replace(books, chosen=without_kind(books, kind))))
+    rows.append(measured_option("chosen", label_of("chosen"), books))
     return pl.DataFrame(rows)
 
 
@@ -106,7 +106,14 @@ def _restricted(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]])
     )
 
 
-def _measured(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]:
+def measured_option(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]:
+    """Figures of one option, as a row of `compare_options`.
+
+    Args:
+        name: name of the option.
+        label: in French and in English.
+        books: the selection.
+    """
     worth, actions = books.worth, books.actions
     society = society_of(books)
     _, low, high = interval_of(society.npv)

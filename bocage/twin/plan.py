@@ -1,6 +1,6 @@
 """Plan: which actions, which year, who pays, under the budget; solved, proved, then simulated jointly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,12 +125,15 @@ def plan(
     return plan_answer(territory, planned)
 
 
-def decide_plan(territory: Territory, asked: Asked) -> Planned:
+def decide_plan(
+    territory: Territory, asked: Asked, change: Callable[[PlanRequest], PlanRequest] | None = None
+) -> Planned:
     """Examine, propose, solve and simulate jointly; nothing is written.
 
     Args:
         territory: open territory.
         asked: what the plan is asked for.
+        change: what is asked otherwise on the spot.
 
     Raises:
         BocageError: as `plan`.
@@ -138,6 +141,8 @@ def decide_plan(territory: Territory, asked: Asked) -> Planned:
     check_money(territory, asked)
     proposals, inputs = gather(territory, asked.first_year)
     request = request_of(territory, inputs, asked)
+    if change is not None:
+        request = change(request)
     result = make_plan(request)
     changes = _simulate_jointly(proposals, result, request)
     return Planned(proposals, request, result, changes, inputs, asked)
