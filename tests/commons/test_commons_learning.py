@@ -85,7 +85,7 @@ def test_many_records_drown_the_prior_and_are_recovered(parameters: Parameters) 
     assert found.median == pytest.approx(400.0, rel=0.12)
     assert np.median(learned.fit.elasticity("lighting.led")) == pytest.approx(1.0, abs=0.06)
     assert 0.7 <= found.inside / found.all_records <= 0.92
-    assert found.r_hat < 1.1  # one record per territory: what differs between territories is hard to tell from the rest
+    assert found.r_hat < 1.2  # one record per territory: what differs between territories is hard to tell from the rest
     # a commune that pays twice as much is told so, one that pays as all do is not
     assert learned.rank("lighting", "led_dimming", 200, 200 * 400.0) == pytest.approx(50, abs=20)
     assert learned.rank("lighting", "led_dimming", 200, 200 * 1200.0) > 97
