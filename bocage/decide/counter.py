@@ -1,5 +1,6 @@
 """The funding counter: for one action, every programme judged in time, the stacks of aids and their cash."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -249,8 +250,8 @@ def _at(request: Request, agenda: Agenda, works: WorksDates) -> list[Stamped]:
             stamped.append(Stamped(judged=one, filing=filing, code=one.code, values=one.values))
             continue
         values = {
-            "order": works.order.isoformat(),
-            "first": filing.first_order.isoformat(),
+            "order": written(works.order),
+            "first": written(filing.first_order),
             "step": STEPS[filing.gate],
             "year": str(request.year),
             "next_year": str(max(request.year + 1, filing.first_order.year)),
@@ -258,6 +259,15 @@ def _at(request: Request, agenda: Agenda, works: WorksDates) -> list[Stamped]:
         }
         stamped.append(Stamped(judged=one, filing=filing, code=LOSSES[filing.loss], values=values))
     return stamped
+
+
+def written(date: dt.date) -> Mapping[Language, str]:
+    """A date as each language writes it.
+
+    >>> written(dt.date(2027, 3, 1))["fr"]
+    '01/03/2027'
+    """
+    return {"fr": f"{date:%d/%m/%Y}", "en": date.isoformat()}
 
 
 def _judge(request: Request, rules: Sequence[FundingRule], works: WorksDates) -> list[Judged]:

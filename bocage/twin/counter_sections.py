@@ -1,12 +1,12 @@
 """What the funding counter says of one action, as tables: stacks, programmes, cash, loans, dates, dossier."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 import polars as pl
 
-from bocage.decide.counter import Counter, Stack, Stamped, cash_of, lent
+from bocage.decide.counter import Counter, Stack, Stamped, cash_of, lent, written
 from bocage.decide.schedule import Dated, Operation, schedule_of_dated
+from bocage.parameters.funding_rules import FundingRule
 from bocage.twin.answer import Heading, Section
 from bocage.twin.counter import Asked
 from bocage.twin.wording import _
@@ -150,20 +150,33 @@ def _operation(asked: Asked) -> Section:
     ]  # fmt: skip
     if asked.chosen:
         lines.append(_("The plan has it in that year."))
-    if counter.works.ordered:
-        lines.append(
-            _("Ordered on {date}: an aid whose file had to come first is lost.", date=_day(counter.works.order))
-        )
-    elif counter.works.slack_days < 0 or counter.works.end.year > request.year:
+    if asked.row["standing"] == "request":
         lines.append(
             _(
-                "The works cannot end in {year}: ordered on {date} at the earliest, they would end on {end}.",
-                year=str(request.year), date=_day(counter.works.order), end=_day(counter.works.end),
+                "It belongs to {owner}: the answers below are those of this territory, to be asked again by its owner.",
+                owner=asked.row["owner_siren"],
             )
-        )  # fmt: skip
-    else:
-        lines.append(_("To end in that year, they are ordered by {date}.", date=_day(counter.works.order)))
+        )
+    lines.append(_when(counter))
     return Section(title=_("The operation"), lines=lines)
+
+
+def _when(counter: Counter) -> Message:
+    """When the works are ordered, or why that is too late."""
+    works, year = counter.works, str(counter.request.year)
+    if works.ordered:
+        return _("Ordered on {date}: an aid whose file had to come first is lost.", date=written(works.order))
+    if works.order < works.first_order:
+        return _(
+            "The works cannot be ordered in {year}: on {date} at the earliest, after a vote and a consultation.",
+            year=year, date=written(works.first_order),
+        )  # fmt: skip
+    if works.end.year > counter.request.year:
+        return _(
+            "The works cannot end in {year}: ordered on {date} at the earliest, they would end on {end}.",
+            year=year, date=written(works.order), end=written(works.end),
+        )  # fmt: skip
+    return _("To end in that year, they are ordered by {date}.", date=written(works.order))
 
 
 def _stacks(counter: Counter) -> Section:
@@ -256,6 +269,11 @@ def _schedule(asked: Asked) -> Section:
     )
 
 
+def asks_for_a_window(rule: FundingRule) -> bool:
+    """True for an aid that an authority awards, as a rule once a year, and whose window nobody wrote."""
+    return rule.award == "discretionary" and rule.cash == "grant" and not rule.calendar.deposit
+
+
 def schedule_notes(asked: Asked) -> list[Message]:
     """What the dates rest on: durations that are guesses, and windows of deposit that nobody wrote."""
     counter = asked.counter
@@ -268,7 +286,7 @@ def schedule_notes(asked: Asked) -> list[Message]:
             preparation=told.preparation_months, works=told.works_months,
         )
     ]  # fmt: skip
-    unknown = [aid.rule.name for aid in counter.best.plan.aids if not aid.rule.calendar.deposit]
+    unknown = [aid.rule.name for aid in counter.best.plan.aids if asks_for_a_window(aid.rule)]
     if unknown:
         notes.append(
             _(
@@ -303,10 +321,6 @@ def _dossier(dossier: pl.DataFrame, language: str) -> Section:
         _("{known} items of the file are known to the twin, {missing} are missing", known=known, missing=len(missing))
     ]
     return Section(title=_("The file, the same at every counter"), lines=lines, table=missing, headings=headings)
-
-
-def _day(date: dt.date) -> dict[str, str]:
-    return {"fr": f"{date:%d/%m/%Y}", "en": date.isoformat()}
 
 
 def action_headings() -> list[Heading]:

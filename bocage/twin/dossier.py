@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from bocage.decide.counter import written
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.counter import Asked
 from bocage.twin.members import INSEE_DIGITS
@@ -130,10 +131,10 @@ def _of_calendar(asked: Asked) -> Values:
     labels = all_code_labels([])["procedure"][counter.durations.procedure]
     return {
         "procedure": {language: labels[language] for language in LANGUAGES},
-        "council": _day(council_by(asked)),
-        "order": _day(works.order),
-        "start": _day(works.start),
-        "end": _day(works.end),
+        "council": written(council_by(asked)),
+        "order": written(works.order),
+        "start": written(works.start),
+        "end": written(works.end),
     }
 
 
@@ -151,10 +152,6 @@ def council_by(asked: Asked) -> dt.date:
 
 def _amount(value: float, unit: str = "EUR") -> dict[Language, str]:
     return {language: quantity(value, unit, language) for language in LANGUAGES}
-
-
-def _day(date: dt.date) -> dict[Language, str]:
-    return {"fr": f"{date:%d/%m/%Y}", "en": date.isoformat()}
 
 
 def _effects(asked: Asked, part: str) -> list[dict[str, object]]:
