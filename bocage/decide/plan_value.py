@@ -1,9 +1,11 @@
 """What a plan that is already chosen is worth when something of the world turns out otherwise."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from bocage.decide.aims import Placed, column_values
@@ -34,6 +36,35 @@ class Selected:
     def starts(self) -> dict[int, int]:
         """Index of the start year by row of the actions done."""
         return self.columns.portfolio.starts(self.chosen)
+
+
+def selected_of(columns: Columns, actions: Sequence[str], plan: pl.DataFrame, first_year: int) -> Selected:
+    """The columns that a plan was written from: each action in its year with its aids.
+
+    Where aids or prices are no longer what they were, the action is taken as it comes at best in its year.
+
+    Args:
+        columns: the columns of the request.
+        actions: identifiers of the actions, by row.
+        plan: frame of the noun `plan`.
+        first_year: first year of the plan.
+    """
+    portfolio = columns.portfolio
+    best: dict[tuple[int, int], list[int]] = {}
+    for column in np.argsort(-portfolio.value, kind="stable").tolist():
+        best.setdefault((int(portfolio.action[column]), int(portfolio.year[column])), []).append(column)
+    place = {action: row for row, action in enumerate(actions)}
+    chosen = []
+    for action, year, funding in plan.filter(pl.col("decision") == "in").select("action_id", "year", "funding").rows():
+        candidates = best.get((place.get(action, -1), year - first_year), [])
+        told = json.loads(funding or "{}")
+        same = [column for column in candidates if _funding(columns, column) == told]
+        chosen += [*same, *candidates][:1]
+    return Selected(columns=columns, chosen=chosen)
+
+
+def _funding(columns: Columns, column: int) -> dict[str, float]:
+    return {aid.rule.name: round(aid.amount_eur, 2) for aid in columns.plans[column].aids}
 
 
 def value_of(request: PlanRequest, worth: Worth, plan: Selected, objective: Objective) -> float:

@@ -69,7 +69,7 @@ class Regrets:
         return 0 if worst[0] <= worst.min() + told else int(worst.argmin())
 
 
-def futures_of(scenarios: Sequence[Scenario]) -> list[Scenario]:
+def futures_of(scenarios: Sequence[Scenario], base_year: int) -> list[Scenario]:
     """The scenarios, then the trend with the price of energy held at each of its bounds.
 
     Nothing published tells the prices of the scenarios apart: the two last futures are what a price that is
@@ -77,10 +77,11 @@ def futures_of(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
     Args:
         scenarios: scenarios; without the trend, no variant is added.
+        base_year: year in which today's prices hold.
     """
     found = list(scenarios)
     for base, (name, bound) in product([one for one in scenarios if one.name == TREND][:1], VARIANTS.items()):
-        moved = {price: base.paths[price].held_at(bound) for price in PRICES if price in base.paths}
+        moved = {price: base.paths[price].held_at(bound, base_year) for price in PRICES if price in base.paths}
         french, english = label_of(name)
         label = {"fr": french, "en": english}
         found.append(replace(base, name=name, label=label, paths={**base.paths, **moved}))

@@ -68,7 +68,7 @@ def robustness_of(prepared: Prepared, chosen: Sequence[int], scenarios: Sequence
     """
     request, worth = prepared.request, prepared.worth
     objective, plan = request.objective, Selected(columns=prepared.steering.columns, chosen=chosen)
-    regrets = regrets_of(prepared, chosen, futures_of(scenarios), objective)
+    regrets = regrets_of(prepared, chosen, futures_of(scenarios, request.date.year), objective)
     drawn = drawn_plans(regrets, objective)
     nothing = Selected(columns=plan.columns, chosen=[])
     options = _distinct([plan, nothing, *(one.plan for one in regrets.candidates[1:]), *drawn])

@@ -83,7 +83,7 @@ def save_plan(folder: Path, record: PlanRecord) -> Path:
         "objective": record.objective,
         "first_year": record.first_year,
         "budgets": dict(record.budgets),
-        "frames": {name: _columns(frame) for name, frame in record.frames.items()},
+        "frames": {name: frame_columns(frame) for name, frame in record.frames.items()},
         "solve": asdict(record.solve),
         "assumptions": [asdict(value) for value in record.assumptions],
         "rules": [[rule.name, rule.since.isoformat()] for rule in record.rules],
@@ -95,10 +95,15 @@ def save_plan(folder: Path, record: PlanRecord) -> Path:
     return target
 
 
-def _columns(frame: pl.DataFrame) -> dict[str, dict[str, object]]:
+def frame_columns(frame: pl.DataFrame) -> dict[str, dict[str, object]]:
     """A frame as JSON columns; integers of any width are kept as Int64."""
     wide = frame.with_columns(cs.integer().cast(pl.Int64), cs.date().cast(pl.String))
     return {name: {"type": str(wide[name].dtype), "values": wide[name].to_list()} for name in wide.columns}
+
+
+def frame_of(columns: Mapping[str, Any]) -> pl.DataFrame:
+    """The frame that `frame_columns` wrote."""
+    return pl.DataFrame({key: pl.Series(cell["values"], dtype=KINDS[cell["type"]]) for key, cell in columns.items()})
 
 
 def load_plan(folder: Path) -> PlanRecord:
@@ -136,12 +141,7 @@ def _record(content: Mapping[str, Any], rules: Sequence[FundingRule]) -> PlanRec
         objective=content["objective"],
         first_year=content["first_year"],
         budgets=content["budgets"],
-        frames={
-            name: pl.DataFrame(
-                {key: pl.Series(cell["values"], dtype=KINDS[cell["type"]]) for key, cell in frame.items()}
-            )
-            for name, frame in content["frames"].items()
-        },
+        frames={name: frame_of(frame) for name, frame in content["frames"].items()},
         solve=SolveFacts(**{field.name: content["solve"][field.name] for field in fields(SolveFacts)}),
         assumptions=[_value(value) for value in content["assumptions"]],
         rules=[known[name, since] for name, since in map(tuple, content["rules"])],

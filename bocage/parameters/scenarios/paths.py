@@ -24,6 +24,7 @@ class Path:
         low: 10th percentile by year, empty where it is certain.
         high: 90th percentile by year.
         anchor: year in which what domains compute holds; None for the year of the plan.
+        base: value with which what domains compute holds, where it is not that of the path itself.
         status: `verified`, `to_verify` or `expired`.
         reference: source by language.
     """
@@ -34,6 +35,7 @@ class Path:
     low: Mapping[int, float] = field(default_factory=dict)
     high: Mapping[int, float] = field(default_factory=dict)
     anchor: int | None = None
+    base: float | None = None
     status: str
     reference: Mapping[str, str]
 
@@ -63,13 +65,28 @@ class Path:
         ...      reference={"fr": "x", "en": "x"}).index([2025, 2030], 2027).tolist()
         [0.75, 0.5]
         """
-        base = self.anchor if self.anchor is not None else base_year
-        return np.asarray(self.at(years) / self.at([base])[0])
+        return np.asarray(self.at(years) / self.today(base_year))
 
-    def held_at(self, bound: Literal["low", "high"]) -> "Path":
-        """The path on which one of its bounds comes true: itself where it is certain."""
+    def today(self, base_year: int) -> float:
+        """Value with which what domains compute holds."""
+        if self.base is not None:
+            return self.base
+        return float(self.at([self.anchor if self.anchor is not None else base_year])[0])
+
+    def held_at(self, bound: Literal["low", "high"], base_year: int) -> "Path":
+        """The path on which one of its bounds comes true; what domains compute still holds at the value of today.
+
+        Args:
+            bound: bound that comes true; a path that is certain stays as it is.
+            base_year: year in which today's figures hold.
+
+        >>> dear = Path(variable="x", unit="1", points={2025: 1.0}, low={2025: 0.5}, high={2025: 2.0},
+        ...             status="to_verify", reference={"fr": "x", "en": "x"}).held_at("high", 2026)
+        >>> dear.index([2026, 2040], 2026).tolist()
+        [2.0, 2.0]
+        """
         points = self.low if bound == "low" else self.high
-        return replace(self, points=points or self.points, low={}, high={})
+        return replace(self, points=points or self.points, low={}, high={}, base=self.today(base_year))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,5 +128,5 @@ class Scenario:
         Raises:
             KeyError: the scenario has no such variable.
         """
-        path = replace(self.paths[variable], points=dict(points), low={}, high={})
+        path = replace(self.paths[variable], points=dict(points), low={}, high={}, base=None)
         return replace(self, name=name, label=label, paths={**self.paths, variable: path})
