@@ -3,13 +3,15 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import frame, portfolio_first
+from benchmarks import frame, portfolio
+from benchmarks.portfolio_columns import asked_of, portfolio_of, risk_of
 from benchmarks.portfolio_instances import draw_instance
 
 FIGURE = {"what": "rows", "value": 12.5, "unit": "rows/s", "goal": 10, "peer": None, "ratio": 1.25, "holds": True}
@@ -110,5 +112,19 @@ def test_the_real_ones_say_what_they_measure() -> None:
 
 
 def test_the_peer_of_the_solver_solves_a_small_program() -> None:
-    gap, _ = portfolio_first.solve_at_once(portfolio_first.portfolio_of(draw_instance(20, seed=1)))
-    assert 0 <= gap <= portfolio_first.GAP
+    gap, _ = portfolio.highs_whole(portfolio_of(draw_instance(20, seed=1)), gap=0.01)
+    assert 0 <= gap <= 0.01
+
+
+def test_what_real_plans_ask_besides_is_drawn_alike_and_can_be_held() -> None:
+    instance = draw_instance(60, seed=1)
+    asked, again = asked_of(instance, 7), asked_of(instance, 7)
+    assert asked.musts
+    assert asked.pairs
+    assert [pair.worth.tolist() for pair in asked.pairs] == [pair.worth.tolist() for pair in again.pairs]
+    risky = replace(asked, risk=risk_of(asked, instance, 7))
+    assert risky.risk is not None
+    # Futures move what works bring around their mean: value in mean is the value.
+    assert risky.risk.value.mean(axis=1) == pytest.approx(asked.value)
+    done = portfolio.timed(asked, gap=0.05, limit_s=30.0)
+    assert done.solved.gap <= 0.05
