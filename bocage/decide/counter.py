@@ -17,7 +17,7 @@ from bocage.decide.law import own_share_of
 from bocage.decide.offers import named_facts, offers
 from bocage.decide.wording import label_of
 from bocage.finance.loans import loan_schedule
-from bocage.parameters.funding_rules import LENT, Fact, FundingRule
+from bocage.parameters.funding_rules import GIVEN, LENT, Fact, FundingRule
 from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.text import Language, current_language, fill
 
@@ -198,7 +198,8 @@ def combinations_of(request: Request, rules: Sequence[FundingRule], works: Works
     offered = [
         aids[-1]
         for rule in rules
-        if (aids := offers(rule, facts, works.order, cost_eur=request.cost_eur, terms=request.terms))
+        if rule.cash in GIVEN
+        and (aids := offers(rule, facts, works.order, cost_eur=request.cost_eur, terms=request.terms))
         and not aids[0].missing
     ]
     largest = len(offered) if len(offered) <= FEW else MOST_TOGETHER

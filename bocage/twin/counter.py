@@ -64,6 +64,7 @@ class Asked:
         effects: what the action changes: `indicator`, `unit`, value, interval, share on defaults.
         proposal: its domain and the actions beside it.
         chosen: True where the plan has it, in that year.
+        owner: name of the body that owns it; its SIREN where the name is not known.
     """
 
     row: Mapping[str, Any]
@@ -71,6 +72,7 @@ class Asked:
     effects: pl.DataFrame
     proposal: Proposal
     chosen: bool
+    owner: str
 
 
 def actions_of(territory: Territory) -> Actions:
@@ -173,6 +175,7 @@ def ask_for(territory: Territory, actions: Actions, action_id: str, *, year: int
         effects=alone.summary(),
         proposal=proposal,
         chosen=planned == when,
+        owner=territory.body_names().get(row["owner_siren"], row["owner_siren"]),
     )
 
 

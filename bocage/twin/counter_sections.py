@@ -154,7 +154,7 @@ def _operation(asked: Asked) -> Section:
         lines.append(
             _(
                 "It belongs to {owner}: the answers below are those of this territory, to be asked again by its owner.",
-                owner=asked.row["owner_siren"],
+                owner=asked.owner,
             )
         )
     lines.append(_when(counter))
