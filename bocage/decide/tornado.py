@@ -170,10 +170,10 @@ def _choices(prepared: Prepared, plan: Selected, objective: Objective) -> Iterat
         bounds = parameters.bounds("economy.financial_rate")
         low, high = (real_rate(bound, parameters.number("economy.inflation")) for bound in bounds)
         ends = [valued(replace(economy, financial_rate=rate)) for rate in (low, high)]
-        yield _choice("financial_rate", "1", low, high, ends[0], ends[1])
+        yield _choice("financial_rate", "%", 100 * low, 100 * high, ends[0], ends[1])
     else:
         ends = [valued(replace(economy, social_rate=rate)) for rate in (low, high)]
-        yield _choice("discount_rate", "1", low, high, ends[0], ends[1])
+        yield _choice("discount_rate", "%", 100 * low, 100 * high, ends[0], ends[1])
     if objective == "npv":
         first, last = (float(path[-1] * 1000) for path in (economy.carbon_eur_kg, economy.carbon_2019_eur_kg))
         other_path = valued(replace(economy, carbon_eur_kg=economy.carbon_2019_eur_kg))

@@ -85,22 +85,30 @@ def residual_value(investment_eur: float, lifetime_years: float, horizon_years: 
     return investment_eur * max(0.0, lifetime_years - horizon_years) / lifetime_years
 
 
-def discounted_payback_years(flows: Sequence[float], rate: float) -> int | None:
+def discounted_payback_years(flows: Sequence[float], rate: float, *, last_works: int = 0) -> int | None:
     """First year in which the cumulated discounted flow is zero or more; None where it never is.
+
+    Where works are spread over years, a balance that later works turn negative again had paid nothing back.
 
     Args:
         flows: flow of each year from the base year on [EUR].
         rate: yearly discount rate [1].
+        last_works: year of the last works; renewals, paid by what has been saved, are not among them.
 
     >>> discounted_payback_years([-100.0, 60.0, 60.0, 60.0], 0.0)
     2
     >>> discounted_payback_years([-100.0, 10.0], 0.0) is None
     True
+    >>> discounted_payback_years([-10.0, 20.0, -50.0, 30.0, 30.0], 0.0, last_works=2)
+    4
     """
     values = np.asarray(flows, dtype=float)
     balance = np.cumsum(values * discount_factors(len(values), rate))
-    reached = np.flatnonzero(balance >= -1e-9 * max(1.0, float(np.abs(values).max(initial=0.0))))
-    return int(reached[0]) if len(reached) else None
+    enough = balance >= -1e-9 * max(1.0, float(np.abs(values).max(initial=0.0)))
+    short = np.flatnonzero(~enough[: last_works + 1])
+    first = int(short[-1]) + 1 if len(short) else 0
+    reached = np.flatnonzero(enough[first:])
+    return first + int(reached[0]) if len(reached) else None
 
 
 def life_cycle_cost(investment_eur: float, running_eur: Sequence[float], residual_eur: float, rate: float) -> float:

@@ -25,6 +25,8 @@ from bocage.vocabulary.units import quantity
 LIMIT_S = 10.0
 """Longest search in one future [s]."""
 MOST_ROWS = 12
+DIGITS = {"%": 1, "year": 0}
+"""Decimals of the bounds of a number, where they are not those of its unit."""
 
 
 def futures(territory: Territory, *, scenarios: Sequence[str] = (), time_limit_s: float = LIMIT_S) -> Answer:
@@ -158,7 +160,10 @@ def _tornado(found: Robustness, language: Language) -> pl.DataFrame:
     """The widest bars, bounds written with the unit of each number."""
     widest = found.tornado.head(MOST_ROWS)
     told = {
-        name: [quantity(value, unit, language) for value, unit in widest.select(bound, "unit").iter_rows()]
+        name: [
+            quantity(value, unit, language, digits=DIGITS.get(unit))
+            for value, unit in widest.select(bound, "unit").rows()
+        ]
         for name, bound in (("from", "low"), ("to", "high"))
     }
     return widest.with_columns(**{name: pl.Series(texts, dtype=pl.String) for name, texts in told.items()})
