@@ -145,8 +145,8 @@ def _judged(versions: Sequence[FundingRule], case: _Case, best: FinancingPlan) -
 def _out_of_date(versions: Sequence[FundingRule], case: _Case) -> Judged:
     begun = [rule for rule in versions if rule.since <= case.engaged_on]
     if begun and begun[-1].until:
-        return _because(begun[-1], case, "BOC-DEC-209", until=begun[-1].until.isoformat())
-    return _because(versions[0], case, "BOC-DEC-210", since=versions[0].since.isoformat())
+        return _because(begun[-1], case, "BOC-DEC-209", until=_day(begun[-1].until))
+    return _because(versions[0], case, "BOC-DEC-210", since=_day(versions[0].since))
 
 
 def _because(rule: FundingRule, case: _Case, code: str, aid: Aid | None = None, **values: Any) -> Judged:  # noqa: ANN401
@@ -161,7 +161,7 @@ def _because(rule: FundingRule, case: _Case, code: str, aid: Aid | None = None, 
     return Judged(
         rule=rule,
         code=code,
-        values={"engaged_on": case.engaged_on.isoformat(), **values},
+        values={"engaged_on": _day(case.engaged_on), **values},
         status=rule.status_on(case.engaged_on),
         amount_eur=aid.amount_eur if aid else 0.0,
         low_eur=aid.low_eur if aid else 0.0,
@@ -170,6 +170,10 @@ def _because(rule: FundingRule, case: _Case, code: str, aid: Aid | None = None, 
         missing=missing,
         concerns=not any(one.fact in SUBJECTS for one in refusals(rule.eligibility, case.facts)),
     )
+
+
+def _day(date: dt.date) -> Mapping[str, str]:
+    return {"fr": f"{date:%d/%m/%Y}", "en": date.isoformat()}
 
 
 def _listed(texts: Sequence[Mapping[str, str]]) -> Mapping[str, str]:

@@ -153,6 +153,8 @@ def said(found: Sequence[Refusal], known: Mapping[str, Fact] | None = None) -> M
 
 def _said(one: Refusal, fact: Fact | None, language: Language) -> str:
     label = fact.label[language] if fact else one.fact
+    if one.test == "above" and one.threshold == 0 and not one.negated:
+        return INSTEAD["is"][language].format(label=label, value=write(one.value, fact, language))
     if one.test in SIGNS:
         sign = OPPOSITE[one.test] if one.negated else SIGNS[one.test]
         return f"{label} {write(one.value, fact, language)} {sign} {write(one.threshold, fact, language)}"

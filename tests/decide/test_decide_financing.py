@@ -195,7 +195,7 @@ def test_what_was_checked_in_a_year_is_not_known_to_hold_in_a_later_one(name: st
 
 def test_an_aid_carries_the_status_of_its_rule_on_the_date() -> None:
     offer = offers_of(
-        rule_named("FONDS-DE-CONCOURS"), {"member_of_epci": True}, VILLAGE, DATE, cost_eur=9.0, terms=TERMS
+        rule_named("FONDS-DE-CONCOURS"), LED, {**VILLAGE, "epci_gives_funds": True}, DATE, cost_eur=9.0, terms=TERMS
     )
     assert {aid.status for aid in offer} == {"verified"}
 
@@ -352,10 +352,10 @@ def test_of_equal_plans_one_stays() -> None:
 @given(order=st.permutations(range(len(RULES))))
 def test_the_order_of_rules_changes_nothing(order: list[int]) -> None:
     terms = replace(TERMS, count_on=frozenset({"DSIL", "FONDS-VERT-LIGHTING", "FONDS-DE-CONCOURS"}), laws=LAWS)
-    action = {**LED, "park_share": 0.1, "member_of_epci": True}
+    action, territory = {**LED, "park_share": 0.1}, {**VILLAGE, "epci_gives_funds": True}
 
     def found(rules: Sequence[FundingRule]) -> set[frozenset[tuple[str, float]]]:
-        plans = financing_plans(action, VILLAGE, rules, DATE, cost_eur=50_000.0, terms=terms)
+        plans = financing_plans(action, territory, rules, DATE, cost_eur=50_000.0, terms=terms)
         return {frozenset((aid.rule.name, round(aid.amount_eur, 4)) for aid in plan.aids) for plan in plans}
 
     assert found([RULES[number] for number in order]) == found(RULES)

@@ -216,6 +216,20 @@ def test_a_code_is_said_in_words() -> None:
     assert said(found)["fr"] == "chantier\u202f: éclairage public, et non eau"
 
 
+def test_nothing_is_said_as_nothing() -> None:
+    found = refusals(
+        [Condition(fact="action.points_with_dimming", test="above", value=0)], {"action.points_with_dimming": 0}
+    )
+    assert said(found)["en"] == "points with dimming: 0"
+
+
+def test_a_code_of_the_nouns_keeps_their_words() -> None:
+    found = refusals(
+        [Condition(fact="action.competence", test="is", value="water")], {"action.competence": "public_lighting"}
+    )
+    assert said(found)["en"] == "competence: public lighting, not drinking water"
+
+
 def test_a_fact_that_is_not_declared_is_said_by_its_name() -> None:
     assert said([Refusal("territory.moon", 2, "at_least", 3)])["en"] == "territory.moon 2 < 3"
 

@@ -237,10 +237,10 @@ def test_what_wears_out_within_the_plan_is_in_its_programme(request_of: RequestO
 
 def test_a_contribution_of_the_epci_is_its_own_spending(request_of: RequestOf) -> None:
     # The EPCI has 800 EUR a year and nothing else to do: a quarter of 2 000 EUR is 500 EUR, a half 1 000 EUR.
-    rows = [{"cost": 2000.0, "kwh": 9000.0, "facts": {"member_of_epci": True, "led": False}} for _ in range(6)]
+    rows = [{"cost": 2000.0, "kwh": 9000.0, "facts": {"led": False}} for _ in range(6)]
     settings: dict[str, Any] = {
         "budgets": {MAIN: [20000.0, 0.0, 0.0], EPCI: [800.0, 800.0, 800.0]},
-        "territory": {"kind": "commune", "population": 60000, "department": "35"},
+        "territory": {"kind": "commune", "population": 60000, "department": "35", "epci_gives_funds": True},
         "count_on": frozenset({"FONDS-DE-CONCOURS"}),
     }  # fmt: skip
     request = request_of(rows, **settings)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
+from bocage.vocabulary.code_labels import core_code_labels
+
 FactType = Literal["text", "number", "boolean", "list"]
 SUITED: Mapping[str, tuple[str, ...]] = {
     "text": ("is", "one_of"),
@@ -41,12 +43,13 @@ class Fact:
     default: str | bool | None = None
 
     def code_label(self, code: str, language: str) -> str:
-        """A code of this fact in words; the code itself where it has none.
+        """A code of this fact in words, those of the nouns where it has none of its own; else the code itself.
 
         >>> core_facts()["action.chantier"].code_label("lighting", "en")
         'public lighting'
         """
-        found = fact_codes().get((self.name, code))
+        of_nouns = core_code_labels().get(self.name.partition(".")[2], {})
+        found = fact_codes().get((self.name, code)) or of_nouns.get(code)
         return found[language] if found else code
 
 
