@@ -49,7 +49,7 @@ def run(*, seed: int) -> dict[str, Any]:
         figure("awards", raw.height, "", goal=10_782, holds=raw.height == 10_782),
         at_most("time to read all titles", spent, "s", SECONDS),
         figure("titles labelled by hand", len(labels()), ""),
-        *_accuracies(compared, _blind(files, forms)),
+        *_accuracies(_blind(files, forms)),
         *_by_kind(compared),
         *_rate("counts of light points read rightly", count_precision("points")),
         figure("error of ln(count) used downstream", count_log_sd("points"), "1"),
@@ -59,7 +59,7 @@ def run(*, seed: int) -> dict[str, Any]:
     return {"name": "awards", "figures": figures}
 
 
-def _accuracies(compared: pl.DataFrame, blind: float) -> list[Figure]:
+def _accuracies(blind: float) -> list[Figure]:
     figures = _rate("kind read rightly, 200 drawn at random", accuracy(["test"]), goal=LEAST_ACCURACY)
     figures += _rate("the same from the title alone", accuracy(["test_alone"]))
     figures += _rate("the same on the part it was written on", accuracy(["tuning"]))
@@ -69,7 +69,7 @@ def _accuracies(compared: pl.DataFrame, blind: float) -> list[Figure]:
 
 def _blind(files: list[str], forms: list[str]) -> float:
     """Share of the random test part that the usual kind of each form gets right."""
-    first = {file: form for file, form in reversed(list(zip(files, forms, strict=True)))}
+    first = dict(reversed(list(zip(files, forms, strict=True))))
     tested = [label for label in labels() if label.part == "test"]
     return sum(read_title("", first[label.file]).kind == label.kind for label in tested) / len(tested)
 
