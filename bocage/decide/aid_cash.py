@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bocage.decide.financing import FinancingPlan
+from bocage.finance.discounting import npv
 from bocage.finance.loans import LoanSchedule, loan_schedule
 from bocage.finance.public import paid_over_years
 from bocage.parameters.funding_rules import LENT, FundingRule
@@ -16,9 +16,11 @@ def is_lent(rule: FundingRule) -> bool:
     return rule.cash in LENT
 
 
-def given_eur(plan: FinancingPlan) -> float:
-    """Aids of a financing plan that are never given back [EUR]."""
-    return sum(aid.amount_eur for aid in plan.aids if not is_lent(aid.rule))
+def aid_status(rule: FundingRule) -> str:
+    """How sure an aid of a plan is: `certain` by right, `discretionary` where an authority decides, `lent`."""
+    if is_lent(rule):
+        return "lent"
+    return "certain" if rule.award == "automatic" else "discretionary"
 
 
 def payment_shares(rule: FundingRule, start: int, count: int) -> Array:
@@ -49,6 +51,30 @@ def last_year(rule: FundingRule) -> int:
     terms = repayment(rule)
     paid = max([rule.lag_years, *(after for after, _ in rule.payment.interim)])
     return paid if terms is None else max(paid, len(terms.annuity))
+
+
+def present_share(rule: FundingRule, start: int, *, real_rate: float, nominal_rate: float) -> float:
+    """Present value of a euro of aid for its payer, repayments deducted, at the first year of the plan [1].
+
+    Annuities are nominal: they are brought to the year of the works at the nominal rate, then to the first year
+    of the plan at the real one.
+
+    Args:
+        rule: version of the programme.
+        start: index of the year of the works.
+        real_rate: real discount rate of the payer [1].
+        nominal_rate: its nominal discount rate [1].
+    """
+    paid = float(npv(payment_shares(rule, start, start + last_year(rule) + 1), real_rate))
+    return paid - repaid_share(rule, start, real_rate=real_rate, nominal_rate=nominal_rate)
+
+
+def repaid_share(rule: FundingRule, start: int, *, real_rate: float, nominal_rate: float) -> float:
+    """Present value of what is paid back of a euro of aid, as `present_share`; 0 for money that is given [1]."""
+    terms = repayment(rule)
+    if terms is None:
+        return 0.0
+    return float(npv(np.append(0.0, terms.annuity), nominal_rate)) * (1.0 + real_rate) ** -start
 
 
 def net_shares(rule: FundingRule, start: int, count: int) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.aid_cash import is_lent
+from bocage.decide.aid_cash import aid_status, is_lent
 from bocage.decide.books import Books
 from bocage.decide.financing import Aid
 from bocage.decide.operations import Operation
@@ -80,14 +80,13 @@ def files_frame(books: Books, files: Sequence[AidFile], operations: Sequence[Ope
     rows = []
     for one in files:
         rule, aids = one.aid.rule, [aid for _, aid in one.parts]
-        granted = "certain" if rule.award == "automatic" else "discretionary"
         rows.append({
             "programme": rule.name, "label_fr": rule.label["fr"], "label_en": rule.label["en"],
             "payer_siren": one.payer[0], "budget": one.payer[1], "year": books.request.first_year + one.start,
             "operations": len({of_rank[rank] for rank in one.ranks}), "actions": len(one.parts),
             "cost_eur": _cost(books, one.ranks), "aid_eur": sum(aid.amount_eur for aid in aids),
             "low_eur": sum(aid.low_eur for aid in aids), "high_eur": sum(aid.high_eur for aid in aids),
-            "status": "lent" if is_lent(rule) else granted,
+            "status": aid_status(rule),
             "rule_status": one.aid.status or rule.status,
         })  # fmt: skip
     return pl.DataFrame(rows, schema=dict(FILES_SCHEMA))

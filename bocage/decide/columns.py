@@ -59,13 +59,15 @@ class Columns:
 
 
 def action_facts(request: PlanRequest, worth: Worth) -> list[dict[str, Any]]:
-    """Facts that rules read, by action: its column `facts`, its kind and budget, its cost and VAT."""
+    """Facts that rules read, by action: its column `facts`, its kind and budget, its cost, VAT and simple payback."""
     names = ("kind", "unit_count", "competence", "budget", "facts")
     facts = []
     for number, row in enumerate(request.actions.select(names).iter_rows(named=True)):
         own = json.loads(row["facts"] or "{}")
         told = {name: row[name] for name in names[:-1]}
         money = {"cost_eur": float(worth.mean_cost[number]), "vat_rate": float(worth.vat[number])}
+        if worth.mean_gains["cash"][number] > 0:
+            money["payback_years"] = money["cost_eur"] / float(worth.mean_gains["cash"][number])
         facts.append({**told, **money, **own})
     return facts
 

@@ -11,7 +11,7 @@ import numpy as np
 from bocage.decide.law import own_share_of
 from bocage.decide.offers import Aid, Terms, named_facts, offers, offers_of
 from bocage.finance.public import largest_public_aid_eur, paid_over_years
-from bocage.parameters.funding_rules import FundingRule
+from bocage.parameters.funding_rules import LENT, FundingRule
 
 __all__ = ["Aid", "FinancingPlan", "Terms", "financing_plans", "is_counted", "is_free", "offers_of"]
 
@@ -30,8 +30,8 @@ class FinancingPlan:
 
     @property
     def total_eur(self) -> float:
-        """Sum of the aids [EUR]."""
-        return sum(aid.amount_eur for aid in self.aids)
+        """Sum of the aids that are given; money that is lent is no aid [EUR]."""
+        return sum(aid.amount_eur for aid in self.aids if aid.rule.cash not in LENT)
 
 
 def financing_plans(

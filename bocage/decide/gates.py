@@ -10,6 +10,7 @@ from typing import Any
 from bocage.decide.calendar import Durations, Filed, Filing, Procedure, WorksDates, file_of, works_dates
 from bocage.decide.eligibility import judge
 from bocage.decide.financing import FinancingPlan, Terms, financing_plans
+from bocage.decide.lending import with_advances
 from bocage.decide.offers import conditions_of, named_facts
 from bocage.parameters.funding_rules import FundingRule
 from bocage.parameters.reader import Parameters
@@ -200,9 +201,9 @@ class GatedPlans:
         def solve(rules: tuple[FundingRule, ...], works: WorksDates) -> tuple[FinancingPlan, ...]:
             key = tuple((rule.name, rule.since) for rule in rules)
             if key not in known:
-                known[key] = financing_plans(
-                    facts, self._territory, rules, works.order, cost_eur=cost_eur, terms=self._terms
-                )
+                territory, terms, order = self._territory, self._terms, works.order
+                plans = financing_plans(facts, territory, rules, order, cost_eur=cost_eur, terms=terms)
+                known[key] = with_advances(plans, rules, facts, territory, order, cost_eur=cost_eur, terms=terms)
             return known[key]
 
         # Most programmes are for another chantier or territory, whatever the date: they are judged once.

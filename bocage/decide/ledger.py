@@ -20,6 +20,7 @@ __all__ = ["Books", "Society", "payers_ledgers", "society_frame", "society_of"]
 Array = NDArray[np.float64]
 MEMO = ("savings", "debt")
 """Lines that say something beside the cash of the plan, and are not added up."""
+REPAYMENTS = ("loan_interest", "loan_capital", "advance_repaid")
 LEDGER_SCHEMA: Mapping[str, Any] = {
     "payer_siren": pl.String, "budget": pl.String, "year": pl.Int64, "line": pl.String, "label_fr": pl.String,
     "label_en": pl.String, "amount_eur": pl.Float64, "low_eur": pl.Float64, "high_eur": pl.Float64,
@@ -115,8 +116,9 @@ def payer_ledger(books: Books, number: int, debt: Debt, count: int) -> PayerLedg
         Line(name="recycled", draws=recycled),
         *_aid_lines(mine, count),
         *_gift_lines(books, number, count),
-        *_debt_lines(debt, request.years, count, draws),
+        *_debt_lines(debt, count, draws),
     ]
+    lines += _later_funds(lines, request.years)
     renewed = renewals_paid(mine, count)
     if renewed.any():
         lines.append(Line(name="renewals", draws=-renewed))
@@ -178,16 +180,23 @@ def _gift_lines(books: Books, number: int, count: int) -> list[Line]:
     return [Line(name=f"given:{name}", draws=draws, label=labels[name]) for name, draws in given.items()]
 
 
-def _debt_lines(debt: Debt, years: int, count: int, draws: int) -> list[Line]:
+def _debt_lines(debt: Debt, count: int, draws: int) -> list[Line]:
     if not debt.loans:
         return []
-    annuity = debt.interest(count) + debt.capital(count)
-    later = np.where(np.arange(count) >= years, annuity, 0.0)
     amounts = {
-        "loan": debt.drawn(count), "loan_interest": -debt.interest(count), "loan_capital": -debt.capital(count),
-        "later_funds": later,
+        "loan": debt.drawn(count), "loan_interest": -debt.interest(count), "loan_capital": -debt.capital(count)
     }  # fmt: skip
     return [Line(name=name, draws=np.repeat(part[:, None], draws, axis=1)) for name, part in amounts.items()]
+
+
+def _later_funds(lines: Sequence[Line], years: int) -> list[Line]:
+    """What budgets after the plan owe to its loans and advances, and pay; none without a debt."""
+    owed = [line.draws for line in lines if line.name.split(":", maxsplit=1)[0] in REPAYMENTS]
+    if not owed:
+        return []
+    later = -np.sum(owed, axis=0)
+    later[:years] = 0.0
+    return [Line(name="later_funds", draws=later)]
 
 
 def _ledger_rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:

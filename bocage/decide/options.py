@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bocage.decide.aid_cash import given_eur
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.ledger import Books, society_of
 from bocage.decide.portfolio import Portfolio
@@ -132,7 +131,7 @@ def measured_option(name: str, label: tuple[str, str], books: Books) -> dict[str
         "label_en": label_en,
         "actions": len(books.chosen),
         "cost_eur": float(cost.sum() + sum(pair.cost_eur for pair in pairs)),
-        "grants_eur": float(sum(given_eur(books.columns.plans[column]) for column in books.chosen)),
+        "grants_eur": float(sum(books.columns.plans[column].total_eur for column in books.chosen)),
         "fctva_eur": float(back.sum()),
         "own_eur": society.own_eur,
         "own_low_eur": float(own_low),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bocage.decide.aid_cash import given_eur, last_year, net_shares
+from bocage.decide.aid_cash import net_shares, present_share
+from bocage.decide.debt import nominal_rate
 from bocage.decide.economy import renewals
 from bocage.decide.financing import FinancingPlan
 from bocage.decide.request import PlanRequest
 from bocage.decide.taxes import taxes_of
 from bocage.decide.worth import Worth
-from bocage.finance.discounting import npv
 from bocage.parameters.funding_rules import FundingRule
 
 Array = NDArray[np.float64]
@@ -75,14 +75,13 @@ class Outlays:
                 cash[year] += share * ttc
                 cash[year + int(taxes.lag[action]) :][:1] -= share * back
         cash[start + 1 :] -= self.request.recycled_share * float(self.saved[action]) * (1 + taxes.running[action])
-        return Outlay(cash=cash, own_eur=max(LEAST_OWN_EUR, ttc - back - given_eur(plan)), grants_eur=grants)
+        return Outlay(cash=cash, own_eur=max(LEAST_OWN_EUR, ttc - back - plan.total_eur), grants_eur=grants)
 
     def _profile(self, rule: FundingRule, start: int) -> tuple[Array, float]:
         """What a euro of aid leaves each year of the plan, and its present value, later years included."""
         key = id(rule), start
         if key not in self._profiles:
-            count = max(self.request.years, start + last_year(rule) + 1)
-            shares = net_shares(rule, start, count)
-            present = float(npv(shares, self.worth.economy.financial_rate))
-            self._profiles[key] = shares[: self.request.years], present
+            rates = {"real_rate": self.worth.economy.financial_rate, "nominal_rate": nominal_rate(self.request)}
+            shares = net_shares(rule, start, self.request.years)
+            self._profiles[key] = shares, present_share(rule, start, **rates)
         return self._profiles[key]

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from bocage.decide.aid_cash import aid_status
 from bocage.decide.financing import Aid, Terms, is_counted, offers_of
 from bocage.decide.gates import Agenda
 from bocage.decide.ledger import Books
@@ -70,7 +71,7 @@ def financing_lines(books: Books, terms: Terms) -> tuple[pl.DataFrame, tuple[Fun
         plan = books.columns.plans[column]
         given = {aid.rule.name for aid in plan.aids}
         for aid in plan.aids:
-            rows.append(_aid_row(ids[action], aid, "certain" if aid.rule.award == "automatic" else "discretionary"))
+            rows.append(_aid_row(ids[action], aid, aid_status(aid.rule)))
             rules[aid.rule.name, aid.rule.since] = aid.rule
         facts = books.columns.facts[action]
         cost = float(worth.mean_cost[action]) * float(books.columns.cost_factor[column])

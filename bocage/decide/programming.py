@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.decide.aid_cash import is_lent
+from bocage.decide.aid_cash import aid_status
 from bocage.decide.books import Books, aid_draws
 from bocage.decide.ledger import PayerLedger
 from bocage.decide.operation_cash import OperationCash
 from bocage.decide.operations import Operation
 from bocage.decide.wording import label_of, lines
-from bocage.parameters.funding_rules import FundingRule
 from bocage.vocabulary.draws import interval_of
+
+if TYPE_CHECKING:
+    from bocage.parameters.funding_rules import FundingRule
 
 Array = NDArray[np.float64]
 PPI_AMOUNTS = ("ap_eur", "cp_eur", "aids_eur", "advance_eur", "vat_returned_eur", "loan_eur", "own_eur")
@@ -137,17 +139,11 @@ def _financing_rows(books: Books, operation: Operation) -> list[dict[str, Any]]:
     for name in sorted(rules, key=lambda name: -planned[name]):
         row = _financing_row("resource", name, planned[name], drawn[name], rules[name].label, amount)
         row |= {"funder_fr": rules[name].funder["fr"], "funder_en": rules[name].funder["en"]}
-        told.append({**row, "public": rules[name].public, "status": _status(rules[name]),
+        told.append({**row, "public": rules[name].public, "status": aid_status(rules[name]),
                      "rule_status": statuses[name]})  # fmt: skip
     own_row = _financing_row("resource", "own_and_loans", left, own, lines()["own_and_loans"], amount)
     told.append({**own_row, "public": True, "status": "own"})
     return [{**row, "operation_id": operation.operation_id, "rank": rank} for rank, row in enumerate(told, start=1)]
-
-
-def _status(rule: FundingRule) -> str:
-    if is_lent(rule):
-        return "lent"
-    return "certain" if rule.award == "automatic" else "discretionary"
 
 
 def _financing_row(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.decide.aid_cash import is_lent, net_shares
+from bocage.decide.aid_cash import is_lent, payment_shares, repaid_share
 from bocage.decide.books import (
     Books,
     aid_draws,
@@ -21,7 +21,7 @@ from bocage.decide.books import (
     yearly_cost,
     yearly_gain,
 )
-from bocage.decide.debt import plan_debts
+from bocage.decide.debt import nominal_rate, plan_debts
 from bocage.decide.wording import label_of
 from bocage.finance.discounting import discount_factors, discounted_payback_years
 from bocage.finance.internal_rate import internal_rates_of_return
@@ -81,16 +81,27 @@ def society_of(books: Books) -> Society:
     flows = cash_savings(books, count) - paid + vat_returned(books, count)
     for action, start, aid in books.aids():
         if books.giver_of(action, aid) is None:
-            flows += net_shares(aid.rule, start, count)[:, None] * aid_draws(books, aid)
+            flows += payment_shares(aid.rule, start, count)[:, None] * aid_draws(books, aid)
     return Society(
         npv=present_cash + present_carbon - present_cost,
         npv_2019_carbon=present_cash + carbon_2019 - present_cost,
         carbon_value=present_carbon,
         cost=present_cost,
         abatement_t=(carbon / 1000.0 * social).sum(axis=0),
-        cash_npv=(flows * payer).sum(axis=0) + plan_debts(books).worth(books.request, economy),
+        cash_npv=(flows * payer).sum(axis=0)
+        + plan_debts(books).worth(books.request, economy)
+        - _advances_repaid(books),
         own=own_draws(books),
         flows=(cash + carbon * value - cost).mean(axis=1),
+    )
+
+
+def _advances_repaid(books: Books) -> float:
+    """Present value of what is paid back of the advances of a selection [EUR]."""
+    real, nominal = books.worth.economy.financial_rate, nominal_rate(books.request)
+    return sum(
+        aid.amount_eur * repaid_share(aid.rule, start, real_rate=real, nominal_rate=nominal)
+        for _, start, aid in books.aids()
     )
 
 
@@ -125,7 +136,11 @@ def society_frame(books: Books) -> pl.DataFrame:
         abatement_cost(n - c, t) for n, c, t in zip(society.npv, society.carbon_value, society.abatement_t, strict=True)
     ]
     per_euro = [npv_per_own_euro(n, society.own_eur) for n in society.npv]
-    payback = discounted_payback_years(society.flows.tolist(), books.worth.economy.social_rate)
+    payback = discounted_payback_years(
+        society.flows.tolist(),
+        books.worth.economy.social_rate,
+        last_works=int(books.starts.max(initial=0)),
+    )
     rates = internal_rates_of_return(society.flows.tolist())
     rows = [
         _figure("npv", "EUR", society.npv),

@@ -128,3 +128,39 @@ def test_borrowing_to_repay_is_told(request_of: RequestOf) -> None:
     result = make_plan(request_of(rows, budgets={PAYER: [5000.0, 2000.0, 2000.0]}, borrowing={PAYER: again}, **PLAIN))
     told = dict(result.tables["orientation"].select("year", "loans_within_works").iter_rows())
     assert (told[2027], told[2028]) == (True, False)
+
+
+def test_an_advance_of_intracting_is_repaid_and_is_no_aid(request_of: RequestOf) -> None:
+    # Two works of 300 000 EUR: 41 % of 600 000 EUR excl. VAT is lent, 13 annuities at 2 % follow.
+    facts = {"led": False, "chantier": "lighting"}
+    rows = [{"cost": 300000, "kwh": 350000, "facts": facts, "last_year": 2027} for _ in range(2)]
+    budgets = {PAYER: [500000.0, 20000.0, 20000.0]}
+    alone = make_plan(request_of(rows, budgets=budgets, **PLAIN))
+    assert sorted(alone.plan["decision"]) == ["in", "out"]
+    request = request_of(rows, budgets=budgets, count_on=frozenset({"INTRACTING"}), objective="cash", **PLAIN)
+    result = make_plan(request)
+    assert set(result.plan["decision"]) == {"in"}
+    lent = sum(line(result, "advance:INTRACTING").values())
+    assert lent == pytest.approx(0.41 * 600000, rel=1e-6)
+    yearly = constant_annuity(lent, 13, 0.02)
+    repaid = line(result, "advance_repaid:INTRACTING")
+    assert [repaid[year] for year in (2027, 2028, 2040)] == pytest.approx([0.0, -yearly, -yearly], rel=1e-6)
+    chosen = result.options.filter(pl.col("option") == "chosen").row(0, named=True)
+    assert chosen["grants_eur"] == 0
+    assert chosen["own_eur"] == pytest.approx(720000 * (1 - 0.16404), rel=1e-6)
+    assert result.solve.objective == pytest.approx(
+        result.society.filter(pl.col("indicator") == "cash_npv")["value"].item(), rel=1e-6
+    )
+    assert set(result.financing.filter(pl.col("programme") == "INTRACTING")["status"]) == {"lent"}
+    assert line(result, "later_funds")[2030] == pytest.approx(yearly, rel=1e-6)
+    assert min(line(result, "balance").values()) >= -1.0
+    owed = dict(result.tables["orientation"].select("year", "plan_debt_eur").iter_rows())
+    assert owed[2028] == pytest.approx(lent * 1.02 - yearly, rel=1e-6)
+    assert owed[2040] == pytest.approx(0.0, abs=0.01)
+
+
+def test_an_advance_below_its_smallest_project_is_not_lent(request_of: RequestOf) -> None:
+    rows = [{"cost": 300000, "kwh": 350000, "facts": {"led": False}, "last_year": 2027}]
+    settings: dict[str, Any] = {"count_on": frozenset({"INTRACTING"}), **PLAIN}
+    result = make_plan(request_of(rows, budgets={PAYER: [300000.0, 90000.0, 90000.0]}, **settings))
+    assert result.plan["decision"].to_list() == ["out"]
