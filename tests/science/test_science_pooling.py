@@ -30,6 +30,7 @@ KNOWN = Prior(
     slope=Normal(0.9, 0.3),
     between_slopes=Spread(0.2, fixed=True),
     between_territories=Spread(0.5, fixed=True),
+    between_areas=Spread(0.6, fixed=True),
     residual=Spread(0.4, fixed=True),
     residual_kinds=0.0,
     covariates={"year": Normal(0.0, 0.5)},
@@ -55,6 +56,7 @@ def some_records(seed: int = 1, count: int = 24, *, slope: float = 0.9) -> Recor
         [f"t{one}" for one in territory],
         value_log_sd=source.choice([0.01, 0.3], count),
         covariates={"year": source.integers(0, 5, count).astype(float)},
+        area=[f"d{one % 2}" for one in territory],
     )
 
 
@@ -72,6 +74,7 @@ def dense(records: Records, prior: Prior, project: Project) -> tuple[float, floa
                     + prior.slope.sd**2 * sizes
                     + prior.covariates["year"].sd ** 2 * one.covariates["year"] * two.covariates["year"]
                     + (one.territory == two.territory) * prior.between_territories.scale**2
+                    + (one.area == two.area) * prior.between_areas.scale**2
                 )
         return found
 
@@ -84,7 +87,14 @@ def dense(records: Records, prior: Prior, project: Project) -> tuple[float, floa
     return float(found), float(covariance(asked, asked)[0, 0] - weights @ outer), weights
 
 
-@pytest.mark.parametrize("project", [Project("a", 5.0, "t1", {"year": 2.0}), Project("b", 2.0, "new", {"year": 6.0})])
+@pytest.mark.parametrize(
+    "project",
+    [
+        Project("a", 5.0, "t1", {"year": 2.0}, "d1"),
+        Project("b", 2.0, "new", {"year": 6.0}, "d0"),
+        Project("b", 2.0, "new", {"year": 6.0}, "d9"),
+    ],
+)
 def test_known_spreads_give_the_best_linear_unbiased_prediction(project: Project) -> None:
     """Draws have the mean and variance of the closed form, and records exactly its weights."""
     records = some_records()
@@ -106,7 +116,7 @@ def test_known_spreads_give_the_best_linear_unbiased_prediction(project: Project
 
 
 def test_leaving_a_record_out_is_the_fit_without_it() -> None:
-    records, project = some_records(), Project("a", 5.0, "t1", {"year": 2.0})
+    records, project = some_records(), Project("a", 5.0, "t1", {"year": 2.0}, "d1")
     fit = fit_pooled(records, KNOWN, random(), draws=64)
     left, found = leave_one_out(fit), shares(fit, project)
     whole = dense(records, KNOWN, project)[0]
@@ -327,6 +337,28 @@ def test_projects_of_a_new_territory_share_its_effect() -> None:
     assert single.mean() > 1.05 * np.median(single)
 
 
+def test_a_commune_without_records_learns_from_its_departement() -> None:
+    """Two départements of thirty communes, one twice as dear: a third commune of either is foreseen like its own."""
+    source = random(14)
+    area = np.repeat(["cheap", "dear"], 30)
+    logs = np.where(area == "dear", 2.7, 2.0) + source.normal(0, 0.2, 60) + source.normal(0, 0.2, 60)
+    records = Records(
+        np.exp(logs), np.ones(60), ["a"] * 60, [f"t{row}" for row in range(60)], area=[str(one) for one in area]
+    )
+    fit = fit_pooled(records, Prior(), random())
+    projects = [Project("a", 1.0, "new", area=one) for one in ("cheap", "dear", "elsewhere")]
+    drawn = np.log(predict(fit, projects, random(2), rest=False))
+    assert np.median(drawn, axis=1)[:2] == pytest.approx([2.0, 2.7], abs=0.15)
+    assert drawn[2].std() > 1.3 * drawn[0].std()
+    named, unnamed = predict(
+        fit, [Project("a", 1.0, "t3", area="cheap"), Project("a", 1.0, "t3")], random(2), rest=False
+    )
+    assert np.array_equal(named, unnamed)
+    blind = fit_pooled(replace(records, area=None), Prior(), random())
+    assert np.log(predict(blind, projects[:1], random(2), rest=False)).std() > 1.3 * drawn[0].std()
+    assert not blind.between_areas.any()
+
+
 def test_a_kind_never_seen_is_wider_than_one_that_was() -> None:
     fit = fit_pooled(some_records(count=60), Prior(level=Normal(1.0, 1.0)), random())
     seen, unseen = np.log(predict(fit, [Project("a", 7.0, "t1"), Project("z", 7.0, "t1")], random(2)))
@@ -342,8 +374,10 @@ def test_extremes_of_pooling_leave_territories_alone_or_forget_them() -> None:
     project = Project("a", 7.0, "t1")
     assert np.abs(forgotten.effects).max() == 0
     partial = fit_pooled(records, cost_prior(), random())
-    assert shares(alone, project).own_territory > shares(partial, project).own_territory
-    assert shares(partial, project).own_territory > shares(forgotten, project).own_territory
+    own = [name == "t1" for name in records.territory]
+    weights = [shares(fit, project).records[own].sum() for fit in (alone, partial, forgotten)]
+    assert pytest.approx(weights[0], abs=0.1) == 1
+    assert weights[0] > weights[1] > weights[2]
 
 
 def test_students_law_is_not_led_by_one_wrong_record() -> None:

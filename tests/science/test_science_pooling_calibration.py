@@ -19,10 +19,11 @@ PRIOR = Prior(
     slope=Normal(0.8, 0.3),
     between_slopes=Spread(0.3),
     between_territories=Spread(0.5),
+    between_areas=Spread(0.5),
     residual=Spread(0.6),
     covariates={"late": Normal(0.0, 0.4)},
 )
-WORLDS, RECORDS, TERRITORIES, BINS = 60, 30, 9, 5
+WORLDS, RECORDS, TERRITORIES, AREAS, BINS = 60, 30, 9, 3, 5
 CHI_SQUARE_999 = 18.5
 """Quantile 0.999 of the chi-square law of four degrees of freedom."""
 
@@ -45,7 +46,9 @@ def world(random: np.random.Generator, *, student: bool, unsure: bool) -> tuple[
     true_size = random.normal(0, 3, 3)[kind] + spread[kind] * random.standard_normal(RECORDS)
     freedom = float(random.choice([3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 200.0]))
     rest = random.standard_t(freedom, RECORDS) if student else random.standard_normal(RECORDS)
-    effect = tau * random.standard_normal(TERRITORIES)
+    phi = abs(random.normal(0, 0.5))
+    area = np.arange(TERRITORIES) % AREAS
+    effect = tau * random.standard_normal(TERRITORIES) + (phi * random.standard_normal(AREAS))[area]
     logs = level[kind] + slope[kind] * true_size + late_effect * late + effect[territory] + sigma[kind] * rest
     records = Records(
         np.exp(logs + error * random.standard_normal(RECORDS)),
@@ -55,9 +58,11 @@ def world(random: np.random.Generator, *, student: bool, unsure: bool) -> tuple[
         value_log_sd=error,
         size_log_sd=size_sd,
         covariates={"late": late},
+        area=area[territory].astype(str).tolist(),
     )
     truth = {
         "between territories": tau,
+        "between areas": phi,
         "residual middle": middle,
         "elasticity": common,
         "between kinds": kappa,
@@ -77,6 +82,7 @@ def ranks(seed: int, *, student: bool, unsure: bool, worlds: int = WORLDS) -> di
         fit = fit_pooled(records, prior, random, chains=32, draws=128, warm_up=120)
         draws = {
             "between territories": fit.between_territories,
+            "between areas": fit.between_areas,
             "residual middle": fit.residual_middle,
             "elasticity": fit.coefficient("elasticity"),
             "between kinds": fit.between_kinds,

@@ -56,6 +56,7 @@ class Fit:
         coefficients: (K, p).
         effects: of the territories (K, G).
         between_territories: standard deviation between territories (K,).
+        between_areas: between areas (K,); zero where records name none.
         between_kinds: between levels of kinds (K,).
         between_slopes: between elasticities (K,).
         residual: standard deviation of what is left, by kind (K, S).
@@ -71,6 +72,7 @@ class Fit:
     coefficients: Array
     effects: Array
     between_territories: Array
+    between_areas: Array
     between_kinds: Array
     between_slopes: Array
     residual: Array
@@ -126,10 +128,11 @@ def fit_pooled(
     ln y_i = a_k + b_k ln(q_i / q_k) + γ'x_i + u_g + ε_i + s_i e_i, for project i of kind k and territory g:
 
     - levels a_k ~ N(a, κ²), or the prior of the kind; elasticities b_k ~ N(b, ω²); q_k is the usual size;
-    - territories u_g ~ N(0, τ²); with their covariates among x this is α_g ~ N(a_k + δ'z_g, τ²);
+    - territories u_g ~ N(0, τ²); with their covariates among x this is α_g ~ N(a_k + δ'z_g, τ²); where
+      records name areas, u_g ~ N(w_d, τ²) with w_d ~ N(0, φ²) for area d;
     - rest ε_i ~ N(0, σ_k²) or Student's, ln σ_k ~ N(ln σ, h²); error of the value s_i known;
     - true sizes: ln q_i ~ N(m_k, v_k²), observed with an error of known standard deviation;
-    - κ, ω, τ half-normal (Gelman, Bayesian Analysis 1, 2006); σ of Rayleigh's law, which keeps off zero as
+    - κ, ω, τ, φ half-normal (Gelman, Bayesian Analysis 1, 2006); σ of Rayleigh's law, which keeps off zero as
       projects are never alike (Chung and others, Psychometrika 78, 2013).
 
     Of a realisation, y is realised over predicted and q the predicted share. No record gives the prior back.
@@ -185,7 +188,8 @@ def predict(
 ) -> Array:
     """Draws of the values of projects, together: sum the rows for a bundle, and take quantiles of the sum.
 
-    A territory without records is drawn anew, once for all its projects; so is a kind. The mean of a
+    A territory without records is drawn anew, once for all its projects, around its area if that has any;
+    so is an area, where records name any, and a kind. The mean of a
     lognormal law is found by simulation, never by the exponential of a mean. Under Student's law a value
     has no mean at all: take quantiles.
 
@@ -215,6 +219,7 @@ def predict(
     rows = np.arange(held) if count is None else np.arange(count) % held
     logs = base @ fit.coefficients[rows].T
     logs += _new_kinds(fit, projects, kinds, rows, random)
+    logs += _new_areas(fit, projects, rows, random)
     logs += _territory_effects(fit, projects, territories, rows, random)
     if rest:
         logs += _rest(fit, projects, kinds, rows, random)
@@ -229,6 +234,20 @@ def _new_kinds(
     for name in sorted({project.kind for project, kind in zip(projects, kinds, strict=True) if kind < 0}):
         gap = fit.between_kinds[rows] * random.standard_normal(len(rows))
         found[[project.kind == name for project in projects]] = gap
+    return found
+
+
+def _new_areas(fit: Fit, projects: Sequence[Project], rows: Indices, random: np.random.Generator) -> Array:
+    """Effects of areas never seen, of territories that were not seen either (m, K)."""
+    found = np.zeros((len(projects), len(rows)))
+    drawn: dict[str, Array] = {}
+    for number, project in enumerate(projects):
+        if fit.layout.area(project) in fit.layout.areas or project.territory in fit.layout.territories:
+            continue
+        name = project.area or f"\x00{project.territory or number}"
+        if name not in drawn:
+            drawn[name] = fit.between_areas[rows] * random.standard_normal(len(rows))
+        found[number] = drawn[name]
     return found
 
 
@@ -275,6 +294,7 @@ class _History:
             "coefficients": state.theta,
             "effects": state.effect,
             "between_territories": state.territories.sd,
+            "between_areas": state.areas.sd,
             "between_kinds": state.kinds.sd,
             "between_slopes": state.slopes.sd,
             "residual": state.residual.sd,
@@ -310,7 +330,7 @@ def _convergence(stacked: Mapping[str, Array], layout: Layout) -> dict[str, Conv
     named: dict[str, Array] = {
         column.name: stacked["coefficients"][..., position] for position, column in enumerate(layout.columns)
     }
-    for name in ("between_territories", "between_kinds", "between_slopes", "residual_middle"):
+    for name in ("between_territories", "between_areas", "between_kinds", "between_slopes", "residual_middle"):
         named[name.replace("_", " ")] = stacked[name]
     for position, kind in enumerate(layout.kinds):
         named[f"residual {kind}"] = stacked["residual"][..., position]
@@ -322,7 +342,8 @@ def _convergence(stacked: Mapping[str, Array], layout: Layout) -> dict[str, Conv
 def _from_prior(records: Records, layout: Layout, draws: int, random: np.random.Generator) -> Fit:
     prior = layout.prior
     kinds, slopes = _spread(prior.between_kinds, draws, random), _spread(prior.between_slopes, draws, random)
-    sd = np.sqrt(layout.variance(kinds, slopes))
+    areas = np.zeros(draws)
+    sd = np.sqrt(layout.variance(kinds, slopes, areas))
     fixed = np.full(draws, prior.residual.scale)
     middle = fixed if prior.residual.fixed else fixed * np.sqrt(random.standard_exponential(draws))
     gaps = prior.residual_kinds * random.standard_normal((draws, len(layout.kinds)))
@@ -333,6 +354,7 @@ def _from_prior(records: Records, layout: Layout, draws: int, random: np.random.
         coefficients=layout.mean + sd * random.standard_normal(sd.shape),
         effects=np.empty((draws, 0)),
         between_territories=_spread(prior.between_territories, draws, random),
+        between_areas=areas,
         between_kinds=kinds,
         between_slopes=slopes,
         residual=middle[:, None] * np.exp(gaps),

@@ -13,8 +13,8 @@ from bocage.science.pooling.records import Array, Project, Records
 
 Indices = NDArray[np.intp]
 
-OWN, KINDS, SLOPES = -1, 0, 1
-"""Whose standard deviation a coefficient has: its own, that of kinds, that of their elasticities."""
+OWN, KINDS, SLOPES, AREAS = -1, 0, 1, 2
+"""Whose standard deviation a coefficient has: its own, that of kinds, that of their elasticities, that of areas."""
 LEAST_VARIANCE = 1e-18
 
 
@@ -26,7 +26,7 @@ class Column:
         name: what it is called in diagnostics.
         mean: prior mean.
         sd: prior standard deviation, where `block` is OWN.
-        block: OWN, KINDS or SLOPES.
+        block: OWN, KINDS, SLOPES or AREAS.
         sized: whether it multiplies the logarithm of the size.
     """
 
@@ -45,6 +45,8 @@ class Layout:
         columns: the coefficients.
         kinds: kinds that have records or a prior.
         territories: territories that have records, in order.
+        areas: areas that records name, in order.
+        area_of: area of each territory that has records and an area.
         usual_log_size: logarithm of the size at which the level of a kind is stated, by kind.
         prior: what was held.
     """
@@ -52,6 +54,8 @@ class Layout:
     columns: tuple[Column, ...]
     kinds: tuple[str, ...]
     territories: tuple[str, ...]
+    areas: tuple[str, ...]
+    area_of: Mapping[str, str]
     usual_log_size: Mapping[str, float]
     prior: Prior
 
@@ -76,7 +80,11 @@ class Layout:
         columns += [
             Column(f"rate {name}", math.log(rate.median), rate.log_sd) for name, rate in sorted(prior.rates.items())
         ]
-        return Layout(tuple(columns), kinds, _territories(records), _usual(records, prior), prior)
+        areas = tuple(sorted({area for area in records.area or () if area}))
+        columns += [Column(f"area {area}", 0.0, 0.0, AREAS) for area in areas]
+        area_of = dict(zip(territory_names(records), records.area or [], strict=False))
+        usual = _usual(records, prior)
+        return Layout(tuple(columns), kinds, _territories(records), areas, area_of, usual, prior)
 
     @cached_property
     def sized(self) -> NDArray[np.bool_]:
@@ -93,16 +101,16 @@ class Layout:
         """Prior mean of each coefficient (p,)."""
         return np.array([column.mean for column in self.columns])
 
-    def variance(self, kinds: Array, slopes: Array) -> Array:
-        """Prior variances of the coefficients (C, p), of standard deviations of kinds and slopes (C,)."""
-        own, of_kinds, of_slopes = self._variances
-        return np.asarray(own + kinds[:, None] ** 2 * of_kinds + slopes[:, None] ** 2 * of_slopes)
+    def variance(self, kinds: Array, slopes: Array, areas: Array) -> Array:
+        """Prior variances of the coefficients (C, p), of standard deviations of kinds, slopes and areas (C,)."""
+        own, blocks = self._variances
+        return np.asarray(own + np.stack([kinds, slopes, areas], axis=1) ** 2 @ blocks)
 
     @cached_property
-    def _variances(self) -> tuple[Array, Array, Array]:
+    def _variances(self) -> tuple[Array, Array]:
         # a variance of zero would have no precision: this one holds a coefficient to 1e-9 of its mean
         own = np.array([max(column.sd**2, LEAST_VARIANCE) for column in self.columns])
-        return own, (self.block == KINDS).astype(np.float64), (self.block == SLOPES).astype(np.float64)
+        return own, (self.block == np.array([[KINDS], [SLOPES], [AREAS]])).astype(np.float64)
 
     def position(self, name: str) -> int:
         """Position of a coefficient; KeyError where there is none."""
@@ -122,7 +130,12 @@ class Layout:
         return np.array([known.get(territory, -1) for territory in territories], dtype=np.intp)
 
     def base(
-        self, kinds: Sequence[str], covariates: Mapping[str, Array], through: Sequence[str] | None = None
+        self,
+        kinds: Sequence[str],
+        covariates: Mapping[str, Array],
+        *,
+        through: Sequence[str] | None = None,
+        areas: Sequence[str] | None = None,
     ) -> Array:
         """Columns of projects, to be multiplied by the logarithm of the size where they are sized (n, p)."""
         found = np.zeros((len(kinds), len(self.columns)))
@@ -138,12 +151,20 @@ class Layout:
         for row, name in enumerate(through or ()):
             if name:
                 found[row, self.position(f"rate {name}")] = 1.0
+        for row, name in enumerate(areas or ()):
+            if name in self.areas:
+                found[row, self.position(f"area {name}")] = 1.0
         return found
 
     def log_sizes(self, kinds: Sequence[str], sizes: Array) -> Array:
         """Logarithms of sizes over the usual size of their kind (n,); 0 where nothing tells a usual size."""
         logs = np.log(sizes)
         return np.array([log - self.usual_log_size.get(kind, log) for kind, log in zip(kinds, logs, strict=True)])
+
+    def area(self, project: Project) -> str:
+        """Area of a project: that of the records of its territory, or its own where it has none."""
+        known = project.territory in self.territories
+        return self.area_of.get(project.territory, "") if known else project.area
 
     def projects(self, projects: Sequence[Project]) -> tuple[Array, Indices, Indices]:
         """Columns (m, p), kind and territory of projects to predict.
@@ -162,7 +183,7 @@ class Layout:
             name: np.array([project.covariates.get(name, 0.0) for project in projects], dtype=np.float64)
             for name in names
         }
-        base = self.base(kinds, values)
+        base = self.base(kinds, values, areas=[self.area(project) for project in projects])
         base[:, self.sized] *= self.log_sizes(kinds, sizes)[:, None]
         return base, self.kind_rows(kinds), self.territory_rows([project.territory for project in projects])
 

@@ -95,7 +95,8 @@ class Prior:
         usual_sizes: size at which the level of a kind is stated; the median of its records where not given.
         slope: mean over kinds of the elasticity to the size.
         between_slopes: how much elasticities of kinds differ.
-        between_territories: how much territories differ.
+        between_territories: how much territories of one area differ.
+        between_areas: how much areas differ, where records name any.
         residual: how much projects of one kind and territory differ, in the middle of the kinds.
         residual_kinds: standard deviation of the logarithm of that spread between kinds.
         covariates: effects of the covariates; `effect` for those not named.
@@ -111,6 +112,7 @@ class Prior:
     slope: Normal = Normal(0.0, 0.3)
     between_slopes: Spread = Spread(0.2)
     between_territories: Spread = Spread(0.5)
+    between_areas: Spread = Spread(0.3)
     residual: Spread = Spread(0.7)
     residual_kinds: float = 0.3
     covariates: Mapping[str, Normal] = field(default_factory=dict)
@@ -121,12 +123,13 @@ class Prior:
     def pooled(self, pooling: Pooling) -> "Prior":
         """The same prior with other pooling: the two extremes that partial pooling lies between.
 
-        `none`: each territory, each kind and each elasticity is on its own. `complete`: territories do not
-        exist and one elasticity serves all kinds, whose levels are their own.
+        `none`: each territory, each kind and each elasticity is on its own. `complete`: territories and areas
+        do not exist and one elasticity serves all kinds, whose levels are their own.
         """
         if pooling == "none":
             return replace(
                 self,
+                between_areas=Spread(0.0, fixed=True),
                 between_kinds=Spread(APART, fixed=True),
                 between_slopes=Spread(1.0, fixed=True),
                 between_territories=Spread(APART, fixed=True),
@@ -134,6 +137,7 @@ class Prior:
         if pooling == "complete":
             return replace(
                 self,
+                between_areas=Spread(0.0, fixed=True),
                 between_kinds=Spread(APART, fixed=True),
                 between_slopes=Spread(0.0, fixed=True),
                 between_territories=Spread(0.0, fixed=True),
@@ -171,7 +175,8 @@ def realisation_prior(median: float, log_sd: float, **others: object) -> Prior:
     The variance that is held of one project is shared out equally: what is not known of the mean, kinds,
     territories, projects. Without any record a project is thus predicted with this median and log
     standard deviation; with many, what is left is what projects and territories really differ by. The
-    elasticity to the predicted share is 0 ± 0.2: nobody knows its sign.
+    elasticity to the predicted share is 0 ± 0.2: nobody knows its sign. Areas, where records name any, take
+    from the part of territories.
 
     Args:
         median: median of the realised share [1].
@@ -189,6 +194,7 @@ def realisation_prior(median: float, log_sd: float, **others: object) -> Prior:
         slope=Normal(0.0, 0.2),
         between_slopes=Spread(0.1),
         between_territories=Spread(part),
+        between_areas=Spread(part / 2),
         residual=Spread(part),
         residual_kinds=0.0,
     )

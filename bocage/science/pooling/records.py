@@ -18,12 +18,14 @@ class Project:
         size: its size, in the unit of the kind; for a realisation, the predicted share [1].
         territory: whose project; one that has no record is a new territory, and an empty name nobody's.
         covariates: values of the covariates; those left out are 0.
+        area: where the territory lies, such as its département; empty where unknown.
     """
 
     kind: str
     size: float = 1.0
     territory: str = ""
     covariates: Mapping[str, float] = field(default_factory=dict)
+    area: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Records:
         through: rate through which the value was seen (n,), such as that of the subsidy when only its amount
             is known; an empty name where the value itself was seen.
         weight: precision of a record relative to an ordinary one (n,), > 0; one where not given.
+        area: where the territory lies (n,), such as its département, so that a territory without records learns
+            from its neighbours; an empty name where unknown.
     """
 
     value: Array
@@ -52,11 +56,13 @@ class Records:
     covariates: Mapping[str, Array] = field(default_factory=dict)
     through: Sequence[str] | None = None
     weight: Array | None = None
+    area: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         lengths = {"size": len(self.size), "kind": len(self.kind), "territory": len(self.territory)}
         lengths |= {name: len(column) for name, column in self._numbers().items()}
-        lengths |= {} if self.through is None else {"through": len(self.through)}
+        named = {"through": self.through, "area": self.area}
+        lengths |= {name: len(column) for name, column in named.items() if column is not None}
         for name, length in lengths.items():
             if length != len(self.value):
                 raise ValueError(f"{name} has {length} values for {len(self.value)} records")
@@ -87,6 +93,7 @@ class Records:
             {name: column[keep] for name, column in self.covariates.items()},
             None if self.through is None else [self.through[row] for row in keep],
             None if self.weight is None else self.weight[keep],
+            None if self.area is None else [self.area[row] for row in keep],
         )
 
     def projects(self) -> list[Project]:
@@ -97,6 +104,7 @@ class Records:
                 float(self.size[row]),
                 self.territory[row],
                 {name: float(column[row]) for name, column in self.covariates.items()},
+                self.area[row] if self.area is not None else "",
             )
             for row in range(len(self))
         ]

@@ -63,7 +63,7 @@ class Problem:
         rows = layout.territory_rows(names)
         order = np.lexsort((records.value, records.size, layout.kind_rows(records.kind), rows))
         spread = np.array([layout.prior.rates[name].spread if name else 0.0 for name in through], dtype=np.float64)
-        base = layout.base(records.kind, records.covariates, through)
+        base = layout.base(records.kind, records.covariates, through=through, areas=records.area)
         kind = layout.kind_rows(records.kind)[order]
         return Problem(
             layout=layout,
@@ -146,14 +146,15 @@ class Chains:
         self.problem, self.random, self.chains = problem, random, chains
         prior, shape = problem.layout.prior, (chains,)
         rows, kinds = len(problem.log_value), len(problem.layout.kinds)
-        start = np.exp(random.normal(math.log(0.3), 0.5, (4, chains)))
+        start = np.exp(random.normal(math.log(0.3), 0.5, (5, chains)))
         self.territories = Walk.of(prior.between_territories, start[0])
         self.kinds = Walk.of(prior.between_kinds, start[1])
         self.slopes = Walk.of(prior.between_slopes, start[2])
         self.middle = Walk.of(prior.residual, start[3])
+        self.areas = Walk.of(prior.between_areas if problem.layout.areas else Spread(0.0, fixed=True), start[4])
         alone = prior.residual_kinds == 0
         self.residual = Walk(np.repeat(self.middle.log[:, None], kinds, axis=1), still=alone)
-        self.all_residuals = Walk(np.zeros(shape))
+        self.all_residuals, self.split = Walk(np.zeros(shape)), Walk(np.zeros(shape))
         self.theta: Array = np.zeros((chains, len(problem.layout.columns)))
         self.effect: Array = np.zeros((chains, len(problem.layout.territories)))
         self.scale = np.ones((chains, rows))
@@ -245,14 +246,19 @@ class Chains:
             inside = np.log(precision).sum(axis=1) - (precision * layout.mean**2).sum(axis=1)
             return np.asarray(0.5 * (inside + fit) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1))
 
-        precision = 1 / layout.variance(self.kinds.sd, self.slopes.sd)
+        prior = layout.prior
+        precision = 1 / self._held_variance()
         root = _factor(matrix, precision)
-        for walk, spread in ((self.kinds, layout.prior.between_kinds), (self.slopes, layout.prior.between_slopes)):
+        for walk, spread in (
+            (self.kinds, prior.between_kinds),
+            (self.slopes, prior.between_slopes),
+            (self.areas, prior.between_areas),
+        ):
             if walk.still:
                 continue
             before, proposal = walk.log, walk.proposal(self.random)
             walk.log = proposal
-            new = 1 / layout.variance(self.kinds.sd, self.slopes.sd)
+            new = 1 / self._held_variance()
             new_root = _factor(matrix, new)
             walk.log = before
             gain = half_normal(proposal, spread.scale) - half_normal(before, spread.scale)
@@ -264,6 +270,9 @@ class Chains:
         noise = self.random.standard_normal(pull.shape)
         half = np.linalg.solve(root, pull[..., None]) + noise[..., None]
         self.theta = np.asarray(np.linalg.solve(np.swapaxes(root, 1, 2), half)[..., 0], dtype=np.float64)
+
+    def _held_variance(self) -> Array:
+        return self.problem.layout.variance(self.kinds.sd, self.slopes.sd, self.areas.sd)
 
     def _draw_effects(self) -> None:
         self.rest = self.problem.log_value - self._fitted()
@@ -333,30 +342,39 @@ class Chains:
             present = np.where(moved, there, present)
 
     def _draw_all_residual_spreads(self, tuning: float) -> None:
-        """Those of all kinds together by one factor, territories integrated out."""
-        walk, prior = self.all_residuals, self.problem.layout.prior
+        """Those of all kinds together, alone then against that of territories; these effects integrated out."""
         if self.middle.still:
             return
-        rest, variance = self.rest, self.territories.sd[:, None] ** 2
+        prior, rest, tau = self.problem.layout.prior, self.rest, self.territories
 
-        # with effects integrated out: |V + τ²11'| = |V| (1 + τ² Σ 1/V)
-        def density(shift: Array) -> Array:
+        # |V + τ²11'| = |V| (1 + τ² Σ 1/V)
+        def density(shift: Array, log_tau: Array) -> Array:
             inverse = 1 / (self._residual_variance(self.residual.log + shift[:, None]) + self.problem.value_variance)
+            variance = np.exp(2 * log_tau)[:, None]
             spread = 1 + variance * self._by_territory(inverse)
             pulls = self._by_territory(inverse * rest)
             fit = np.log(inverse).sum(axis=1) - (inverse * rest**2).sum(axis=1)
             fit += (variance / spread * pulls**2).sum(axis=1) - np.log(spread).sum(axis=1)
-            return np.asarray(0.5 * fit + rayleigh(self.middle.log + shift, prior.residual.scale))
+            held = 0.0 if tau.still else half_normal(log_tau, prior.between_territories.scale)
+            return np.asarray(0.5 * fit + rayleigh(self.middle.log + shift, prior.residual.scale) + held)
 
-        walk.log = np.zeros(self.chains)
-        present = density(walk.log)
-        for _ in range(2):
-            proposal = walk.proposal(self.random)
-            there = density(proposal)
-            moved = walk.settle(proposal, there - present, self.random, tuning)
-            present = np.where(moved, there, present)
-        self.residual.log = self.residual.log + walk.log[:, None]
-        self.middle.log = self.middle.log + walk.log
+        self.all_residuals.log = np.zeros(self.chains)
+        proposal = self.all_residuals.proposal(self.random)
+        present, there = density(self.all_residuals.log, tau.log), density(proposal, tau.log)
+        moved = self.all_residuals.settle(proposal, there - present, self.random, tuning)
+        shift, present = self.all_residuals.log, np.where(moved, there, present)
+        if not tau.still:
+            # τ² + σ² stays and is split anew: ln τ and ln σ are linear in its logarithm and, with a constant
+            # Jacobian, in the logit of the split
+            typical = 0.5 * np.log(np.exp(2 * self.residual.log) @ self.problem.kind_is.mean(axis=0)) + shift
+            self.split.log = 2 * (tau.log - typical)
+            proposal = self.split.proposal(self.random)
+            log_tau = tau.log + 0.5 * (_log_share(proposal) - _log_share(self.split.log))
+            other = shift + 0.5 * (_log_share(-proposal) - _log_share(-self.split.log))
+            moved = self.split.settle(proposal, density(other, log_tau) - present, self.random, tuning)
+            shift, tau.log = np.where(moved, other, shift), np.where(moved, log_tau, tau.log)
+        self.residual.log = self.residual.log + shift[:, None]
+        self.middle.log = self.middle.log + shift
         self._measure()
 
     def _draw_middle(self, tuning: float) -> None:
@@ -371,6 +389,11 @@ class Chains:
 
         proposal = walk.proposal(self.random)
         walk.settle(proposal, density(proposal) - density(walk.log), self.random, tuning)
+
+
+def _log_share(logit: Array) -> Array:
+    """Logarithm of a share from its logit."""
+    return -np.logaddexp(0.0, -logit)
 
 
 def _factor(matrix: Array, precision: Array) -> Array:

@@ -129,7 +129,8 @@ class _Algebra:
         # V⁻¹X: each row less what its territory already says
         taken = (self.shrunk[..., None] * self.by_territory)[:, problem.territory]
         self.inverse_columns = self.weighted - self.precision[..., None] * taken
-        held = 1 / layout.variance(fit.between_kinds[states.draw], fit.between_slopes[states.draw])
+        spreads = (fit.between_kinds, fit.between_slopes, fit.between_areas)
+        held = 1 / layout.variance(*(one[states.draw] for one in spreads))
         matrix = np.swapaxes(self.inverse_columns, 1, 2) @ self.columns
         diagonal = np.arange(len(layout.columns))
         matrix[:, diagonal, diagonal] += held
