@@ -18,6 +18,7 @@ from bocage.twin.plan_cache import save_inputs
 from bocage.twin.plan_inputs import PLAN_ID, Asked, Further, Inputs, check_money, gather, request_of
 from bocage.twin.plan_record import PlanRecord, save_plan
 from bocage.twin.propose import Proposal, record_actions
+from bocage.twin.scenario_table import scenario_rows
 from bocage.twin.territory import Territory
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.domain import WHOLE_TERRITORY
@@ -182,6 +183,8 @@ def record_plan(territory: Territory, planned: Planned) -> None:
         )
     )
     territory.store.write_rows(nouns["outcome"], outcomes, replace={"action_set": PLAN_ID})
+    view = scenario_rows(planned.request)
+    territory.store.write_rows(nouns["scenario"], view, replace={"scenario_id": view["scenario_id"][0]})
     territory.store.write_rows(nouns["evaluation"], evaluations(planned.proposals, planned.result.plan), replace={})
     frames = {
         "effects": planned.effects(),
