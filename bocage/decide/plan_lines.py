@@ -98,7 +98,7 @@ def _aid_row(action_id: str, aid: Aid, status: str) -> dict[str, Any]:
         "low_eur": aid.low_eur,
         "high_eur": aid.high_eur,
         "status": status,
-        "rule_status": aid.rule.status,
+        "rule_status": aid.status or aid.rule.status,
         "missing": ", ".join(sorted(aid.missing)),
         "note_fr": aid.rule.note["fr"],
         "note_en": aid.rule.note["en"],
