@@ -32,6 +32,8 @@ PREFIX = "cost:"
 AWARDED = "award_lighting"
 """Rate through which a subsidy is seen."""
 AWARD_KIND = "lighting.led"
+AWARD_YEAR = 2023
+"""Year of the published awards; the file itself tells none."""
 DRAWS, WARM_UP = 4000, 500
 """Draws at which split R-hat stays below 1.05 on the shipped records, with and without awards."""
 UNITS: Mapping[str, str] = {"points": "EUR/point", "m2": "EUR/m2"}
@@ -176,7 +178,7 @@ def learn_costs(
     prior = _prior(parameters)
     rows = [row for record in records if (row := _row(record, parameters))]
     if awards is not None:
-        rows += _award_rows(awards)
+        rows += _award_rows(awards, parameters)
     told = [{key: str(row[key]) for key in ("record_id", "title", "place", "quality")} for row in rows]
     fit = fit_pooled(_records(rows), prior, generator(seed, "feedback costs"), draws=DRAWS, warm_up=WARM_UP)
     return CostModel(fit, told, prior, parameters, seed)
@@ -252,7 +254,7 @@ def _decades(year: int | None, parameters: Parameters) -> float:
     return 0.0 if year is None else (year - parameters.number("feedback.cost_year")) / _DECADE_YEARS
 
 
-def _award_rows(awards: pl.DataFrame) -> list[dict[str, Any]]:
+def _award_rows(awards: pl.DataFrame, parameters: Parameters) -> list[dict[str, Any]]:
     kept = counted_awards(awards, "lighting", "points")
     if kept.is_empty():
         return []
@@ -270,7 +272,7 @@ def _award_rows(awards: pl.DataFrame) -> list[dict[str, Any]]:
             "territory": row["siren"] or row["commune_code"],
             "value_log_sd": 0.0,
             "size_log_sd": count_log_sd("points"),
-            "decades": -0.1,
+            "decades": _decades(AWARD_YEAR, parameters),
             "through": AWARDED,
             "weight": float(weight),
         }
