@@ -8,8 +8,9 @@ import numpy as np
 from bocage.science.pooling.convergence import effective_size, split_r_hat
 from bocage.science.pooling.layout import Indices, Layout
 from bocage.science.pooling.priors import Pooling, Prior, Spread
+from bocage.science.pooling.problem import Problem
 from bocage.science.pooling.records import Array, Project, Records
-from bocage.science.pooling.sampler import FREEDOMS, Chains, Problem
+from bocage.science.pooling.sampler import FREEDOMS, Chains
 
 CHAINS, DRAWS, WARM_UP = 10, 2000, 150
 LARGEST_LOG = 700.0

@@ -1,135 +1,21 @@
 """One Gibbs sampler for all of shared experience, its chains side by side in the same arrays."""
 
 import math
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bocage.science.pooling.layout import Indices, Layout, territory_names
 from bocage.science.pooling.priors import Spread
-from bocage.science.pooling.records import Array, Records
+from bocage.science.pooling.problem import Problem
+from bocage.science.pooling.records import Array
+from bocage.science.pooling.walk import Walk, half_normal, rayleigh
 
 FREEDOMS = np.array([3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 200.0])
 """Degrees of freedom of Student's law that the data choose from, each as likely as the others beforehand."""
-ROUNDING = 0.01
-"""Log standard deviation below which nobody knows a value: equal figures do not make projects equal."""
 RESIDUAL_STEPS = 3
 """Steps of the spreads of kinds in a sweep: they cost little and mix slowest."""
 SIZE_MEAN_SD, SIZE_FREEDOM = 3.0, 3.0
 """Prior of true log sizes of a kind: their mean is the usual one ± 3, their variance around 1, worth three records."""
-TARGET_ACCEPTANCE = 0.44
-"""Share of proposals of one dimension to accept (Roberts and Rosenthal, Statistical Science 16, 2001)."""
 LOG_NORMALISERS = np.array([math.lgamma((f + 1) / 2) - math.lgamma(f / 2) - 0.5 * math.log(f) for f in FREEDOMS])
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Records arranged for the sampler, in order of territory.
-
-    Attributes:
-        layout: coefficients.
-        order: position of each row among the records (n,).
-        log_value: logarithm of the value (n,).
-        log_size: logarithm of the size over the usual one, as observed (n,).
-        base: columns, sized ones not yet multiplied (n, p).
-        kind: position of the kind (n,).
-        kind_is: whether a row is of a kind (n, S).
-        starts: first row of each territory (G,).
-        territory: position of the territory (n,).
-        value_variance: variance of the error of the value (n,).
-        size_variance: variance of the error of the size (n,).
-        weight: relative precision (n,).
-    """
-
-    layout: Layout
-    order: Indices
-    log_value: Array
-    log_size: Array
-    base: Array
-    kind: Indices
-    kind_is: Array
-    starts: Indices
-    territory: Indices
-    value_variance: Array
-    size_variance: Array
-    weight: Array
-
-    @staticmethod
-    def of(records: Records, layout: Layout) -> "Problem":
-        """Arrange records; their order does not matter."""
-        names = territory_names(records)
-        through = list(records.through or [""] * len(records))
-        rows = layout.territory_rows(names)
-        order = np.lexsort((records.value, records.size, layout.kind_rows(records.kind), rows))
-        spread = np.array([layout.prior.rates[name].spread if name else 0.0 for name in through], dtype=np.float64)
-        base = layout.base(records.kind, records.covariates, through=through, areas=records.area)
-        kind = layout.kind_rows(records.kind)[order]
-        return Problem(
-            layout=layout,
-            order=order,
-            log_value=np.log(records.value)[order],
-            log_size=layout.log_sizes(records.kind, records.size)[order],
-            base=base[order],
-            kind=kind,
-            kind_is=(kind[:, None] == np.arange(len(layout.kinds))).astype(np.float64),
-            starts=np.searchsorted(rows[order], np.arange(len(layout.territories))),
-            territory=rows[order],
-            value_variance=(np.maximum(records.column("value_log_sd", 0.0), ROUNDING) ** 2 + spread**2)[order],
-            size_variance=(records.column("size_log_sd", 0.0) ** 2)[order],
-            weight=records.column("weight", 1.0)[order],
-        )
-
-
-@dataclass
-class Walk:
-    """Random walk of the logarithm of a standard deviation, tuned while warming up; still where it is fixed."""
-
-    log: Array
-    still: bool = False
-    step: Array = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.step = np.full(self.log.shape, 0.5)
-
-    @staticmethod
-    def of(spread: Spread, start: Array) -> "Walk":
-        """Begin at `start` (C,), or stay at the known value."""
-        if not spread.fixed:
-            return Walk(np.log(start))
-        return Walk(np.full(start.shape, math.log(spread.scale) if spread.scale else -np.inf), still=True)
-
-    @property
-    def sd(self) -> Array:
-        """The standard deviation."""
-        return np.asarray(np.exp(self.log))
-
-    def proposal(self, random: np.random.Generator) -> Array:
-        """A neighbour of where it stands."""
-        return np.asarray(self.log + self.step * random.standard_normal(self.log.shape))
-
-    def settle(self, proposal: Array, gain: Array, random: np.random.Generator, tuning: float) -> NDArray[np.bool_]:
-        """Move where the gain in log density allows it (Metropolis); True where it did.
-
-        `tuning` above zero changes the steps towards the target acceptance (Robbins and Monro).
-        """
-        moved = np.asarray(np.log(random.random(gain.shape)) < gain)
-        self.log = np.where(moved, proposal, self.log)
-        if tuning:
-            self.step = self.step * np.exp(
-                tuning * (np.minimum(np.exp(np.minimum(gain, 0.0)), 1.0) - TARGET_ACCEPTANCE)
-            )
-        return moved
-
-
-def half_normal(log_sd: Array, scale: float) -> Array:
-    """Log density of the logarithm of a half-normal standard deviation, up to a constant."""
-    return np.asarray(log_sd - 0.5 * np.exp(2 * log_sd) / scale**2)
-
-
-def rayleigh(log_sd: Array, scale: float) -> Array:
-    """Log density of the logarithm of a standard deviation of Rayleigh's law, of mean square `scale`²."""
-    return np.asarray(2 * log_sd - np.exp(2 * log_sd) / scale**2)
 
 
 class Chains:

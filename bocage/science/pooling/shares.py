@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bocage.science.pooling.fit import Fit, States
+from bocage.science.pooling.problem import Problem
 from bocage.science.pooling.records import Array, Project
-from bocage.science.pooling.sampler import Problem
 
 
 @dataclass(frozen=True)
