@@ -23,6 +23,7 @@ from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.publish.evidence import page as evidence_page
 from bocage.publish.evidence.content import EvidenceContent, Seen, Spread
 from bocage.publish.evidence.typeset import evidence_html, typeset_evidence
+from bocage.twin.backup import backup, restore
 from bocage.twin.feedback import DRAFTS, FOLDER, LEARNED, add_record, learn, learn_models, own_paths, plan_realisation
 from bocage.twin.feedback_check import cost_ranks, rank_section
 from bocage.twin.feedback_export import export_drafts
@@ -326,3 +327,11 @@ def test_commands_of_feedback(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(["feedback", "learn", "-t", folder, "--awards", str(tmp_path / "odd.csv")]) == 3
     assert run(["feedback", "chek"]) == 2
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_records_are_in_the_backup(territory: Territory, tmp_path: Path) -> None:
+    (kept,) = add_record(territory, write_record(sound(), tmp_path / "good.yaml")).files
+    archive = tmp_path / "saved.zip"
+    backup(territory.folder, archive)
+    restore(archive, tmp_path / "again")
+    assert (tmp_path / "again" / FOLDER / kept.name).read_bytes() == kept.read_bytes()
