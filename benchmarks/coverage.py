@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.coverage_instances import CASES, Case, Works, simulate
 from benchmarks.frame import Figure, at_most, figure, median_s
 from bocage.commons.titles_reader import read_title
-from bocage.science.pooling import Records, cost_prior, fit_pooled, predict
-from bocage.science.pooling.priors import Pooling
+from bocage.science.pooling import Pooling, Records, cost_prior, fit_pooled, predict
 
 Rows = NDArray[np.intp]
 

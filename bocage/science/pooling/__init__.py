@@ -1,7 +1,16 @@
 """Shared experience: what projects of all territories say of one more, each territory with its own share."""
 
 from bocage.science.pooling.fit import Convergence, Fit, fit_pooled, predict
-from bocage.science.pooling.priors import KindPrior, Normal, Prior, Rate, Spread, cost_prior, realisation_prior
+from bocage.science.pooling.priors import (
+    KindPrior,
+    Normal,
+    Pooling,
+    Prior,
+    Rate,
+    Spread,
+    cost_prior,
+    realisation_prior,
+)
 from bocage.science.pooling.records import Project, Records
 from bocage.science.pooling.shares import LeftOut, Shares, leave_one_out, shares
 
@@ -11,6 +20,7 @@ __all__ = [
     "KindPrior",
     "LeftOut",
     "Normal",
+    "Pooling",
     "Prior",
     "Project",
     "Rate",
