@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from bocage.decide.accounting import Account, Section, account_of
 from bocage.decide.books import Books
+from bocage.decide.law import own_share_of
+from bocage.decide.offers import named_facts
 from bocage.decide.request import Payer
 from bocage.decide.taxes import INVESTMENT
-from bocage.parameters.funding_rules import GIVEN
+from bocage.parameters.funding_rules import GIVEN, load_law
 
 Array = NDArray[np.float64]
 MOST_OPERATIONS = 30
@@ -190,7 +192,7 @@ def operations_frame(books: Books, operations: Sequence[Operation], authorised: 
             "cost_eur": float(cost.sum()), "vat_eur": float((cost * books.worth.vat[actions]).sum()),
             "ap_eur": authorised_eur,
             "public_aid_share": _public_share(books, one, float(cost.sum())),
-            "own_share_least": books.worth.economy.own_share,
+            "own_share_least": _own_share(books, actions),
         })  # fmt: skip
     return pl.DataFrame(rows, schema=OPERATIONS_SCHEMA)
 
@@ -203,6 +205,13 @@ OPERATIONS_SCHEMA: Mapping[str, Any] = {
     "account_fr": pl.String, "account_en": pl.String, "account_status": pl.String, "cost_eur": pl.Float64,
     "vat_eur": pl.Float64, "ap_eur": pl.Float64, "public_aid_share": pl.Float64, "own_share_least": pl.Float64,
 }  # fmt: skip
+
+
+def _own_share(books: Books, actions: NDArray[np.int64]) -> float:
+    """Smallest own share that the law sets for one of some actions [1]."""
+    request, usual, laws = books.request, books.worth.economy.own_share, load_law()
+    facts = (named_facts(books.columns.facts[action], request.territory) for action in actions.tolist())
+    return min((own_share_of(laws, one, request.date, otherwise=usual) for one in facts), default=usual)
 
 
 def _public_share(books: Books, operation: Operation, cost_eur: float) -> float:

@@ -13,6 +13,7 @@ from bocage.decide.ledger import PayerLedger, ledgers_of
 from bocage.decide.operation_cash import operation_cash
 from bocage.decide.operations import operations_frame, operations_of
 from bocage.decide.orientation import orientation
+from bocage.decide.payers import payers_frame
 from bocage.decide.programming import (
     cumulated_cost,
     financing_plans_frame,
@@ -25,7 +26,7 @@ from bocage.vocabulary.draws import interval_of
 def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
     """Frames by name, each declared by the function that makes it.
 
-    `operations`, `operation_actions` (which actions each gathers), `ppi`, `ppi_totals`, `funding_plan`,
+    `payers`, `operations`, `operation_actions` (which actions each gathers), `ppi`, `ppi_totals`, `funding_plan`,
     `cash_calendar`, `orientation`, `cost_curve`, `aid_files`, `file_data`, `digital`.
 
     Args:
@@ -42,6 +43,7 @@ def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
         for rank in one.members
     ]
     return {
+        "payers": payers_frame(books),
         "operations": operations_frame(books, operations, [float(cash.works.sum()) for cash in money]),
         "operation_actions": pl.DataFrame(members, schema={"operation_id": pl.String, "action_id": pl.String}),
         "ppi": ppi,

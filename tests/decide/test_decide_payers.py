@@ -195,3 +195,26 @@ def test_the_ledgers_and_the_funding_rules_give_back_the_same_vat(
     told = sum(refund.amount_eur for refund in refunds)
     assert 1200 * taxes.returned[0] == pytest.approx(told)
     assert not told or taxes.lag[0] == refunds[0].lag_years
+
+
+def test_each_payer_is_told_with_what_it_lacks(request_of: RequestOf) -> None:
+    rows = [
+        {"cost": 5000, "kwh": 6000},
+        {"cost": 5000, "kwh": 6000, "budget": "M49_water", "competence": "water"},
+        {"cost": 5000, "kwh": 6000, "owner_siren": OTHER, "budget": "epci"},
+        {"cost": 5000, "kwh": 6000, "owner_siren": "333333334", "budget": "syndicate", "standing": "request"},
+    ]
+    told = make_plan(request_of(rows, budgets={MAIN: [9000.0] * 3, WATER: [9000.0] * 3}, **PLAIN)).tables["payers"]
+    by_payer = {(row["payer_siren"], row["budget"]): row for row in told.iter_rows(named=True)}
+    assert set(by_payer) == {MAIN, WATER, (OTHER, "epci")}
+    assert by_payer[OTHER, "epci"]["state"] == "without_budget"
+    assert "budget_year" in by_payer[OTHER, "epci"]["note_fr"]
+    assert (by_payer[WATER]["vat"], by_payer[MAIN]["vat"]) == ("deduction", "fctva")
+    assert by_payer[MAIN]["works_eur"] == pytest.approx(6000)
+    assert by_payer[MAIN]["note_en"] == ""
+    assert "does not pay for it" in by_payer[WATER]["note_en"]
+    village = {**PLAIN, "territory": {**CITY, "population": 900}}
+    small = make_plan(request_of(rows[:2], budgets={MAIN: [9000.0] * 3, WATER: [9000.0] * 3}, **village))
+    note = small.tables["payers"].filter(pl.col("budget") == "M49_water")["note_en"].item()
+    assert "may decide" in note
+    assert "3,000" in note
