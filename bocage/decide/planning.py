@@ -9,6 +9,7 @@ from bocage.decide.choosing import Chosen, OutOfReachError, Steered, choose, ste
 from bocage.decide.columns import build_columns
 from bocage.decide.contradictions import check_obligations, refuse
 from bocage.decide.economy import read_economy
+from bocage.decide.entry import entry_conditions
 from bocage.decide.explain import Explainer
 from bocage.decide.financing import Terms
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
@@ -110,7 +111,8 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         chosen: what was found.
     """
     request, books = prepared.request, prepared.books(chosen.columns)
-    reasons = Explainer(books, chosen.facts.gap).reasons()
+    explainer = Explainer(books, chosen.facts.gap)
+    reasons = explainer.reasons()
     financing, rules = financing_lines(books, prepared.terms)
     tables = trade_tables(books)
     return PlanResult(
@@ -125,6 +127,7 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         assumptions=tuple(request.parameters.used.values()),
         rules=rules,
         aims=aim_lines(chosen.aims),
+        entry=entry_conditions(books, explainer, prepared.steering.mix, reasons),
         duties=duty_lines(books),
         purchases=purchase_lines(books),
         tables=tables,

@@ -276,6 +276,8 @@ class PlanResult:
         rules: versions of the funding rules that the plan or its hopes rest on.
         aims: what the plan reaches of each objective that was asked for: `objective`, `label_fr`, `label_en`,
             `rank`, `weight`, `value`, `unit`.
+        entry: what would have to change for an action left out to enter: `action_id`, `cost_cut`, `aid_eur`,
+            `price_driver`, `price_factor`, `budget_eur` (see `entry_conditions`).
         duties: what had to be done, by law or by choice: `duty`, `origin`, `reason`, `due_year`, `action_id` and
             `year` of what fulfils it, null where nothing within the plan can.
         purchases: grouped purchases made: `purchase`, `label_fr`, `label_en`, `year`, `quantity`, `minimum`,
@@ -294,6 +296,7 @@ class PlanResult:
     assumptions: Sequence[Value]
     rules: Sequence[FundingRule]
     aims: pl.DataFrame
+    entry: pl.DataFrame
     duties: pl.DataFrame
     purchases: pl.DataFrame
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
