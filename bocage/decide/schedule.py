@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -14,8 +14,9 @@ from bocage.decide.request import PlanRequest, PlanResult
 from bocage.parameters.funding_rules import FundingRule
 
 SCHEMA: Mapping[str, Any] = {
-    "action_id": pl.String, "year": pl.Int64, "milestone": pl.String, "programme": pl.String, "latest": pl.Date,
-    "earliest": pl.Date, "slack_days": pl.Int64, "gate": pl.String, "aid_status": pl.String,
+    "action_id": pl.String, "label_fr": pl.String, "label_en": pl.String, "year": pl.Int64, "milestone": pl.String,
+    "programme": pl.String, "latest": pl.Date, "earliest": pl.Date, "slack_days": pl.Int64, "gate": pl.String,
+    "aid_status": pl.String,
 }  # fmt: skip
 MILESTONES = (
     "council", "deposit", "receipt", "agreement", "consultation", "order", "begin_by", "start", "end", "balance",
@@ -37,6 +38,7 @@ class Operation:
         facts: facts of the action.
         aids: versions of the programmes, each with what is known of the award.
         payer: whose file it is.
+        label: label by language.
     """
 
     action_id: str
@@ -45,6 +47,7 @@ class Operation:
     facts: Mapping[str, Any]
     aids: Sequence[tuple[FundingRule, str]]
     payer: str = ""
+    label: Mapping[str, str] = field(default_factory=lambda: {"fr": "", "en": ""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,7 @@ def schedule_frame(request: PlanRequest, result: PlanResult) -> pl.DataFrame:
         result: the plan.
 
     Returns:
-        Frame `action_id`, `year`, `milestone` (`council`, `deposit`, `receipt`, `agreement`,
+        Frame `action_id`, `label_fr`, `label_en`, `year`, `milestone` (`council`, `deposit`, `receipt`, `agreement`,
         `consultation`, `order`, `begin_by`, `start`, `end`, `balance`), `programme` (empty for a step
         of the works), `latest` and `earliest` day, `slack_days` between them, `gate` (what the order
         waits for), `aid_status` (that of `financing`).
@@ -79,6 +82,10 @@ def operations(request: PlanRequest, result: PlanResult) -> list[Operation]:
     for row in result.financing.iter_rows(named=True):
         asked.setdefault(row["action_id"], []).append((row["programme"], row["status"]))
     facts = dict(request.actions.select("action_id", "facts").iter_rows())
+    labels = {
+        action: {"fr": french, "en": english}
+        for action, french, english in request.actions.select("action_id", "label_fr", "label_en").iter_rows()
+    }
     agenda = Agenda(request.parameters, request.date)
     found = []
     for row in result.plan.filter(pl.col("decision") == "in").iter_rows(named=True):
@@ -95,6 +102,7 @@ def operations(request: PlanRequest, result: PlanResult) -> list[Operation]:
                 facts=told,
                 aids=aids,
                 payer=f"{row['payer_siren']} {row['budget']}",
+                label=labels[row["action_id"]],
             )
         )
     return found
@@ -164,7 +172,7 @@ def _moved(filing: Filing, deposit: dt.date | None) -> Filing:
     return replace(filing, deposit=deposit, council=filing.council - (filing.deposit - deposit))
 
 
-Row = tuple[str, int, str, str, dt.date, dt.date | None, int | None, str, str]
+Row = tuple[str, str, str, int, str, str, dt.date, dt.date | None, int | None, str, str]
 
 
 def _rows(one: Dated, agenda: Agenda) -> Iterator[Row]:
@@ -178,7 +186,8 @@ def _rows(one: Dated, agenda: Agenda) -> Iterator[Row]:
         status: str = "",
     ) -> Row:  # fmt: skip
         slack = None if earliest is None else (latest - earliest).days
-        return operation.action_id, operation.year, milestone, programme, latest, earliest, slack, gate, status
+        named = operation.action_id, operation.label["fr"], operation.label["en"]
+        return *named, operation.year, milestone, programme, latest, earliest, slack, gate, status
 
     if not works.ordered:
         votes = [filing.council for _, _, filing in kept if filing.council is not None]

@@ -59,8 +59,7 @@ def write_file(territory: Territory, asked: Asked, dossier: pl.DataFrame, into: 
         )
     ]
     files += [write_csv(table, into / f"{stem}-{table.name}.csv", language=language, timezone=zone) for table in tables]
-    labels = {asked.row["action_id"]: {"fr": asked.row["label_fr"], "en": asked.row["label_en"]}}
-    text = calendar_text(territory, grouped(schedule_frame_of(asked)), labels, made_on=made_on.isoformat())
+    text = calendar_text(territory, grouped(schedule_frame_of(asked)), made_on=made_on)
     files.append(replace_file(into / f"{stem}.ics", text.encode()))
     files.append(
         write_application(

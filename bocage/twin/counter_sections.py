@@ -104,6 +104,7 @@ def schedule_frame_of(asked: Asked) -> pl.DataFrame:
         facts=counter.request.facts,
         aids=[(rule, status) for rule, status, _filing in files],
         payer=f"{asked.row['owner_siren']} {asked.row['budget']}",
+        label={language: asked.row[f"label_{language}"] for language in LANGUAGES},
     )
     return schedule_of_dated([Dated(operation=operation, works=stack.works, files=files)], counter.agenda)
 

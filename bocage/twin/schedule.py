@@ -1,6 +1,7 @@
 """The back-schedule of the last plan: what must be done by when, on screen and as a calendar file."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,6 @@ from bocage.twin.plan_record import FILE, load_current_plan
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import Language, current_language
 
 FRAME = "schedule"
@@ -35,12 +35,12 @@ def plan_schedule(territory: Territory, *, ics: Path | None = None) -> Answer:
             BOC-PUB-001 a file that cannot be written.
     """
     record = load_current_plan(territory)
-    if FRAME not in record.frames:
+    if FRAME not in record.frames or "label_fr" not in record.frames[FRAME].columns:
         raise BocageError("BOC-TWI-012", where={"file": territory.folder / "results" / FILE})
     frame = grouped(record.frames[FRAME].with_columns(pl.col("latest", "earliest").str.to_date()))
     files = []
     if ics is not None:
-        text = calendar_text(territory, frame, actions_labels(territory), made_on=record.made_on.isoformat())
+        text = calendar_text(territory, frame, made_on=record.made_on)
         files.append(replace_file(ics, text.encode()))
     return Answer(
         title=_("Back-schedule of {name}", name=territory.name),
@@ -86,23 +86,14 @@ def grouped(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.group_by(keys, maintain_order=True).agg(
         pl.len().alias("operations"),
         pl.col("action_id").alias("action_ids"),
+        pl.col("label_fr").alias("labels_fr"),
+        pl.col("label_en").alias("labels_en"),
         pl.col("earliest").max(),
         pl.col("slack_days").min(),
     )
 
 
-def actions_labels(territory: Territory) -> Mapping[str, Mapping[str, str]]:
-    """Label of each action of the twin, by identifier and language."""
-    rows = territory.store.read_rows(noun_tables()["action"])
-    return {
-        action: {"fr": french, "en": english}
-        for action, french, english in rows.select("action_id", "label_fr", "label_en").iter_rows()
-    }
-
-
-def calendar_text(
-    territory: Territory, frame: pl.DataFrame, labels: Mapping[str, Mapping[str, str]], *, made_on: str
-) -> str:
+def calendar_text(territory: Territory, frame: pl.DataFrame, *, made_on: dt.date) -> str:
     """Grouped deadlines as a calendar file in the current language.
 
     The key of a deadline holds its step, programme and year but not its day: read again, the file of
@@ -111,8 +102,7 @@ def calendar_text(
     Args:
         territory: open territory.
         frame: deadlines, grouped.
-        labels: labels of the actions.
-        made_on: date of the plan, ISO 8601.
+        made_on: date of the plan.
     """
     language = current_language()
     words = all_code_labels([])["milestone"]
@@ -129,20 +119,20 @@ def calendar_text(
                 key=" ".join(map(str, (territory.code, *place, ranks[place]))),
                 on=row["latest"],
                 title=told.say(),
-                body=_body(row["action_ids"], labels, language),
+                body=_body(row[f"labels_{language}"], language),
                 alert_days=ALERTS.get(row["milestone"]),
             )
         )
     return calendar_file(
         deadlines,
         name=_("Plan of {name}", name=territory.name).say(),
-        made_on=pl.Series([made_on]).str.to_date().item(),
+        made_on=made_on,
     )
 
 
-def _body(ids: list[str], labels: Mapping[str, Mapping[str, str]], language: Language) -> str:
-    told = [labels.get(action, {}).get(language, action) for action in ids[:LABELS_TOLD]]
-    more = len(ids) - len(told)
+def _body(labels: Sequence[str], language: Language) -> str:
+    told = list(labels[:LABELS_TOLD])
+    more = len(labels) - len(told)
     if more:
         told.append(_("and {count} more", count=more).say(language))
     return "\n".join(told)
