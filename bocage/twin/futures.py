@@ -73,11 +73,11 @@ def _answer(territory: Territory, request: PlanRequest, found: Robustness) -> An
     return Answer(
         title=_("The plan of {name} before the unknown", name=territory.name),
         sections=[
-            Section(title=_("In short"), lines=_told(found)),
-            Section(title=_("In each future"), table=_by_future(found), headings=_future_headings(found, language)),
+            Section(title=_("In short"), lines=told(found)),
+            Section(title=_("In each future"), table=by_future(found), headings=_future_headings(found, language)),
             Section(
                 title=_("What moves the value of the plan, the plan being fixed"),
-                table=_tornado(found, language),
+                table=tornado_rows(found, language),
                 headings=_tornado_headings(found, language),
             ),
             Section(
@@ -91,7 +91,7 @@ def _answer(territory: Territory, request: PlanRequest, found: Robustness) -> An
             ),
             Section(
                 title=_("Actions that not every future asks for"),
-                table=_contested(request, found, language),
+                table=contested(found, request.actions, language),
                 headings=[
                     Heading(name=f"label_{language}", label=_("Action")),
                     Heading(name="told", label=_("In the plan")),
@@ -114,7 +114,8 @@ def _answer(territory: Territory, request: PlanRequest, found: Robustness) -> An
     )
 
 
-def _told(found: Robustness) -> list[Message]:
+def told(found: Robustness) -> list[Message]:
+    """In a few sentences: the largest regret, whether another plan is safer, what to begin with."""
     judged = found.plans.row(0, named=True)
     lines = [
         _(
@@ -141,7 +142,8 @@ def _told(found: Robustness) -> list[Message]:
     return lines
 
 
-def _by_future(found: Robustness) -> pl.DataFrame:
+def by_future(found: Robustness) -> pl.DataFrame:
+    """The plan in each future: `value`, `regret`, `moved`: actions its own plan does otherwise."""
     judged = found.regret.filter(pl.col("plan") == found.plans["plan"][0])
     moved = found.plans.select(future="plan", moved="moved")
     return judged.join(moved, on="future", how="left", maintain_order="left")
@@ -156,7 +158,7 @@ def _future_headings(found: Robustness, language: Language) -> list[Heading]:
     ]
 
 
-def _tornado(found: Robustness, language: Language) -> pl.DataFrame:
+def tornado_rows(found: Robustness, language: Language) -> pl.DataFrame:
     """The widest bars, bounds written with the unit of each number."""
     widest = found.tornado.head(MOST_ROWS)
     told = {
@@ -179,9 +181,10 @@ def _tornado_headings(found: Robustness, language: Language) -> list[Heading]:
     ]
 
 
-def _contested(request: PlanRequest, found: Robustness, language: Language) -> pl.DataFrame:
+def contested(found: Robustness, actions: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """The actions that some futures ask for and others not, with what they are called."""
     words = {True: _("yes").say(language), False: _("no").say(language)}
-    labels = request.actions.select("action_id", f"label_{language}")
+    labels = actions.select("action_id", f"label_{language}")
     return (
         found.actions.filter(pl.col("standing") == CONTESTED)
         .join(labels, on="action_id", how="left", maintain_order="left")

@@ -20,6 +20,7 @@ from bocage.twin.code_labels import all_code_labels
 from bocage.twin.commune_table import commune_table
 from bocage.twin.communes import by_commune
 from bocage.twin.diagnose import DomainState, examine
+from bocage.twin.expert_annex import expert_annex
 from bocage.twin.export import identity_notes
 from bocage.twin.finance_annex import finance_annex
 from bocage.twin.noun_headings import indicators_of
@@ -81,6 +82,7 @@ def write_reports(territory: Territory, *, into: Path | None = None, language: L
         files = [
             write_report(content, folder / f"{stem}.pdf", language=language),
             write_annex(finance_annex(territory, record, language), folder / f"{stem}-finances.pdf", language=language),
+            write_annex(expert_annex(territory, record, language), folder / f"{stem}-expert.pdf", language=language),
             write_deliberation(content, folder / f"{stem}-deliberation.docx", language=language),
             write_workbook(
                 [*_by_commune(territory, proposals, record), *exported_tables(territory, states)],

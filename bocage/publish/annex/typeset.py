@@ -17,6 +17,8 @@ from bocage.vocabulary.text import Language
 _TEMPLATE = Path(__file__).with_name("annex.typ")
 _NUMBERS = frozenset({"real", "integer"})
 _LONGEST = 160
+_ONE_LINE = 120
+"""Letters that a row holds: a table with fewer is as wide as its texts."""
 _LETTER_EM, _MARGIN_EM = 0.52, 1.1
 """Width of a letter or digit of the text face, and of what surrounds it in a cell."""
 
@@ -100,7 +102,10 @@ def table_model(table: NamedTable, language: Language, *, totals: int = 0) -> di
         totals: number of last rows that are totals.
     """
     texts = [_texts(table, column, language) for column in table.columns]
-    columns = [_heading(column, words, language) for column, words in zip(table.columns, texts, strict=True)]
+    narrow = sum(max(map(len, words), default=0) for words in texts) <= _ONE_LINE
+    columns = [
+        _heading(column, words, language, narrow=narrow) for column, words in zip(table.columns, texts, strict=True)
+    ]
     rows = [list(row) for row in zip(*texts, strict=True)]
     bold = len(rows) - totals
     return {
@@ -114,7 +119,7 @@ def table_model(table: NamedTable, language: Language, *, totals: int = 0) -> di
     }
 
 
-def _heading(column: TableColumn, texts: Sequence[str], language: Language) -> dict[str, str]:
+def _heading(column: TableColumn, texts: Sequence[str], language: Language, *, narrow: bool) -> dict[str, str]:
     unit = unit_label(column.unit, language) if column.unit not in ("", "1") else ""
     label = say(column.label, language)
     words = f"{label} ({unit})" if unit else label
@@ -122,7 +127,7 @@ def _heading(column: TableColumn, texts: Sequence[str], language: Language) -> d
     return {
         "label": words,
         "align": "right" if numeric else "left",
-        "width": _numeric_width(words, texts) if numeric else _text_width(texts),
+        "width": _numeric_width(words, texts) if numeric else "auto" if narrow else _text_width(texts),
         "chosen": "",
     }
 

@@ -11,7 +11,8 @@ from bocage.vocabulary.text import Language
 
 WIDTH, LABELS, HEIGHT = 500.0, 92.0, 118.0
 _FONT = 8.0
-_STEPS = (1.0, 2.0, 5.0)
+_STEPS = ((1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0), tuple(step / 2 for step in range(2, 20)))
+"""Round numbers of a decade, coarse ones first."""
 _ODD = 3.0
 _ROWS = (22.0, 52.0, 82.0)
 
@@ -87,8 +88,10 @@ class _Axis:
     def ticks(self) -> list[float]:
         """Round values; at most eight of them."""
         powers = range(math.floor(self.least / math.log(10)), math.ceil(self.most / math.log(10)) + 1)
-        found = [step * 10.0**power for power in powers for step in _STEPS]
-        inside = [value for value in found if self.least <= math.log(value) <= self.most]
-        if len(inside) < 3:
-            inside = [math.exp(self.least + share * (self.most - self.least)) for share in (0.1, 0.5, 0.9)]
+        inside: list[float] = []
+        for steps in _STEPS:
+            found = [step * 10.0**power for power in powers for step in steps]
+            inside = [value for value in found if self.least <= math.log(value) <= self.most]
+            if len(inside) >= 3:
+                break
         return inside if len(inside) <= 8 else [value for value in inside if math.log10(value) % 1 < 1e-9]
