@@ -13,8 +13,8 @@ from bocage.parameters.funding_rules import Calendar, FundingRule, Order
 
 Procedure = Literal["direct", "adapted", "formal"]
 """How works are let: without competition, by a procedure of one's own, or by the formal one."""
-Loss = Literal["", "ordered_before", "too_late", "lapses"]
-"""Why an aid is lost: an order already signed, no time left for the file, works that start or end too late."""
+Loss = Literal["", "ordered_before", "too_late", "lapses", "turned_down"]
+"""Why an aid is lost: an order already signed, no time left, works that start or end too late, a funder that said no."""
 
 
 def months_after(date: dt.date, months: int) -> dt.date:
@@ -148,11 +148,12 @@ def works_dates(
 
 @dataclass(frozen=True, kw_only=True)
 class Filed:
-    """What was done of a file: dates of its deposit, receipt and agreement, None where not yet."""
+    """What was done of a file: dates of its deposit, receipt, agreement and refusal, None where not yet."""
 
     deposited_on: dt.date | None = None
     received_on: dt.date | None = None
     agreed_on: dt.date | None = None
+    refused_on: dt.date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +219,8 @@ def file_of(
         deposit = first_deposit
     begins_by = _lapse(rule, known.agreed_on or months_after(deposit, _decision_months(rule, durations)))
     loss = _loss(told, works, durations, first_order=first_order, begins_by=begins_by)
+    if known.refused_on is not None:
+        loss = "turned_down"
     closed = bool(told.deposit) and deposit > works.end
     if not loss and (deposit < first_deposit or closed):
         loss = "too_late"

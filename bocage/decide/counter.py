@@ -21,7 +21,12 @@ from bocage.parameters.funding_rules import GIVEN, LENT, Fact, FundingRule
 from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.text import Language, current_language, fill
 
-LOSSES = {"ordered_before": "BOC-DEC-221", "too_late": "BOC-DEC-222", "lapses": "BOC-DEC-223"}
+LOSSES = {
+    "ordered_before": "BOC-DEC-221",
+    "too_late": "BOC-DEC-222",
+    "lapses": "BOC-DEC-223",
+    "turned_down": "BOC-DEC-224",
+}
 STEPS: Mapping[str, Mapping[str, str]] = {
     "free": {"fr": "le dépôt du dossier", "en": "the deposit of the file"},
     "after_deposit": {"fr": "le dépôt du dossier", "en": "the deposit of the file"},

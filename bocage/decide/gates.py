@@ -13,6 +13,7 @@ from bocage.decide.financing import FinancingPlan, Terms, financing_plans
 from bocage.decide.lending import with_advances
 from bocage.decide.offers import conditions_of, named_facts
 from bocage.parameters.funding_rules import FundingRule
+from bocage.parameters.funding_rules.local import FILE_DATES
 from bocage.parameters.reader import Parameters
 
 Facts = Mapping[str, Any]
@@ -236,7 +237,7 @@ def _filed(facts: Facts, programme: str) -> Filed | None:
     told = (facts.get("files") or {}).get(programme)
     if told is None:
         return None
-    return Filed(**{name: _date(told.get(name)) for name in ("deposited_on", "received_on", "agreed_on")})
+    return Filed(**{name: _date(told.get(name)) for name in FILE_DATES})
 
 
 def _date(value: object) -> dt.date | None:

@@ -148,6 +148,7 @@ def test_the_counter_adds_up_the_aids_and_what_is_left() -> None:
         ({"ordered_on": "2026-10-15"}, 2027, "BOC-DEC-221"),
         ({}, 2026, "BOC-DEC-222"),
         ({"works_months": 60}, 2033, "BOC-DEC-223"),
+        ({"files": {"DETR": {"deposited_on": "2026-01-10", "refused_on": "2026-06-20"}}}, 2027, "BOC-DEC-224"),
     ],
 )
 def test_the_counter_says_how_the_calendar_loses_an_aid(facts: dict[str, Any], year: int, code: str) -> None:

@@ -18,7 +18,7 @@ from bocage.parameters.funding_rules.parts import known_fact
 from bocage.parameters.funding_rules.reading import FACTS_FILE, facts_of
 from bocage.parameters.funding_rules.rule import FundingRule
 
-FILE_DATES = ("deposited_on", "received_on", "agreed_on")
+FILE_DATES = ("deposited_on", "received_on", "agreed_on", "refused_on")
 
 
 @dataclass(frozen=True, kw_only=True)
