@@ -14,7 +14,7 @@ from bocage.parameters.funding_rules import Calendar, FundingRule, Order
 Procedure = Literal["direct", "adapted", "formal"]
 """How works are let: without competition, by a procedure of one's own, or by the formal one."""
 Loss = Literal["", "ordered_before", "too_late", "lapses", "turned_down"]
-"""Why an aid is lost: an order already signed, no time left, works that start or end too late, a funder that said no."""
+"""Why an aid is lost: an order already signed, no time left, works that start or end too late, a refusal."""
 
 
 def months_after(date: dt.date, months: int) -> dt.date:
