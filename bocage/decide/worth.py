@@ -1,9 +1,9 @@
 """What each action costs and brings: draws by role and driver, realisation applied, present values by start year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -82,6 +82,7 @@ class Worth:
         economy: rates, values and horizon.
         years: T, number of years of the plan.
         index: by driver, array (H + 1,), value in each year over today's [1].
+        known_works: what `works` and `works_paid` found, shared by all worths of the same actions: no draw moves it.
     """
 
     ids: Sequence[str]
@@ -96,6 +97,7 @@ class Worth:
     economy: Economy
     years: int
     index: Mapping[str, Array]
+    known_works: dict[Any, Array] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def mean_cost(self) -> Array:
@@ -154,14 +156,16 @@ class Worth:
         return self._works(self.economy.financial_rate, returned, lag)
 
     def _works(self, rate: float, returned: Array, lag: NDArray[np.int64]) -> Array:
-        known: dict[tuple[float, float, int], Array] = {}
-        rows = np.zeros((len(self.lifetime), self.years))
-        for row, key in enumerate(zip(self.lifetime.tolist(), returned.tolist(), lag.tolist(), strict=True)):
-            if key not in known:
-                life, back, later = key
-                known[key] = works_values(life, self.years, self.economy.horizon, rate, returned=back, lag=later)
-            rows[row] = known[key]
-        return rows
+        horizon = self.economy.horizon
+        key = (rate, horizon, returned.tobytes(), lag.tobytes())
+        if key not in self.known_works:
+            distinct, rows = np.unique(np.column_stack([self.lifetime, returned, lag]), axis=0, return_inverse=True)
+            values = [
+                works_values(life, self.years, horizon, rate, returned=back, lag=int(later))
+                for life, back, later in distinct.tolist()
+            ]
+            self.known_works[key] = np.array(values).reshape(len(values), self.years)[rows.ravel()]
+        return self.known_works[key]
 
     def at(self, draws: Sequence[int]) -> "Worth":
         """The same in some of the draws only; every field that holds draws is cut to them."""
