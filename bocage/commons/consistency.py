@@ -14,6 +14,8 @@ _PERSON = re.compile(r"\b(?:M\.|Mme|Mlle|Monsieur|Madame|Mr\.?|Mrs\.?|Ms\.?)\s+[
 _CODE = re.compile(r"\d{5}|2[AB]\d{3}|\d{9}")
 _ROOF = 1.0 + 1e-9
 _SHARE = "_share"
+ODD_RATIOS = (0.1, 3.0)
+"""Measured over predicted outside of which a unit or a perimeter is doubted first."""
 
 
 def consistency_verdicts(record: Record) -> Iterator[Verdict]:
@@ -28,6 +30,7 @@ def consistency_verdicts(record: Record) -> Iterator[Verdict]:
     yield from _dates(record)
     yield from _said_effects(record)
     yield from _effects(record)
+    yield from _against_baseline(record)
     yield from _cost(record)
     yield from _funding(record)
     yield from _grid(record)
@@ -122,6 +125,21 @@ def _effects(record: Record) -> Iterator[Verdict]:
             yield Verdict("BOC-COM-117", place, {"quality": row["quality"]})
         if row["quality"] == "causally_estimated" and not row.get("counterfactual"):
             yield Verdict("BOC-COM-118", f"{place}.counterfactual")
+
+
+def _against_baseline(record: Record) -> Iterator[Verdict]:
+    """A saving beyond what was consumed cannot be; one far from its prediction asks for a look."""
+    predicted = {row["indicator"]: row["value"] for row in record.rows("predicted_effects")}
+    for section in ("predicted_effects", "measured_effects"):
+        for number, row in enumerate(record.rows(section), start=1):
+            place = f"{section}[{number}].value"
+            baseline = record.get(f"baseline.{row['indicator']}")
+            if baseline is not None and row["value"] > baseline:
+                yield Verdict("BOC-COM-125", place, {"value": row["value"], "baseline": baseline})
+            foreseen = predicted.get(row["indicator"], 0.0) if section == "measured_effects" else 0.0
+            ratio = row["value"] / foreseen if foreseen > 0 else 1.0
+            if not ODD_RATIOS[0] <= ratio <= ODD_RATIOS[1]:
+                yield Verdict("BOC-COM-131", place, {"ratio": ratio})
 
 
 def _interval(value: float, low: float | None, high: float | None, place: str) -> Iterator[Verdict]:
