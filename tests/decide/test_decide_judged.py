@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bocage.decide.eligibility import judge
 from bocage.decide.financing import Terms, financing_plans
 from bocage.decide.judged import CODES, Judged, judge_programmes
+from bocage.decide.offers import offers_of
 from bocage.decide.refusal import Refusal, refusals, said, write
 from bocage.parameters.funding_rules import (
     EXAMPLES_FOLDER,
@@ -282,3 +283,48 @@ def test_a_refusal_is_explained_and_nothing_else_is(tree: Condition, known: dict
         atom = Condition(fact=one.fact, test=one.test, value=one.threshold)
         assert judge([atom], known)[0] is one.negated
         assert one.value == known[one.fact]
+
+
+# Any facts.
+
+KNOWN = core_facts()
+
+
+def values(name: str) -> st.SearchStrategy[Any]:
+    fact = KNOWN[name]
+    codes = st.sampled_from(fact.codes) if fact.codes else st.sampled_from(["x", "SYNDICATE-319A"])
+    return {
+        "boolean": st.booleans(),
+        "number": st.one_of(st.integers(0, 5000), st.floats(0.0, 1.0)),
+        "list": st.lists(codes, max_size=2),
+        "text": codes,
+    }[fact.type]
+
+
+def some(prefix: str) -> st.SearchStrategy[dict[str, Any]]:
+    names = [name for name in KNOWN if name.startswith(prefix)]
+    return st.fixed_dictionaries({}, optional={name.removeprefix(prefix): values(name) for name in names})
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    action=some("action."),
+    territory=some("territory."),
+    date=st.dates(dt.date(2013, 1, 1), dt.date(2032, 1, 1)),
+    cost=st.floats(1.0, 1e6),
+    counted=st.booleans(),
+)
+def test_verdicts_and_offers_agree_whatever_is_known(
+    action: dict[str, Any], territory: dict[str, Any], date: dt.date, cost: float, counted: bool
+) -> None:
+    """A programme is possible where, and only where, it makes an offer; it never promises more than that."""
+    terms = replace(TERMS, count_on=frozenset(rule.name for rule in RULES) if counted else frozenset())
+    for one in judge_programmes(action, territory, RULES, date, cost_eur=cost, terms=terms):
+        aids = offers_of(one.rule, action, territory, date, cost_eur=cost, terms=terms)
+        offered = bool(aids) and not aids[0].missing
+        if one.rule.cash in ("grant", "certificate"):
+            assert offered == (one.verdict in {"granted", "possible", "incompatible"})
+            assert (one.amount_eur > 0) == bool(aids)
+            assert one.amount_eur <= max((aid.amount_eur for aid in aids), default=0.0) + 1e-6
+        assert (one.verdict == "missing_fact") == bool(one.missing)
+        assert one.say("what", "fr") and one.say("fix", "en")
