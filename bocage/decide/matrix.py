@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from bocage.decide.cvar import tail_quantile
 from bocage.decide.layers import Layers, layers_of
 from bocage.decide.meetings import Meeting, meetings_of
-from bocage.decide.portfolio import TOLERANCE, Portfolio, Switch
-from bocage.decide.program import Program, Rows, Terms
+from bocage.decide.portfolio import TOLERANCE, Portfolio
+from bocage.decide.program import Name, Program, Rows, Terms
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,11 +70,12 @@ class _Places:
         return found
 
 
-def program_of(portfolio: Portfolio) -> Program:
+def program_of(portfolio: Portfolio, *, fitting: bool = True) -> Program:
     """Write a portfolio as a mixed-integer program.
 
     Args:
         portfolio: what decides the plan.
+        fitting: leave out the columns that a ceiling has no room for, even alone; False where ceilings may be dropped.
     """
     places = _Places(portfolio)
     rows = Rows()
@@ -82,19 +83,21 @@ def program_of(portfolio: Portfolio) -> Program:
     _prerequisites(rows, portfolio, places.started)
     _musts(rows, portfolio, places.started)
     _cash(rows, places)
-    for limit in portfolio.limits:
-        rows.add([(limit.columns, limit.weights)], upper=limit.bound)
+    for number, limit in enumerate(portfolio.limits):
+        rows.add([(limit.columns, limit.weights)], upper=limit.bound, name=("limit", number))
     for aim, minimum in enumerate(places.layers.least.tolist()):
-        rows.add(places.terms(1 + aim), lower=minimum)
+        floors = len(portfolio.floors)
+        name: Name = ("floor", aim) if aim < floors else ("goal", aim - floors)
+        rows.add(places.terms(1 + aim), lower=minimum, name=name)
     deciding = len(rows) + len(portfolio.switches)
-    for switch, indicator in zip(portfolio.switches, places.active.tolist(), strict=True):
-        _switch(rows, switch, indicator, places)
+    for number, indicator in enumerate(places.active.tolist()):
+        _switch(rows, number, indicator, places)
     for future, short in enumerate(places.shortfall):
         terms = places.terms(1 + places.layers.aims + future)
         rows.add([*terms, (np.array([short]), 1.0), (places.quantile, -1.0)], lower=0.0)
     for meeting, variables in zip(places.meetings, places.couples, strict=True):
         _meeting(rows, meeting, variables)
-    bounds = _bounds(places)
+    bounds = _bounds(places, fitting=fitting)
     return rows.assemble(cost=_cost(places), columns=places.count, deciding=deciding, **bounds)
 
 
@@ -112,10 +115,10 @@ def _cost(places: _Places) -> Array:
     return cost
 
 
-def _bounds(places: _Places) -> dict[str, Any]:
+def _bounds(places: _Places, *, fitting: bool) -> dict[str, Any]:
     portfolio = places.portfolio
     least, bound = np.zeros(places.total), np.ones(places.total)
-    for limit in portfolio.limits:
+    for limit in portfolio.limits if fitting else ():
         # What a ceiling has no room for by itself is out: the relaxation would take a part of it.
         if (limit.weights >= 0).all():
             bound[limit.columns[limit.weights > limit.bound + TOLERANCE * max(1.0, abs(limit.bound))]] = 0.0
@@ -165,9 +168,9 @@ def _prerequisites(rows: Rows, portfolio: Portfolio, started: Mapping[int, list[
 
 
 def _musts(rows: Rows, portfolio: Portfolio, started: Mapping[int, list[Ints]]) -> None:
-    for must in portfolio.musts:
+    for number, must in enumerate(portfolio.musts):
         columns = [_until(started, int(action), must.latest) for action in must.actions]
-        rows.add([(np.concatenate([np.zeros(0, dtype=np.int64), *columns]), 1.0)], lower=1.0)
+        rows.add([(np.concatenate([np.zeros(0, dtype=np.int64), *columns]), 1.0)], lower=1.0, name=("must", number))
 
 
 def _cash(rows: Rows, places: _Places) -> None:
@@ -186,21 +189,21 @@ def _cash(rows: Rows, places: _Places) -> None:
                     brought -= effect[number, year - 1]
                 loaned = np.flatnonzero(brought)
                 terms.append((places.loans[number, loaned], -brought[loaned]))
-            rows.add(terms, upper=float(budget[year]))
+            rows.add(terms, upper=float(budget[year]), name=("budget", number))
         if portfolio.loans is not None and np.isfinite(portfolio.loans.outstanding[number]):
             rows.add([(places.loans[number], 1.0)], upper=float(portfolio.loans.outstanding[number]))
 
 
-def _switch(rows: Rows, switch: Switch, indicator: int, places: _Places) -> None:
+def _switch(rows: Rows, number: int, indicator: int, places: _Places) -> None:
     """The condition holds where the indicator is on; it is on where one of the users is chosen.
 
     At most one column of a set of alternatives is chosen: rows by set are the tightest that say so.
     """
-    on = np.array([indicator])
+    switch, on = places.portfolio.switches[number], np.array([indicator])
     for users in _by_set(switch.users, places.set_of):
         rows.add([(switch.users[users], 1.0), (on, -1.0)], upper=0.0)
     least = sum(min(0.0, float(switch.weights[part].min())) for part in _by_set(switch.columns, places.set_of))
-    rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least)
+    rows.add([(switch.columns, switch.weights), (on, least - switch.threshold)], lower=least, name=("switch", number))
 
 
 def _by_set(columns: Ints, set_of: Ints) -> list[Ints]:

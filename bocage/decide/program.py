@@ -1,7 +1,8 @@
 """A mixed-integer program as arrays, and the rows it is gathered from: numpy alone, whatever the solver."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Terms = tuple[Ints, Array | float]
 """Variables and their weights, or one weight for all."""
+Kind = Literal["must", "floor", "goal", "budget", "limit", "switch"]
+Name = tuple[Kind, int]
+"""A constraint that somebody set: its kind, and its number in the portfolio (of the payer for a budget)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,7 @@ class Program:
         value: array (Z,), coefficients.
         columns: number of variables that are columns of the portfolio; they come first.
         deciding: number of rows that limit columns; those that only follow them come last.
+        names: M names, None for the rows that hold whatever was asked.
     """
 
     cost: Array
@@ -41,6 +46,38 @@ class Program:
     value: Array
     columns: int
     deciding: int
+    names: tuple[Name | None, ...]
+
+    def without(self, dropped: Collection[Name]) -> "Program":
+        """The same program without some constraints.
+
+        Args:
+            dropped: names of the constraints.
+        """
+        free = np.array([name in dropped for name in self.names], dtype=bool)
+        return replace(self, lower=np.where(free, -np.inf, self.lower), upper=np.where(free, np.inf, self.upper))
+
+    def stretched(self, name: Name) -> "Program":
+        """The program that breaks one constraint as little as it can, and nothing else.
+
+        A variable is added by row of the constraint, after the others: what the row is broken by. Their sum is
+        all that counts; among equals, later rows give before earlier ones.
+
+        Args:
+            name: constraint that may be broken.
+        """
+        rows = np.array([row for row, known in enumerate(self.names) if known == name], dtype=np.int64)
+        more = len(rows)
+        return replace(
+            self,
+            cost=np.append(np.zeros(len(self.cost)), -1.0 - 1e-6 * np.arange(more)[::-1]),
+            least=np.append(self.least, np.zeros(more)),
+            bound=np.append(self.bound, np.full(more, np.inf)),
+            integer=np.append(self.integer, np.zeros(more, dtype=bool)),
+            start=np.append(self.start, len(self.index) + 1 + np.arange(more)),
+            index=np.append(self.index, rows),
+            value=np.append(self.value, np.where(np.isfinite(self.upper[rows]), -1.0, 1.0)),
+        )
 
 
 class Rows:
@@ -51,8 +88,11 @@ class Rows:
         self.weights: list[Array] = []
         self.lower: list[float] = []
         self.upper: list[float] = []
+        self.names: list[Name | None] = []
 
-    def add(self, terms: Iterable[Terms], *, lower: float = -np.inf, upper: float = np.inf) -> None:
+    def add(
+        self, terms: Iterable[Terms], *, lower: float = -np.inf, upper: float = np.inf, name: Name | None = None
+    ) -> None:
         """Add lower <= sum of weights times variables <= upper."""
         parts = list(terms)
         weights = [np.full(len(of), weight) if isinstance(weight, float) else weight for of, weight in parts]
@@ -60,6 +100,7 @@ class Rows:
         self.weights.append(np.concatenate(weights))
         self.lower.append(lower)
         self.upper.append(upper)
+        self.names.append(name)
 
     def __len__(self) -> int:
         """Number of rows gathered so far."""
@@ -99,4 +140,5 @@ class Rows:
             value=np.asarray(summed, dtype=float),
             columns=columns,
             deciding=deciding,
+            names=tuple(self.names),
         )

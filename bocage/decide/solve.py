@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bocage.decide.matrix import program_of, start_of
 from bocage.decide.portfolio import Portfolio
@@ -99,41 +100,93 @@ def solve(
         program: the portfolio as a program, where it was written already.
     """
     program = program or program_of(portfolio)
+    answer = solve_program(
+        program,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        warm=None if warm is None else start_of(portfolio, program, warm),
+        seed=seed,
+        grace_s=grace_s,
+        on_progress=on_progress,
+    )
+    columns = None if answer.solution is None else answer.columns(program)
+    objective = portfolio.objective(columns) if columns is not None else float("-inf")
+    return Solve(
+        status=answer.status,
+        columns=columns,
+        objective=objective,
+        bound=max(answer.bound, objective),
+        seconds=answer.seconds,
+        variables=len(program.cost),
+        rows=len(program.lower),
+        message=answer.message,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the solver says of a program: its best solution (N,), None without one, and the bound of its value."""
+
+    status: Status
+    solution: NDArray[np.float64] | None
+    bound: float
+    seconds: float
+    message: str
+
+    def columns(self, program: Program) -> tuple[int, ...]:
+        """Columns chosen; none where there is no solution."""
+        chosen = () if self.solution is None else np.flatnonzero(self.solution[: program.columns] > 0.5).tolist()
+        return tuple(chosen)
+
+
+def solve_program(
+    program: Program,
+    *,
+    gap: float,
+    time_limit_s: float,
+    warm: NDArray[np.float64] | None = None,
+    seed: int = 1,
+    grace_s: float = GRACE_S,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Answer:
+    """Solve a program with HiGHS in a spawned process that can be killed.
+
+    Args:
+        program: what to solve.
+        gap: relative gap at which the solver may stop [1].
+        time_limit_s: time that the solver is given [s].
+        warm: array (N,), an admissible solution to start from.
+        seed: seed of the solver.
+        grace_s: time after the limit before it is killed [s].
+        on_progress: told whenever something better is known; raising KeyboardInterrupt stops the solve.
+    """
     with tempfile.TemporaryDirectory(prefix="bocage-solve-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        _write(folder, portfolio, program, warm)
+        write_program(folder, program, warm)
         options = {"gap": gap, "time_limit_s": time_limit_s, "seed": seed % 2**31}
         (folder / OPTIONS).write_text(json.dumps(options), encoding="utf-8")
         run = _Run(folder, deadline_s=time_limit_s + grace_s, on_progress=on_progress)
         run.listen()
-        columns = _chosen(folder, program, run)
-    objective = portfolio.objective(columns) if columns is not None else float("-inf")
-    return Solve(
-        status=run.status,
-        columns=columns,
-        objective=objective,
-        bound=float("inf") if run.bound is None else max(run.bound, objective),
-        seconds=run.seconds,
-        variables=len(program.cost),
-        rows=len(program.lower),
-        message=run.message,
-    )
+        solution = None
+        if run.status != "infeasible" and (folder / INCUMBENT).exists():
+            with np.load(folder / INCUMBENT) as arrays:
+                solution = arrays["solution"]
+    bound = float("inf") if run.bound is None else run.bound
+    return Answer(status=run.status, solution=solution, bound=bound, seconds=run.seconds, message=run.message)
 
 
-def _write(folder: Path, portfolio: Portfolio, program: Program, warm: Sequence[int] | None) -> None:
-    arrays: dict[str, Any] = dict(vars(program))
+def write_program(folder: Path, program: Program, warm: NDArray[np.float64] | None) -> None:
+    """Write a program as the solver's process reads it.
+
+    Args:
+        folder: folder of the solve.
+        program: what to solve.
+        warm: array (N,), an admissible solution to start from.
+    """
+    arrays: dict[str, Any] = {name: value for name, value in vars(program).items() if name != "names"}
     if warm is not None:
-        arrays["warm"] = start_of(portfolio, program, warm)
+        arrays["warm"] = warm
     np.savez(folder / PROGRAM, **arrays)
-
-
-def _chosen(folder: Path, program: Program, run: "_Run") -> tuple[int, ...] | None:
-    path = folder / INCUMBENT
-    if run.status == "infeasible" or not path.exists():
-        return None
-    with np.load(path) as arrays:
-        solution = arrays["solution"]
-    return tuple(int(column) for column in np.flatnonzero(solution[: program.columns] > 0.5))
 
 
 class _Run:

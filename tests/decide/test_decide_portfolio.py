@@ -15,7 +15,7 @@ from bocage.decide import solve as solving
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.matrix import program_of, start_of
 from bocage.decide.portfolio import Floor, Limit, Pair, Portfolio, Switch
-from bocage.decide.solve import Progress, solve
+from bocage.decide.solve import Progress, solve, write_program
 
 BruteForce = Callable[[Portfolio], tuple[float, tuple[int, ...]]]
 
@@ -225,7 +225,7 @@ def test_an_interrupted_solve_gives_the_plan_found_so_far() -> None:
 
 def test_the_solver_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     program = program_of(larger())
-    np.savez(tmp_path / "program.npz", **vars(program))
+    write_program(tmp_path, program, None)
     (tmp_path / "options.json").write_text('{"gap": 0.0, "time_limit_s": 600, "seed": 1}', encoding="utf-8")
     with subprocess.Popen(
         [sys.executable, "-m", "bocage.decide.solver_process", str(tmp_path)],
