@@ -38,8 +38,11 @@ def read_awards(path: Path) -> pl.DataFrame:
         BocageError: BOC-COM-001 it cannot be read, 010 it lacks a column.
     """
     try:
-        raw = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as fault:
+        with path.open(encoding="utf-8-sig") as stream:
+            head = stream.readline()
+        separator = ";" if head.count(";") > head.count(",") else ","
+        raw = pl.read_csv(path, infer_schema=False, separator=separator)
+    except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError) as fault:
         raise BocageError("BOC-COM-001", where={"file": path}, reason=str(fault).partition("\n")[0]) from fault
     missing = sorted(set(COLUMNS) - set(raw.columns))
     if missing:

@@ -155,9 +155,19 @@ def test_selection_weights_restore_the_population() -> None:
     assert abs(weighted - truth) < 0.25 * abs(naive - truth)
 
 
+def test_a_list_may_be_cut_by_semicolons(tmp_path: Path, raw: pl.DataFrame, awards: pl.DataFrame) -> None:
+    path = tmp_path / "awards.csv"
+    path.write_text("\ufeff" + raw.head(50).write_csv(separator=";"), encoding="utf-8")
+    assert read_awards(path).equals(awards.head(50))
+
+
 def test_a_file_that_is_no_list_of_awards_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BocageError, match="BOC-COM-001"):
         read_awards(tmp_path / "absent.csv")
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes("préfecture,b\n1,2\n".encode("latin-1"))
+    with pytest.raises(BocageError, match="BOC-COM-001"):
+        read_awards(latin)
     odd = tmp_path / "odd.csv"
     odd.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(BocageError, match="BOC-COM-010") as refused:

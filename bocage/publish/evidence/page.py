@@ -28,11 +28,11 @@ class EvidenceRoom:
         """Smaller type first, then fewer records.
 
         >>> EvidenceRoom().tighter().scale, EvidenceRoom(scale=0.82, records=60).tighter().records
-        (1.02, 54)
+        (1.02, 48)
         """
         if self.scale > LEAST_SCALE:
             return replace(self, scale=max(LEAST_SCALE, round(self.scale - 0.08, 2)))
-        return replace(self, records=max(3, int(self.records * 0.9)))
+        return replace(self, records=max(3, int(self.records * 0.8)))
 
 
 def evidence_model(content: EvidenceContent, language: Language, room: EvidenceRoom) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language
 
 _TEMPLATE = Path(__file__).with_name("evidence.typ")
-_TIGHTENINGS = 40
+_TIGHTENINGS = 22
 _STYLE = (
     f"body{{font-family:{FONTS[0]},'Source Sans 3',sans-serif;color:{INK};background:{PAPER};max-width:52rem;"
     "margin:2rem auto;padding:0 1rem;line-height:1.45}"
