@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from python_calamine import CalamineWorkbook
 
 from bocage.cli.program import program
-from bocage.parameters.funding_rules import LENT, load_rules
+from bocage.parameters.funding_rules import FUNDING_FOLDER, LENT, load_rules
 from bocage.parameters.funding_rules.local import read_local_facts
 from bocage.publish.ics import LINE_OCTETS
 from bocage.twin.build import import_file
@@ -27,6 +27,7 @@ from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import use_language
 
+TODAY = dt.date(2026, 11, 22)
 LAMPS = ["id;technologie;puissance;rue;secteur;insee;longitude;latitude"] + [
     f"L{number};sodium haute pression;{70 if number % 2 else 150};Rue {'Haute' if number < 30 else 'Basse'};Bourg;"
     f"53001;{-0.68 + number / 5000};48.11"
@@ -56,6 +57,14 @@ versions:
     rate: {low: 0.1, high: 0.1}
 tests: []
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _today() -> Iterator[None]:
+    """Programmes open and end: the story is told on one day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Territory, "today", lambda _self: TODAY)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +281,7 @@ def test_the_commands_speak_both_languages_and_json(place: Path, language: str) 
         "fr": ("Ce que répond chaque programme", "Échéancier à rebours", "hors délai"),
         "en": ("What each programme answers", "Back-schedule", "out of time"),
     }[language]
-    shown = run("funding", action, "-t", str(place), "--year", str(dt.date.today().year))  # noqa: DTZ011 - civil year
+    shown = run("funding", action, "-t", str(place), "--year", "2026")
     assert shown.exit_code == 0, shown.output
     assert all(words in shown.output for words in told)
     found = json.loads(run("funding", action, "-t", str(place), "--json").stdout)["data"]
@@ -298,3 +307,23 @@ def test_the_facts_that_the_page_prints_are_facts(page: str, tmp_path: Path) -> 
     read = read_local_facts(tmp_path, load_rules())
     assert read.territory == {"zonings": ["FRR"], "fctva_regime": "commune_early"}
     assert read.actions["LIG-LED-21974a4999"]["files"]["DETR"]["received_on"] == "2027-02-03"
+
+
+def test_the_rule_of_a_departement_brings_its_window(territory: Territory) -> None:
+    example = (FUNDING_FOLDER / "examples" / "detr_example.yaml").read_text(encoding="utf-8")
+    mine = example.replace("DETR-EXAMPLE", "DETR-53").replace('["00"]', '["53"]').replace("    until: 2026-12-31\n", "")
+    write(territory, "local.yaml", mine)
+    action = some_led(territory)
+    actions = actions_of(territory)
+    soon = {one.judged.programme: one for one in ask_for(territory, actions, action, year=2027).counter.stamped}
+    assert soon["DETR"].code == "BOC-DEC-207"  # replaced here
+    assert soon["DETR-53"].code == "BOC-DEC-222"  # no council before the window closes on 31 January 2027
+    assert soon["DETR-53"].filing is not None
+    assert soon["DETR-53"].filing.first_order == dt.date(2028, 2, 1)
+    assert 'bocage funding "' in soon["DETR-53"].say("fix", "en")
+    assert soon["DETR-53"].say("fix", "en").endswith("--year 2028")
+    next_year = ask_for(territory, actions, action, year=2028)
+    kept = {one.judged.programme: one for one in next_year.counter.stamped}["DETR-53"]
+    assert kept.verdict == "possible"
+    assert kept.filing is not None
+    assert kept.filing.deposit == dt.date(2028, 1, 31)
