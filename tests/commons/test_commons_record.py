@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,15 @@ def test_shipped_records_are_sound_and_bear_the_names_of_their_files() -> None:
     assert not [one for one in shipped_records() if one.get("staff_days") or one.rows("iso_37101")]
     told = [text for one in shipped_records() for text in one.get("negative_effects") if text != "not_reported"]
     assert len(told) >= 5
+
+
+def test_shipped_records_are_written_with_french_typography() -> None:
+    loose = re.compile(r" [;:!?%](\s|$)|« | »|\w'\w")
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        record = read_record(path)
+        texts = [record["title"], *record["positive_effects"], *record["negative_effects"]]
+        texts += [one[key] for one in record["evidence"] for key in ("title", "note") if key in one]
+        assert [text for text in texts if loose.search(text)] == [], path.name
 
 
 def test_a_draft_and_a_known_identifier_are_left_aside(tmp_path: Path) -> None:
