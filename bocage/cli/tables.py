@@ -117,7 +117,8 @@ def _show_rich(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Seq
         return False
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head, right in zip(heads, numeric, strict=True):
-        table.add_column(Text(head), justify="right" if right else "left")
+        # a long word is cut over lines, never shortened: it may be an identifier to paste
+        table.add_column(Text(head), justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
