@@ -266,7 +266,7 @@ def _schedule(asked: Asked) -> Section:
         title=_("Back-schedule"),
         lines=schedule_notes(asked),
         table=schedule_frame_of(asked),
-        headings=schedule_headings(),
+        headings=[heading for heading in schedule_headings() if heading.name != "earliest"],
     )
 
 
