@@ -233,6 +233,22 @@ def test_the_rate_of_the_fctva_is_that_of_the_dated_parameter(year: int) -> None
     assert rule.rate.low == Parameters(CORE_FOLDER, date).number("public_finance.fctva_rate")
 
 
+@pytest.mark.parametrize("year", [2015, 2025, 2026])
+def test_the_fctva_comes_back_when_the_dated_parameter_says(year: int) -> None:
+    date = dt.date(year, 6, 1)
+    rule = next(rule for rule in RULES if rule.name == "FCTVA" and rule.in_force(date))
+    assert rule.payment.lag_by is not None
+    assert dict(rule.payment.lag_by.by_code) == Parameters(CORE_FOLDER, date)["public_finance.fctva_lag"].value
+
+
+def test_a_bank_loan_is_that_of_the_dated_parameters() -> None:
+    date = dt.date(2026, 6, 1)
+    parameters = Parameters(CORE_FOLDER, date)
+    loan = next(rule for rule in RULES if rule.name == "LOAN-BANK" and rule.in_force(date)).repayment
+    assert loan is not None
+    assert (loan.rate, loan.years) == (parameters.number("payers.loan_rate"), parameters.number("payers.loan_years"))
+
+
 @pytest.mark.parametrize("name", ["own_share", "own_share_overseas", "own_share_lead"])
 def test_the_own_share_is_that_of_the_dated_parameters(name: str) -> None:
     """The limit and the parameter that older readers use say the same."""
