@@ -14,7 +14,7 @@ from bocage.cli.following import evaluate_command, readings_command, watch_comma
 from bocage.cli.forms import Group, Option, language_option
 from bocage.cli.funding import funding_command, schedule_command
 from bocage.cli.gathering import members_command, sheets_command, survey_command
-from bocage.cli.learning import explain_command, new_domain_command
+from bocage.cli.learning import explain_command, new_domain_command, why_command
 from bocage.cli.maps import map_command
 from bocage.cli.photometry import photometry_command
 from bocage.cli.planning import futures_command, plan_command, what_if_command
@@ -72,6 +72,7 @@ for _command in (
     actions_command,
     simulate_command,
     plan_command,
+    why_command,
     what_if_command,
     futures_command,
     funding_command,

@@ -1,16 +1,14 @@
-"""What contradicts what: said before any search where it can be seen, and after it where it could not."""
+"""What no plan can meet, said before any search where it can be seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bocage.decide.choices import Obligation
 from bocage.decide.columns import Columns
-from bocage.decide.portfolio import TOLERANCE, Floor, Pair, Portfolio
+from bocage.decide.portfolio import TOLERANCE
 from bocage.decide.request import PlanRequest
-from bocage.decide.search import search
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.responsibility import NO_END_YEAR
 
@@ -110,34 +108,3 @@ def _yearly(needed_eur: float, year: int, *, carried: bool) -> str:
 
 def _label(row: Mapping[str, Any]) -> Words:
     return {"fr": row["label_fr"], "en": row["label_en"]}
-
-
-def refuse(request: PlanRequest, columns: Columns, portfolio: Portfolio) -> BocageError:
-    """The error of a request that no plan can answer: what contradicts what.
-
-    Args:
-        request: what the plan is asked for.
-        columns: its columns.
-        portfolio: what could not be solved.
-    """
-    for floor in portfolio.floors:
-        best = 0.0
-        if len(portfolio.action):
-            alone = _only(portfolio, floor)
-            solved = search(alone, None, gap=request.gap, time_limit_s=request.time_limit_s, seed=request.seed)
-            best = portfolio.reached(floor, portfolio.starts(solved.columns or ()))
-        if best < floor.minimum:
-            return BocageError("BOC-DEC-005", role=floor.role, minimum=floor.minimum, best=best)
-    duties = [obligation.reason or obligation.label for obligation in columns.wishes.obligations]
-    return BocageError("BOC-DEC-015", count=len(duties), demands="; ".join(duties))
-
-
-def _only(portfolio: Portfolio, floor: Floor) -> Portfolio:
-    """The portfolio, worth what counts for one floor, asked nothing else."""
-    every = np.ones((1, portfolio.years), dtype=bool)
-    pairs: list[Pair] = [
-        replace(pair, with_a=every, with_b=every, worth=np.array([pair.saving.get(floor.role, 0.0)]))
-        for pair in portfolio.pairs
-    ]
-    value = floor.weights[portfolio.action]
-    return replace(portfolio, floors=(), musts=(), goals=(), risk=None, value=value, pairs=pairs)

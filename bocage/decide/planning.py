@@ -7,7 +7,7 @@ from typing import Any
 from bocage.decide.checks import check_request
 from bocage.decide.choosing import Chosen, OutOfReachError, Steered, choose, steer
 from bocage.decide.columns import build_columns
-from bocage.decide.contradictions import check_obligations, refuse
+from bocage.decide.contradictions import check_obligations
 from bocage.decide.economy import read_economy
 from bocage.decide.entry import entry_conditions
 from bocage.decide.explain import Explainer
@@ -15,6 +15,7 @@ from bocage.decide.financing import Terms
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
 from bocage.decide.plan_lines import aim_lines, duty_lines, financing_lines, plan_lines, purchase_lines
+from bocage.decide.refusing import refuse
 from bocage.decide.request import Objective, PlanRequest, PlanResult
 from bocage.decide.trade_tables import trade_tables
 from bocage.decide.worth import Worth, read_worth

@@ -7,7 +7,9 @@ from bocage.parameters.reader import Parameter
 from bocage.publish.texts import parameter as written_number
 from bocage.publish.texts import status_word
 from bocage.twin.answer import Answer, Section, Text
+from bocage.twin.explain_figure import figure_data, figure_named, figure_section
 from bocage.twin.glossary import Declared, glossary
+from bocage.twin.plan_record import PlanRecord
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError, Code
 from bocage.vocabulary.columns import Column
@@ -17,23 +19,26 @@ from bocage.vocabulary.text import LANGUAGES
 from bocage.vocabulary.units import units
 
 
-def explain(word: str) -> Answer:
-    """Explain a code, an indicator, a column (`name` or `table.name`), a parameter or a setting.
+def explain(word: str, record: PlanRecord | None = None) -> Answer:
+    """Explain a code, an indicator, a column (`name` or `table.name`), a parameter, a setting or a figure of plans.
 
     Args:
         word: what is declared under that name, upper or lower case.
+        record: a plan, whose value of the figure is told.
 
     Raises:
         BocageError: BOC-CLI-014 nothing is declared under that name.
     """
-    found = [one for one in glossary() if word.strip().casefold() in _names(one)]
-    if not found:
+    found, figure = [one for one in glossary() if word.strip().casefold() in _names(one)], figure_named(word)
+    if not found and figure is None:
         raise BocageError("BOC-CLI-014", word=word, nearest=_nearest(word))
-    return Answer(
-        title=_("What {word} means", word=found[0].name),
-        sections=[_section(one) for one in found],
-        data={"word": found[0].name, "declarations": [declaration_data(one) for one in found]},
-    )
+    data: dict[str, object] = {"word": word, "declarations": [declaration_data(one) for one in found]}
+    sections = [_section(one) for one in found]
+    if figure is not None:
+        sections.insert(0, figure_section(figure, record))
+        data["figure"] = figure_data(figure, record)
+    name = figure.name if figure is not None else found[0].name
+    return Answer(title=_("What {word} means", word=name), sections=sections, data={**data, "word": name})
 
 
 def _names(one: Declared) -> set[str]:

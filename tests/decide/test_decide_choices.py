@@ -1,7 +1,9 @@
 """Obligations, exclusions, preferences, staff time: what council, law and inhabitants change in a plan."""
 
+import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,3 +182,70 @@ def test_facts_of_the_request_are_not_changed(request_of: RequestOf) -> None:
     before = json.loads(request.actions["facts"].item())
     read_wishes(request)
     assert json.loads(request.actions["facts"].item()) == before
+
+
+# What contradicts what
+
+
+def refusal_of(request: PlanRequest) -> BocageError:
+    with pytest.raises(BocageError) as refusal:
+        make_plan(request)
+    return refusal.value
+
+
+def test_obligations_that_the_budget_cannot_hold_together_are_named_with_what_would_do(request_of: RequestOf) -> None:
+    # Each obligation can be paid alone; both by 2027 ask 24 000 EUR, and there are 15 000.
+    rows = [POOR, POOR, GOOD]
+    duties = [
+        Choice(choice="mandatory", actions=["A0"], by_year=2027, reason="Délibération 12"),
+        Choice(choice="mandatory", actions=["A1"], by_year=2027, reason="Délibération 13"),
+    ]
+    settings: dict[str, Any] = {"territory": CITY, "choices": duties}
+    fault = refusal_of(request_of(rows, budgets={PAYER: [15000.0, 15000.0, 15000.0]}, **settings))
+    assert fault.code == "BOC-DEC-015"
+    for language in LANGUAGES:
+        what, fix = fault.say("what", language), fault.say("fix", language)
+        assert all(name in what for name in ("Délibération 12", "Délibération 13", "2027", SIREN, "M57_main"))
+        assert "2028" in fix
+        assert "{" not in what + fix
+    command = fault.say("fix", "en").split("--budget ")[1]
+    yearly = float("".join(itertools.takewhile(str.isdigit, command)))
+    assert yearly == pytest.approx(24000, abs=300)
+    assert decisions(make_plan(request_of(rows, budgets={PAYER: [yearly] * 3}, **settings)))["A1"] == "in"
+    later = [duties[0], replace(duties[1], by_year=2028)]
+    done = make_plan(request_of(rows, territory=CITY, budgets={PAYER: [15000.0] * 3}, choices=later))
+    assert decisions(done)["A1"] == "in"
+
+
+def test_staff_that_lack_for_an_obligation_are_told_in_days(request_of: RequestOf) -> None:
+    rows = [{**POOR, "facts": {"led": False, "staff_days": 9}}]
+    fault = refusal_of(
+        request_of(rows, territory=CITY, choices=[must("A0", by_year=2027)], staff_days={PAYER: [5.0, 5.0, 9.0]})
+    )
+    assert fault.code == "BOC-DEC-015"
+    assert "4.0 days of staff in 2027" in fault.say("fix", "en")
+    assert "2029" in fault.say("fix", "en")
+    assert "4,0 jours" in fault.say("fix", "fr")
+
+
+def test_a_deadline_of_law_that_money_cannot_meet_says_how_to_plan_without(request_of: RequestOf) -> None:
+    rows = [{**POOR, "cost": 90000, "facts": {"led": False, **LAW}}]
+    fault = refusal_of(request_of(rows, territory=CITY))
+    assert fault.code == "BOC-DEC-015"
+    assert "bocage plan --ignore-deadlines" in fault.say("fix", "fr")
+    assert LAW["law"] in fault.say("what", "fr")
+
+
+def test_a_minimum_out_of_reach_is_told_by_the_best_there_is(request_of: RequestOf) -> None:
+    fault = refusal_of(request_of([GOOD, GOOD], territory=CITY, floors={"energy": 60000.0}))
+    assert fault.code == "BOC-DEC-005"
+    best = fault.values["best"]
+    held = make_plan(request_of([GOOD, GOOD], territory=CITY, floors={"energy": 0.999 * best}))  # type: ignore[operator]
+    assert set(decisions(held).values()) == {"in"}
+
+
+def test_a_minimum_and_an_exclusion_are_told_together(request_of: RequestOf) -> None:
+    out = Choice(choice="excluded", actions=["A0"], reason="Site classé")
+    fault = refusal_of(request_of([GOOD, GOOD], territory=CITY, floors={"energy": 12000.0}, choices=[out]))
+    assert fault.code == "BOC-DEC-005"
+    assert 0 < fault.values["best"] < 9000  # type: ignore[operator]
