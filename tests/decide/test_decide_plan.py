@@ -79,7 +79,10 @@ def _realised(request_of: RequestOf) -> float:
     return float(read_worth(request, economy).mean_gains["energy"][0])
 
 
-@pytest.mark.parametrize(("regime", "lag"), [("commune", 2), ("commune_early", 1), ("commune_nouvelle", 0), ("epci", 1)])
+PACES = [("commune", 2), ("commune_early", 1), ("commune_nouvelle", 0), ("epci", 1)]
+
+
+@pytest.mark.parametrize(("regime", "lag"), PACES)
 def test_fctva_comes_back_after_the_lag_of_the_regime(request_of: RequestOf, regime: str, lag: int) -> None:
     territory = {**CITY, "fctva_regime": regime}
     result = make_plan(request_of([{"cost": 10000, "kwh": 5000}], territory=territory))
