@@ -146,11 +146,31 @@ def page_feedback_command(
     show(answer, as_json=as_json)
 
 
+@click.command(
+    "share",
+    cls=Command,
+    help=mark("Write the records of the territory for others: one table and its schemas; embargoes are kept."),
+)
+@option(
+    "--into", type=folder_type, default=Path("feedback-shared"), show_default=True, help=mark("Folder to write to.")
+)
+@on_territory
+def share_feedback_command(*, territory: Path, into: Path, as_json: bool) -> None:
+    """Write the table of the exchange."""
+    from bocage.twin.feedback_share import share_records  # noqa: PLC0415 - `--help` stays under 200 ms
+    from bocage.twin.territory import open_territory  # noqa: PLC0415 - same
+
+    with open_territory(territory, read_only=True) as opened:
+        answer = share_records(opened, into)
+    show(answer, as_json=as_json)
+
+
 for _command in (
     export_feedback_command,
     template_feedback_command,
     check_feedback_command,
     add_feedback_command,
+    share_feedback_command,
     learn_feedback_command,
     page_feedback_command,
 ):

@@ -158,7 +158,7 @@ def _told(field: Column, given: object) -> dict[str, object]:
 
 
 def verdicts_of(contents: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Judged]]:
-    """Judge several records; an identifier that two of them bear is a fault of the second.
+    """Judge several records; an identifier that two sound ones bear is a fault of the second.
 
     Args:
         contents: by place, the content of each record.
@@ -170,6 +170,6 @@ def verdicts_of(contents: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str
         if identifier and identifier in owners:
             twice = Verdict("BOC-COM-111", "record_id", {"value": identifier, "other": owners[identifier]})
             judged = Judged(judged.record, [*judged.verdicts, twice])
-        elif identifier:
+        elif identifier and judged.sound:
             owners[identifier] = place
         yield place, judged

@@ -17,7 +17,7 @@ from bocage.cli.program import run
 from bocage.commons.draft import template_text
 from bocage.commons.reading import as_text, read_record, write_record
 from bocage.commons.schema import parts
-from bocage.commons.shelf import shipped_records
+from bocage.commons.shelf import judged_files, shipped_records
 from bocage.commons.validate import judge
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.publish.evidence import page as evidence_page
@@ -28,6 +28,7 @@ from bocage.twin.feedback import DRAFTS, FOLDER, LEARNED, add_record, learn, lea
 from bocage.twin.feedback_check import cost_ranks, rank_section
 from bocage.twin.feedback_export import export_drafts
 from bocage.twin.feedback_page import write_page
+from bocage.twin.feedback_share import share_records
 from bocage.twin.territory import Territory, create_territory
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
@@ -318,6 +319,7 @@ def test_commands_of_feedback(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     learned = json.loads(capsys.readouterr().out)["data"]
     assert {one["name"] for one in learned["realisation"]} >= {"realisation:lighting", "realisation:buildings"}
     assert next(one for one in learned["realisation"] if one["name"] == "realisation:lighting")["records"] == 1
+    assert run(["feedback", "share", "-t", folder, "--into", str(tmp_path / "shared")]) == 0
     assert run(["feedback", "page", "realisation:lighting", "-t", folder, "--into", str(tmp_path / "out")]) == 0
     assert len(list((tmp_path / "out").glob("*.pdf"))) == 1
     assert run(["feedback", "export", "-t", folder]) == 3  # nothing to tell of
@@ -335,3 +337,25 @@ def test_records_are_in_the_backup(territory: Territory, tmp_path: Path) -> None
     backup(territory.folder, archive)
     restore(archive, tmp_path / "again")
     assert (tmp_path / "again" / FOLDER / kept.name).read_bytes() == kept.read_bytes()
+
+
+def test_what_is_shared_keeps_embargoes_and_comes_back_whole(territory: Territory, tmp_path: Path) -> None:
+    with pytest.raises(BocageError, match="BOC-COM-003"):
+        share_records(territory, tmp_path / "out")
+    add_record(territory, write_record(sound(), tmp_path / "open.yaml"))
+    closed = altered("embargo_until", "2999-01-01") | {"record_id": "closed"}
+    add_record(territory, write_record(closed, tmp_path / "closed.yaml"))
+    over = altered("embargo_until", "2020-01-01") | {"record_id": "over"}
+    add_record(territory, write_record(over, tmp_path / "over.yaml"))
+    write_record(altered("title", None), territory.folder / FOLDER / "broken.yaml")
+    answer = share_records(territory, tmp_path / "out")
+    assert answer.data == {"shared": ["over", sound()["record_id"]], "embargo": ["closed"], "left_aside": 1}
+    table, *schemas = answer.files
+    assert len(schemas) == 2
+    back = judged_files([table])
+    assert {judged.record.record_id for judged in back.values()} == {"over", sound()["record_id"]}
+    assert all(judged.sound for judged in back.values())
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    with pytest.raises(BocageError, match="BOC-COM-006"):
+        share_records(territory, blocked / "out")
