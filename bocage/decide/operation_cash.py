@@ -41,8 +41,9 @@ class OperationCash:
 def operation_cash(books: Books, operations: Sequence[Operation], count: int) -> list[OperationCash]:
     """Money of each operation.
 
-    The loans of a payer are shared between the operations that it pays in the year, as their payment
-    credits; a loan of a year without works is shared as the works of the whole plan.
+    The loans of a payer are shared between the investments that it pays in the year, as their payment
+    credits: no loan pays for running costs (CGCT L1612-4). A loan of a year without works is shared as the
+    works of the whole plan; where a plan has no investment at all, between all its operations.
 
     Args:
         books: the plan.
@@ -53,7 +54,8 @@ def operation_cash(books: Books, operations: Sequence[Operation], count: int) ->
     drawn = np.zeros((len(books.columns.payers), count))
     drawn[:, : books.request.years] = books.borrowed
     for number, payer in enumerate(books.columns.payers):
-        mine = [row for row, one in enumerate(operations) if one.payer == payer]
+        paid = [row for row, one in enumerate(operations) if one.payer == payer]
+        mine = [row for row in paid if operations[row].account.section == "investment"] or paid
         works = np.array([found[row].works for row in mine]).reshape(len(mine), count)
         for row, loan in zip(mine, _shared(drawn[number], works), strict=True):
             found[row].loan[:] = loan

@@ -264,3 +264,19 @@ def test_a_contribution_of_the_epci_is_its_own_spending(request_of: RequestOf) -
     assert gifts["cp_eur"].sum() == pytest.approx(given)
     assert (gifts["payer_siren"] == OTHER).all()
     assert ppi["own_eur"].sum() == pytest.approx(chosen["own_eur"], abs=1.0)
+
+
+def test_no_loan_pays_for_running_costs(request_of: RequestOf) -> None:
+    upkeep = {"spending": "network_upkeep", "led": False}
+    rows = [
+        {"cost": 9000.0, "kwh": 20000.0, "last_year": 2027, "kind": "led"},
+        {"cost": 2000.0, "kwh": 9000.0, "last_year": 2027, "kind": "curfew", "facts": upkeep},
+    ]
+    loan = {MAIN: LOAN}
+    result = make_plan(request_of(rows, budgets={MAIN: [6000.0, 4000.0, 4000.0]}, borrowing=loan, kinds=KINDS))
+    assert set(result.plan["decision"]) == {"in"}
+    lent = dict(result.tables["ppi"].group_by("section").agg(pl.col("loan_eur").sum()).iter_rows())
+    assert lent["investment"] > 0
+    assert lent["running"] == 0
+    accounts_of = dict(result.tables["operations"].select("section", "account").iter_rows())
+    assert accounts_of == {"investment": "21534", "running": "615232"}
