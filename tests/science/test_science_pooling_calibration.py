@@ -23,7 +23,7 @@ PRIOR = Prior(
     residual=Spread(0.6),
     covariates={"late": Normal(0.0, 0.4)},
 )
-WORLDS, RECORDS, TERRITORIES, AREAS, BINS = 60, 30, 9, 3, 5
+WORLDS, RECORDS, TERRITORIES, AREAS, BINS = 40, 30, 9, 3, 5
 CHI_SQUARE_999 = 18.5
 """Quantile 0.999 of the chi-square law of four degrees of freedom."""
 
@@ -79,7 +79,7 @@ def ranks(seed: int, *, student: bool, unsure: bool, worlds: int = WORLDS) -> di
     for number in range(worlds):
         random = np.random.default_rng([seed, number])
         records, truth = world(random, student=student, unsure=unsure)
-        fit = fit_pooled(records, prior, random, chains=32, draws=128, warm_up=120)
+        fit = fit_pooled(records, prior, random, chains=32, draws=128, warm_up=100)
         draws = {
             "between territories": fit.between_territories,
             "between areas": fit.between_areas,

@@ -11,7 +11,7 @@ from bocage.science.pooling.walk import Walk, half_normal, rayleigh
 
 FREEDOMS = np.array([3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 200.0])
 """Degrees of freedom of Student's law that the data choose from, each as likely as the others beforehand."""
-RESIDUAL_STEPS = 3
+RESIDUAL_STEPS = 2
 """Steps of the spreads of kinds in a sweep: they cost little and mix slowest."""
 SIZE_MEAN_SD, SIZE_FREEDOM = 3.0, 3.0
 """Prior of true log sizes of a kind: their mean is the usual one ± 3, their variance around 1, worth three records."""
@@ -103,9 +103,8 @@ class Chains:
             fit = np.log(shrunk).sum(axis=1) - 2 * log_sd * self.sums.shape[1] + (shrunk * pulls**2).sum(axis=1)
             return np.asarray(0.5 * fit + half_normal(log_sd, prior.scale))
 
-        for _ in range(2):
-            proposal = walk.proposal(self.random)
-            walk.settle(proposal, density(proposal) - density(walk.log), self.random, tuning)
+        proposal = walk.proposal(self.random)
+        walk.settle(proposal, density(proposal) - density(walk.log), self.random, tuning)
 
     def _shrinkage(self) -> Array:
         """1 / (1/τ² + Σ precision) of each territory (C, G)."""
@@ -199,12 +198,12 @@ class Chains:
         problem = self.problem
         own = self._residual_variance(self.residual.log)
         share = own / (own + problem.value_variance)
-        true = share * self.rest + np.sqrt(share * problem.value_variance) * self.random.standard_normal(own.shape)
+        noise = self.random.standard_normal(own.shape)
+        true = share * self.rest + np.sqrt(share * problem.value_variance) * noise
         squares = true**2 / (own * self.scale)
         logs = np.log1p(squares[..., None] / FREEDOMS).sum(axis=1)
         density = squares.shape[1] * LOG_NORMALISERS - (FREEDOMS + 1) / 2 * logs
-        noise = self.random.gumbel(size=density.shape)
-        self.freedom = (density + noise).argmax(axis=1)
+        self.freedom = (density + self.random.gumbel(size=density.shape)).argmax(axis=1)
         freedom = FREEDOMS[self.freedom][:, None]
         self.scale = 2 * self.random.standard_gamma((freedom + 1) / 2, squares.shape) / (freedom + squares)
 
