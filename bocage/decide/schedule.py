@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.calendar import Filing, WorksDates, months_before
+from bocage.decide.calendar import Filing, WorksDates, months_after, months_before
 from bocage.decide.gates import Agenda
 from bocage.decide.request import PlanRequest, PlanResult
 from bocage.parameters.funding_rules import FundingRule
@@ -39,6 +39,7 @@ class Operation:
         aids: versions of the programmes, each with what is known of the award.
         payer: whose file it is.
         label: label by language.
+        let_eur: cost of all that is let together with it, itself included; its own where None [EUR].
     """
 
     action_id: str
@@ -48,6 +49,7 @@ class Operation:
     aids: Sequence[tuple[FundingRule, str]]
     payer: str = ""
     label: Mapping[str, str] = field(default_factory=lambda: {"fr": "", "en": ""})
+    let_eur: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,16 @@ def schedule_of(found: Sequence[Operation], agenda: Agenda) -> pl.DataFrame:
         found: the operations.
         agenda: durations and date of the plan.
     """
-    return schedule_of_dated([dates_of(operation, agenda) for operation in found], agenda)
+    return schedule_of_dated([dates_of(operation, agenda) for operation in _let_together(found)], agenda)
+
+
+def _let_together(found: Sequence[Operation]) -> list[Operation]:
+    """Works of one chantier that a payer orders in the same year are one contract in the eyes of the thresholds."""
+    keys = [(one.payer, str(one.facts.get("chantier", "")), one.year) for one in found]
+    total: dict[tuple[str, str, int], float] = {}
+    for key, one in zip(keys, found, strict=True):
+        total[key] = total.get(key, 0.0) + one.cost_eur
+    return [replace(one, let_eur=total[key]) for key, one in zip(keys, found, strict=True)]
 
 
 def schedule_of_dated(dated: Sequence[Dated], agenda: Agenda) -> pl.DataFrame:
@@ -177,7 +188,8 @@ Row = tuple[str, str, str, int, str, str, dt.date, dt.date | None, int | None, s
 
 def _rows(one: Dated, agenda: Agenda) -> Iterator[Row]:
     works, operation = one.works, one.operation
-    durations = agenda.durations(operation.facts, operation.cost_eur)
+    let_eur = operation.cost_eur if operation.let_eur is None else operation.let_eur
+    durations = agenda.durations(operation.facts, let_eur)
     kept = [(rule, status, filing) for rule, status, filing in one.files if filing.kept]
     first_council = agenda.made_on + dt.timedelta(days=durations.council_days)
 
@@ -190,10 +202,13 @@ def _rows(one: Dated, agenda: Agenda) -> Iterator[Row]:
         return *named, operation.year, milestone, programme, latest, earliest, slack, gate, status
 
     if not works.ordered:
+        counted = [filing for _, status, filing in kept if status in COUNTED]
         votes = [filing.council for _, _, filing in kept if filing.council is not None]
-        first_order = max([works.first_order, *(filing.first_order for _, _, filing in kept)])
-        yield row("council", min([works.council, *votes]), first_council)
-        yield row("consultation", works.consultation, months_before(first_order, durations.consultation_months))
+        launch = months_before(works.order, durations.consultation_months)
+        consulted = months_after(first_council, durations.consultation_months)
+        first_order = max([consulted, *(filing.first_order for filing in counted)])
+        yield row("council", min([launch, *votes]), first_council)
+        yield row("consultation", launch, first_council)
         yield row("order", works.order, first_order)
     yield row("start", works.start)
     yield row("end", works.end)

@@ -15,7 +15,7 @@ from bocage.decide.financing import Terms, financing_plans
 from bocage.decide.gates import Agenda, GatedPlans
 from bocage.decide.planning import make_plan
 from bocage.decide.request import PlanRequest
-from bocage.decide.schedule import MILESTONES, schedule_frame
+from bocage.decide.schedule import MILESTONES, Operation, schedule_frame, schedule_of
 from bocage.parameters.funding_rules import Calendar, DepositWindow, FundingRule, core_facts, load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 
@@ -110,6 +110,20 @@ def test_actions_of_one_file_are_deposited_together(request_of: RequestOf) -> No
     assert len(deposits) >= 2
     for _, days in deposits.group_by("programme", "year"):
         assert days["latest"].n_unique() == 1
+
+
+def test_works_let_together_are_consulted_as_one_contract() -> None:
+    def one(name: str, cost: float) -> Operation:
+        return Operation(
+            action_id=name, year=2028, cost_eur=cost, facts={"chantier": "lighting"}, aids=(), payer="1 M57_main"
+        )
+
+    told = agenda()
+    launch = {
+        len(found): schedule_of(found, told).filter(pl.col("milestone") == "consultation")["latest"].unique().to_list()
+        for found in ([one("A", 60000.0)], [one("A", 60000.0), one("B", 60000.0)])
+    }
+    assert launch == {1: [dt.date(2028, 8, 31)], 2: [dt.date(2028, 6, 30)]}
 
 
 def counter_request(**changes: Any) -> Request:
