@@ -25,6 +25,7 @@ from benchmarks.portfolio_columns import asked_of, portfolio_of, risk_of
 from benchmarks.portfolio_instances import YEARS, draw_instance
 from bocage.decide.greedy import adapt, greedy, polish
 from bocage.decide.matrix import program_of
+from bocage.decide.pareto import Measure, front
 from bocage.decide.portfolio import Limit, Must, Portfolio
 from bocage.decide.search import search
 from bocage.decide.solve import Solve
@@ -240,6 +241,23 @@ def _risky(seeds: Sequence[int]) -> list[Figure]:
     return _spread("500 actions, CVaR of 20 futures, 1 % asked", done, 0.01, 60.0, None)
 
 
+def _front(seed: int) -> list[Figure]:
+    """Figures of a front between value and yearly savings, 500 actions."""
+    instance = draw_instance(500, seed)
+    portfolio = portfolio_of(instance)
+    value = Measure(name="value", value=portfolio.value)
+    saving = Measure(name="yearly saving", value=instance.saving[portfolio.action])
+    begin = time.monotonic()
+    points = front(portfolio, (value, saving), points=9, gap=0.005, time_limit_s=120.0)
+    elapsed, worst = time.monotonic() - begin, max(point.gap for point in points)
+    what = "front of value and savings at 500 actions, 9 points asked, 0.5 %"
+    return [
+        figure(f"{what}: points", len(points), ""),
+        at_most(f"{what}: time", elapsed, "s", 120.0),
+        at_most(f"{what}: gap, worst", 100 * worst, "%", 0.5),
+    ]
+
+
 def run(*, seed: int) -> dict[str, Any]:
     """Solve instances drawn after the seed, none of which the solver was tuned on where it is the default."""
     seeds = [1000 * seed + number for number in range(SEEDS)]
@@ -250,6 +268,7 @@ def run(*, seed: int) -> dict[str, Any]:
         lambda: _what_if(seeds[:3], asked=False),
         lambda: _what_if(seeds[:3], asked=True),
         lambda: _risky(seeds),
+        lambda: _front(seeds[0]),
         lambda: _asked(500, 0.01, 60.0, seeds),
         lambda: _asked(2000, 0.01, 60.0, seeds[:3]),
     ]

@@ -87,7 +87,7 @@ def find_conflict(
     Args:
         portfolio: what decides the plan.
         time_limit_s: longest search [s].
-        test_limit_s: longest time given to one program [s]; whether there is a plan at all is given a third of the time.
+        test_limit_s: longest time given to one program [s]; the first, whether there is a plan, has a third of all.
         seed: seed of the solver.
     """
     began = time.monotonic()
