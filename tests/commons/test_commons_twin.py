@@ -19,6 +19,7 @@ from bocage.commons.reading import as_text, read_record, write_record
 from bocage.commons.schema import parts
 from bocage.commons.shelf import judged_files, shipped_records
 from bocage.commons.validate import judge
+from bocage.decide.realisation import realised_mean
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.publish.evidence import page as evidence_page
 from bocage.publish.evidence.content import EvidenceContent, Seen, Spread
@@ -29,6 +30,8 @@ from bocage.twin.feedback_check import cost_ranks, rank_section
 from bocage.twin.feedback_export import export_drafts
 from bocage.twin.feedback_page import write_page
 from bocage.twin.feedback_share import share_records
+from bocage.twin.plan import plan
+from bocage.twin.plan_record import load_plan
 from bocage.twin.territory import Territory, create_territory
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
@@ -359,3 +362,21 @@ def test_what_is_shared_keeps_embargoes_and_comes_back_whole(territory: Territor
     blocked.write_text("", encoding="utf-8")
     with pytest.raises(BocageError, match="BOC-COM-006"):
         share_records(territory, blocked / "out")
+
+
+def saved_kwh(territory: Territory) -> float:
+    plan(territory, budget_eur_year=20_000.0, years=2)
+    savings = load_plan(territory.folder / "results").frames["savings"]
+    return float(savings.filter(pl.col("role") == "energy")["value"].max())  # type: ignore[arg-type]
+
+
+def test_the_savings_of_a_plan_are_those_that_experience_tells(territory: Territory, tmp_path: Path) -> None:
+    lamps(territory)
+    before = saved_kwh(territory)
+    for number in range(6):
+        add_record(territory, write_record(lighting_record(number, 0.5), tmp_path / f"{number}.yaml"))
+    after = saved_kwh(territory)
+    told = plan_realisation(territory, ["lighting"], Parameters(CORE_FOLDER, DAY), 1)["lighting"]
+    assert before > 0
+    assert after / before == pytest.approx(realised_mean(told) / 0.955, rel=0.02)
+    assert after < 0.7 * before
