@@ -23,7 +23,7 @@ MILESTONES = (
 )  # fmt: skip
 """Steps of an operation in the order in which they happen."""
 
-COUNTED = ("certain", "discretionary")
+COUNTED = ("certain", "discretionary", "lent")
 """States of the aids that a plan counts on."""
 
 

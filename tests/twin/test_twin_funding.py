@@ -76,7 +76,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder.parent / "lamps.csv").write_text("\n".join(LAMPS), encoding="utf-8")
     with open_territory(folder) as territory:
         import_file(territory, folder.parent / "lamps.csv")
-        plan(territory, budget_eur_year=60_000, years=3)
+        plan(territory, budget_eur_year=60_000, years=3, objective="energy")
     return folder
 
 
