@@ -61,6 +61,8 @@ def entry_conditions(books: Books, explainer: Explainer, mix: Mix, reasons: pl.D
         Frame `action_id`, `cost_cut` (share of its cost [1]), `aid_eur`, `price_driver` and `price_factor` (times
         today's value), `budget_eur` (own funds that lack in its best year); null where no such change would do.
     """
+    if not mix:  # nothing serves what is asked: no change of an action would
+        return pl.DataFrame(schema=SCHEMA)
     values = _Values(books, mix)
     short = {
         int(books.columns.portfolio.payer[row]) for row, code in enumerate(reasons["code"]) if code in SHORT_OF_MONEY

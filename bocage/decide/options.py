@@ -81,7 +81,7 @@ def low_cost(books: Books) -> list[int]:
 
 
 def _restricted(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]]) -> Portfolio:
-    """The portfolio with some of its columns only; group conditions, which rest on columns, are dropped with them."""
+    """The portfolio with some of its columns only; group conditions and what is asked of the plan are dropped."""
     place = np.full(len(portfolio.action), -1)
     place[kept] = np.arange(len(kept))
     scarce = {int(column) for switch in portfolio.switches for column in switch.users}
@@ -102,6 +102,9 @@ def _restricted(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]])
         limits=limits,
         switches=(),
         floors=(),
+        musts=(),
+        goals=(),
+        risk=None if portfolio.risk is None else replace(portfolio.risk, value=portfolio.risk.value[kept]),
     )
 
 

@@ -234,3 +234,13 @@ def test_tallies_know_what_is_bought_at_a_lower_price(request_of: RequestOf) -> 
     # A tenth of 10 000 EUR at once, and of what renewals cost later: at least a thousand, at most a tenth of it all.
     assert spared >= 1000.0 - 1e-6
     assert cheap["energy"].columns[first] > 0
+
+
+def test_options_are_compared_for_a_prudent_plan_with_obligations(request_of: RequestOf) -> None:
+    rows = [
+        {"cost": 4000.0 + 500 * i, "kwh": 4000.0, "kind": "led" if i % 2 else "dimming", **NOT_LED} for i in range(6)
+    ]
+    must = Choice(choice="mandatory", actions=["A5"])
+    result = make_plan(request_of(rows, territory=CITY, prudence=0.5, choices=[must], then=["energy"]))
+    assert {"nothing", "without", "chosen"} <= set(result.options["option"])
+    assert result.aims["objective"].to_list() == ["npv", "energy"]
