@@ -24,7 +24,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 DATABASES = ("twin.gpkg", "series.sqlite")
 KEPT_FILES = ("territory.toml",)
-KEPT_FOLDERS = ("grids", "archive", "feedback", "funding", "mappings", "quarantine", "results")
+KEPT_FOLDERS = ("grids", "archive", "feedback", "funding", "mappings", "quarantine", "results", "scenarios")
 """What an archive holds; `instance.sqlite` (accounts, secrets) is never in it."""
 
 

@@ -9,16 +9,14 @@ from bocage.decide.plan_value import selected_of
 from bocage.decide.planning import prepare
 from bocage.decide.request import PlanRequest
 from bocage.decide.robustness import CONTESTED, CORE, Robustness, robustness_of
-from bocage.parameters.reader import ParameterError
-from bocage.parameters.scenarios import Scenario, load_scenario, scenario_names
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.futures_record import FuturesRecord, save_futures
 from bocage.twin.plan_inputs import request_of
 from bocage.twin.plan_record import load_current_plan
+from bocage.twin.scenarios import known_scenarios, scenario_of
 from bocage.twin.territory import Territory
 from bocage.twin.what_if import known_inputs
 from bocage.twin.wording import _
-from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language, Message, current_language
 from bocage.vocabulary.units import quantity
 
@@ -44,8 +42,8 @@ def futures(territory: Territory, *, scenarios: Sequence[str] = (), time_limit_s
     record = load_current_plan(territory)
     inputs, asked = known_inputs(territory, record)
     request = replace(request_of(territory, inputs, asked), time_limit_s=time_limit_s)
-    names = list(scenarios or scenario_names())
-    views = [_scenario(name, request) for name in names]
+    names = list(scenarios or known_scenarios(territory))
+    views = [scenario_of(territory, name, request.date) for name in names]
     prepared = prepare(request)
     ids = request.actions["action_id"].to_list()
     plan = selected_of(prepared.steering.columns, ids, record.frames["plan"], request.first_year)
@@ -59,13 +57,6 @@ def futures(territory: Territory, *, scenarios: Sequence[str] = (), time_limit_s
     )
     save_futures(territory.place("results"), kept)
     return _answer(territory, request, found)
-
-
-def _scenario(name: str, request: PlanRequest) -> Scenario:
-    try:
-        return load_scenario(name, date=request.date)
-    except ParameterError as fault:
-        raise BocageError("BOC-TWI-080", value=name, known=", ".join(scenario_names())) from fault
 
 
 def _answer(territory: Territory, request: PlanRequest, found: Robustness) -> Answer:

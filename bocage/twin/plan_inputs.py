@@ -9,13 +9,13 @@ import polars as pl
 from bocage.decide.budgets import Means, read_budgets
 from bocage.decide.giving import givers
 from bocage.decide.request import Objective, PlanRequest
-from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
-from bocage.parameters.scenarios import Scenario, load_scenario, scenario_names
+from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.diagnose import examine
 from bocage.twin.feedback import plan_realisation
 from bocage.twin.funding_facts import funding_facts, listed_programmes, local_funding, with_local_facts
 from bocage.twin.propose import Proposal, consider
+from bocage.twin.scenarios import scenario_of
 from bocage.twin.territory import Territory
 from bocage.twin.wishes import CHOICES, read_choices, read_purchases
 from bocage.vocabulary.codes import BocageError
@@ -174,7 +174,7 @@ def request_of(territory: Territory, inputs: Inputs, asked: Asked) -> PlanReques
         objective=asked.objective,
         aims=further.aims,
         then=further.then,
-        scenario=_scenario(further.scenario, date) if further.scenario else None,
+        scenario=scenario_of(territory, further.scenario, date),
         prudence=further.prudence,
         keep_preferred=further.keep_preferred,
         law_deadlines=further.law_deadlines,
@@ -233,10 +233,3 @@ def means_of(territory: Territory, inputs: Inputs, asked: Asked, parameters: Par
     # What is asked for on the spot takes the place of what was imported, for the body that decides.
     own = {(territory.siren, main_budget(kind)): [asked.budget_eur_year] * length}
     return replace(means, budgets={**means.budgets, **own})
-
-
-def _scenario(name: str, date: dt.date) -> Scenario:
-    try:
-        return load_scenario(name, date=date)
-    except ParameterError as fault:
-        raise BocageError("BOC-TWI-080", value=name, known=", ".join(scenario_names())) from fault

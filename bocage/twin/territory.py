@@ -36,6 +36,7 @@ from bocage.vocabulary.text import Language, current_language
 CODE_SHAPE = re.compile(r"\d{5}|2[AB]\d{3}|\d{9}")
 PLACES = ("mappings", "quarantine", "results")
 FUNDING = "funding"
+SCENARIOS = "scenarios"
 """Folder of the rules and facts of funding that the territory writes itself."""
 
 
@@ -175,9 +176,11 @@ class Territory:
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     def _own_rules(self) -> list[dict[str, str]]:
-        """Hash of each rule and fact of funding that the territory wrote, by file; nothing where it has none."""
-        files = sorted((self.folder / FUNDING).glob("*.yaml"))
-        return [{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}] if files else []
+        """Hash of each rule, fact of funding and scenario that the territory wrote, by file, folder by folder."""
+        written = [sorted((self.folder / name).glob("*.yaml")) for name in (FUNDING, SCENARIOS)]
+        return [
+            {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files} for files in written if files
+        ]
 
     def body_names(self) -> dict[str, str]:
         """Name of each public body that is known, by SIREN: its own, then those imported as `public_body`."""

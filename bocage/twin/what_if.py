@@ -8,14 +8,13 @@ import polars as pl
 
 from bocage.decide.request import PlanRequest
 from bocage.decide.whatif import Answered, Change, answered, changed
-from bocage.parameters.reader import ParameterError
-from bocage.parameters.scenarios import load_scenario, scenario_names
 from bocage.sources.names import plain
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.plan import decide_plan, record_plan
 from bocage.twin.plan_cache import load_inputs
 from bocage.twin.plan_inputs import Asked, Inputs, gather, request_of
 from bocage.twin.plan_record import PlanRecord, load_current_plan
+from bocage.twin.scenarios import scenario_of
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
@@ -77,7 +76,7 @@ def what_if(territory: Territory, question: Question, *, keep: bool = False) -> 
     if question.budget_eur_year is not None:
         asked = replace(asked, budget_eur_year=question.budget_eur_year)
     base = request_of(territory, inputs, asked)
-    change = _change(base, question)
+    change = _change(territory, base, question)
     plan = record.frames["plan"]
     years = dict(plan.filter(pl.col("decision") == "in").select("action_id", "year").iter_rows())
     request = changed(base, change, years)
@@ -101,18 +100,11 @@ def _length(record: PlanRecord) -> int:
     return max((len(amounts) for amounts in record.budgets.values()), default=1)
 
 
-def _change(request: PlanRequest, question: Question) -> Change:
-    scenario = None
-    if question.scenario:
-        try:
-            scenario = load_scenario(question.scenario, date=request.date)
-        except ParameterError as fault:
-            known = ", ".join(scenario_names())
-            raise BocageError("BOC-TWI-080", value=question.scenario, known=known) from fault
+def _change(territory: Territory, request: PlanRequest, question: Question) -> Change:
     return Change(
         wanted=[named_actions(request.actions, words) for words in question.wanted],
         unwanted=[one for words in question.unwanted for one in named_actions(request.actions, words)],
-        scenario=scenario,
+        scenario=scenario_of(territory, question.scenario, request.date) if question.scenario else None,
         objective=question.objective,
         prudence=question.prudence,
         count_on=frozenset(question.count_on),

@@ -157,7 +157,7 @@ def test_a_wrong_pack_is_refused_by_the_reader_and_by_the_schema(sound: str, spo
     shutil.copy(PACKS / "common.yaml", tmp_path)
     (tmp_path / "S1.yaml").write_text(text.replace(sound, spoilt), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"S1\.yaml"):
-        load_scenario("S1", folder=tmp_path)
+        load_scenario("S1", tmp_path)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(as_json(yaml.safe_load((tmp_path / "S1.yaml").read_text(encoding="utf-8"))), SCHEMA)
 
@@ -174,7 +174,7 @@ def test_what_a_schema_cannot_see_is_refused_by_the_reader(sound: str, spoilt: s
     shutil.copy(PACKS / "common.yaml", tmp_path)
     (tmp_path / "S1.yaml").write_text(text.replace(sound, spoilt), encoding="utf-8")
     with pytest.raises(ParameterError, match=said):
-        load_scenario("S1", folder=tmp_path)
+        load_scenario("S1", tmp_path)
 
 
 PATHS = [
@@ -193,9 +193,60 @@ def test_a_wrong_path_is_refused(sound: str, spoilt: str, said: str, tmp_path: P
     text = (PACKS / "common.yaml").read_text(encoding="utf-8")
     (tmp_path / "common.yaml").write_text(text.replace(sound, spoilt, 1), encoding="utf-8")
     with pytest.raises(ParameterError, match=said):
-        load_scenario(TREND, folder=tmp_path)
+        load_scenario(TREND, tmp_path)
 
 
 def test_an_unknown_scenario_names_those_that_exist() -> None:
     with pytest.raises(ParameterError, match="S9; known: trend, S1"):
         load_scenario("S9")
+
+
+OWN = """label_fr: Contrat de la commune
+label_en: Contract of the commune
+description_fr: Prix du marché public jusqu'en 2030
+description_en: Price of the contract until 2030
+base: {base}
+paths:
+  electricity_price:
+    unit: "1"
+    points: {{2026: 1.0, 2030: 1.2}}
+    status: verified
+    reference: {{fr: Acte d'engagement, en: Contract}}
+"""
+
+
+def test_a_pack_may_say_only_what_it_sees_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(OWN.format(base="S2"), encoding="utf-8")
+    assert scenario_names(PACKS, tmp_path)[0] == TREND
+    assert "contract" in scenario_names(PACKS, tmp_path)
+    own, s2 = load_scenario("contract", PACKS, tmp_path), load_scenario("S2")
+    assert own.index("electricity_price", [2028, 2050], 2026) == pytest.approx([1.1, 1.2])
+    years = np.arange(2020, 2060)
+    assert own.index("electricity_carbon", years, 2026) == pytest.approx(s2.index("electricity_carbon", years, 2026))
+    jsonschema.validate(as_json(yaml.safe_load((tmp_path / "contract.yaml").read_text(encoding="utf-8"))), SCHEMA)
+
+
+def test_a_pack_may_take_the_place_of_the_one_that_it_starts_from(tmp_path: Path) -> None:
+    (tmp_path / "trend.yaml").write_text(OWN.format(base=TREND), encoding="utf-8")
+    own = load_scenario(TREND, PACKS, tmp_path)
+    assert own.label["en"] == "Contract of the commune"
+    assert own.index("electricity_price", [2030], 2026) == pytest.approx([1.2])
+    assert own.index("electricity_carbon", [2050], 2026) == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OWN.format(base="S9"), "starts from S9"),
+        (OWN.format(base="contract"), "starts from contract"),
+        (OWN.format(base="other"), "starts from another"),
+        ("a: [", "cannot be read"),
+        ("- a", "must be a mapping"),
+        (OWN.format(base="S2").split("paths:")[0] + "paths: [a]", "mapping of variables"),
+    ],
+)
+def test_a_pack_of_ones_own_that_cannot_be_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(OWN.format(base="S1"), encoding="utf-8")
+    with pytest.raises(ParameterError, match=said):
+        load_scenario("contract", PACKS, tmp_path)

@@ -1,6 +1,7 @@
 """`bocage futures` on a small commune: what it says, what it keeps, when it refuses; the scenario kept by a plan."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from bocage.twin.answer import said
 from bocage.twin.build import import_file
 from bocage.twin.futures import futures
 from bocage.twin.futures_record import FILE, futures_of_plan, load_futures
-from bocage.twin.plan import plan
-from bocage.twin.plan_inputs import Further
+from bocage.twin.plan import decide_plan, plan
+from bocage.twin.plan_inputs import Asked, Further
 from bocage.twin.plan_record import load_plan
-from bocage.twin.territory import Territory, create_territory, open_territory
+from bocage.twin.scenario_table import scenario_rows
+from bocage.twin.scenarios import known_scenarios, scenario_of
+from bocage.twin.territory import SCENARIOS, Territory, create_territory, open_territory
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import use_language
@@ -110,6 +113,42 @@ def test_the_command_prints_both_languages_and_json(planned: Territory, capsys: 
     assert run(["futures", *place, "--lang", "en", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["data"]
     assert {"regret", "tornado", "information", "actions"} <= set(told)
+
+
+OWN = """label_fr: Contrat de la commune
+label_en: Contract of the commune
+description_fr: Prix du marché jusqu'en 2030
+description_en: Price of the contract until 2030
+base: S2
+paths:
+  electricity_price:
+    unit: "1"
+    points: {2026: 1.0, 2030: 1.5}
+    status: verified
+    reference: {fr: Acte d'engagement, en: Contract}
+"""
+
+
+def test_a_territory_may_write_a_future_of_its_own(planned: Territory) -> None:
+    folder, before = planned.folder / SCENARIOS, planned.fingerprint()
+    folder.mkdir()
+    try:
+        (folder / "contract.yaml").write_text(OWN, encoding="utf-8")
+        assert known_scenarios(planned) == ("trend", "S1", "S2", "S3-nuclear", "S3-renewables", "S4", "contract")
+        asked = Asked(budget_eur_year=9000, years=2, further=Further(law_deadlines=False, scenario="contract"))
+        dear = decide_plan(planned, asked)
+        rows = scenario_rows(dear.request)
+        assert rows["scenario_id"].unique().to_list() == ["contract"]
+        assert dear.request.scenario is not None
+        assert dear.request.scenario.index("electricity_price", [2030], 2026) == pytest.approx([1.5])
+        assert planned.fingerprint() != before, "a plan rests on the futures that the territory writes"
+        (folder / "contract.yaml").write_text(OWN.replace("points: {2026", "points: {soon"), encoding="utf-8")
+        with pytest.raises(BocageError) as refusal:
+            scenario_of(planned, "contract", dear.request.date)
+        assert refusal.value.code == "BOC-TWI-091"
+        assert "soon" in refusal.value.values["detail"]
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_futures_without_a_plan_say_to_make_one(tmp_path: Path) -> None:

@@ -30,24 +30,25 @@ CELLS = {"unit", "points", "low", "high", "status", "reference"}
 EARLIEST, LATEST = 1900, 2200
 
 
-def scenario_names(folder: File = PACKS) -> tuple[str, ...]:
-    """Names of the scenarios of a folder, the trend first.
+def scenario_names(*folders: File) -> tuple[str, ...]:
+    """Names of the scenarios of some folders, the trend first; those of the project where no folder is named.
 
     >>> scenario_names()
     ('trend', 'S1', 'S2', 'S3-nuclear', 'S3-renewables', 'S4')
     """
-    names = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != COMMON)
-    return tuple(sorted(names, key=lambda name: name != TREND))
+    names = {path.stem for folder in folders or (PACKS,) for path in folder.glob("*.yaml")} - {COMMON}
+    return tuple(sorted(names, key=lambda name: (name != TREND, name)))
 
 
-@cache
-def load_scenario(name: str, *, date: dt.date | None = None, folder: File = PACKS) -> Scenario:
+def load_scenario(name: str, *folders: File, date: dt.date | None = None) -> Scenario:
     """Read a pack, and compute the carbon contents that its mixes make.
+
+    A pack may start from another one (`base`) and say only what it sees otherwise.
 
     Args:
         name: name of the pack.
+        folders: folders of packs, a later one before an earlier one; that of the project where none is named.
         date: date at which the factors of the techniques are read; the last ones known where None.
-        folder: folder of the packs.
 
     Raises:
         ParameterError: there is no such pack, or it is badly written; says which file and what.
@@ -55,28 +56,68 @@ def load_scenario(name: str, *, date: dt.date | None = None, folder: File = PACK
     >>> load_scenario("S1").paths["electricity_demand"].at([2020, 2050]).round().tolist()
     [469.0, 407.0]
     """
-    if name not in scenario_names(folder):
-        raise ParameterError(f"unknown scenario {name}; known: {', '.join(scenario_names(folder))}")
-    content, common = _content(folder / f"{name}.yaml"), _content(folder / f"{COMMON}.yaml")
-    odd = set(content) - TEXTS - {"mixes", "paths"}
+    return _read(name, folders, date) if folders else _known(name, date)
+
+
+@cache
+def _known(name: str, date: dt.date | None) -> Scenario:
+    return _read(name, (PACKS,), date)
+
+
+def _read(name: str, folders: tuple[File, ...], date: dt.date | None) -> Scenario:
+    path = _found(name, folders)
+    if path is None:
+        raise ParameterError(f"unknown scenario {name}; known: {', '.join(scenario_names(*folders))}")
+    content = _content(path)
+    odd = set(content) - TEXTS - {"base", "mixes", "paths"}
     if odd or not set(content) >= TEXTS:
-        raise ParameterError(f"{name}.yaml: needs {', '.join(sorted(TEXTS))}; odd: {sorted(odd)}")
-    if set(common) != {"paths"}:
-        raise ParameterError(f"{COMMON}.yaml: holds paths and nothing else")
-    written = {**common["paths"], **content.get("paths", {})}
-    paths = {variable: _path(f"{name}.yaml", variable, cell) for variable, cell in written.items()}
-    mixed = _mixed(f"{name}.yaml", content["mixes"], date) if "mixes" in content else _level(date)
+        raise ParameterError(f"{path.name}: needs {', '.join(sorted(TEXTS))}; odd: {sorted(odd)}")
+    base = _base(path, content, folders, date)
+    written = content.get("paths") or {}
+    if not isinstance(written, Mapping):
+        raise ParameterError(f"{path.name}: paths is a mapping of variables")
+    mixed = _mixed(path.name, content["mixes"], date) if "mixes" in content else {}
+    own = {variable: _path(path.name, variable, cell) for variable, cell in written.items()}
     return Scenario(
         name=name,
         label={language: content[f"label_{language}"] for language in LANGUAGES},
         description={language: content[f"description_{language}"] for language in LANGUAGES},
-        paths={**mixed, **paths},
+        paths={**base, **mixed, **own},
     )
 
 
+def _found(name: str, folders: tuple[File, ...]) -> File | None:
+    """The file of a name, in the last folder that has it."""
+    return next((path for folder in reversed(folders) if (path := folder / f"{name}.yaml").is_file()), None)
+
+
+def _base(
+    path: File, content: Mapping[str, Any], folders: tuple[File, ...], date: dt.date | None
+) -> Mapping[str, Path]:
+    """Paths that a pack starts from: those of its base, else today's contents and the paths that all share."""
+    base = content.get("base")
+    if base is not None:
+        # A pack may take the name of the one that it starts from: it is then looked for in the folders before its own.
+        before = tuple(folder for folder in folders if folder != path.parent) if base == path.stem else folders
+        if not before or _found(str(base), before) is None:
+            raise ParameterError(f"{path.name}: starts from {base}, which is no scenario")
+        if base != path.stem and "base" in _content(_found(str(base), before) or path):
+            raise ParameterError(f"{path.name}: starts from {base}, which starts from another one itself")
+        return _read(str(base), before, date).paths
+    common = _found(COMMON, folders)
+    shared = _content(common) if common is not None else {"paths": {}}
+    if set(shared) != {"paths"}:
+        raise ParameterError(f"{COMMON}.yaml: holds paths and nothing else")
+    told = {variable: _path(f"{COMMON}.yaml", variable, cell) for variable, cell in shared["paths"].items()}
+    return {**_level(date), **told}
+
+
 def _content(path: File) -> dict[str, Any]:
-    with path.open(encoding="utf-8") as stream:
-        content = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise ParameterError(f"{path.name}: it cannot be read: {fault}") from fault
     if not isinstance(content, dict):
         raise ParameterError(f"{path.name}: it must be a mapping")
     return content
