@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from bocage.decide.aid_cash import payment_shares
 from bocage.decide.calendar import Durations, Filing, WorksDates
 from bocage.decide.financing import FinancingPlan, Terms, is_counted, within_law
-from bocage.decide.gates import Agenda, plans_in_time
+from bocage.decide.gates import Agenda, as_decided, plans_in_time
 from bocage.decide.judged import Judged, Part, judge_programmes
 from bocage.decide.law import own_share_of
 from bocage.decide.offers import named_facts, offers
@@ -165,6 +165,7 @@ def ask(request: Request, agenda: Agenda) -> Counter:
         request: what is asked.
         agenda: durations and date of the plan.
     """
+    request = replace(request, rules=as_decided(request.rules, request.facts))
     told = (request.facts, request.cost_eur)
     orders = agenda.orders(request.rules, request.year, *told)
 

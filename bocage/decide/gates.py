@@ -5,15 +5,16 @@ An early order loses the aid, in the model as in life.
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bocage.decide.calendar import Durations, Filed, Filing, Procedure, WorksDates, file_of, works_dates
 from bocage.decide.eligibility import judge
 from bocage.decide.financing import FinancingPlan, Terms, financing_plans
 from bocage.decide.lending import with_advances
-from bocage.decide.offers import conditions_of, named_facts
-from bocage.parameters.funding_rules import FundingRule
-from bocage.parameters.funding_rules.local import FILE_DATES
+from bocage.decide.offers import ONE_FILE, conditions_of, named_facts
+from bocage.parameters.funding_rules import Forfait, FundingRule
+from bocage.parameters.funding_rules.local import AMOUNT, FILE_DATES
 from bocage.parameters.reader import Parameters
 
 Facts = Mapping[str, Any]
@@ -145,6 +146,35 @@ class Agenda:
                     yield rule, works
 
 
+def as_decided(rules: Sequence[FundingRule], facts: Facts) -> tuple[FundingRule, ...]:
+    """The rules, an aid that was granted to this action being what the funder decided, no more a rate or a condition.
+
+    Args:
+        rules: versions of the programmes.
+        facts: facts of the action; `files` with `amount_eur` where an amount was granted.
+    """
+    granted = {name: told[AMOUNT] for name, told in (facts.get("files") or {}).items() if told.get(AMOUNT) is not None}
+    if not granted:
+        return tuple(rules)
+    return tuple(
+        replace(
+            rule,
+            award="automatic",
+            counted=True,
+            eligibility=(),
+            group=(),
+            rate=None,
+            forfaits=(Forfait(fact=ONE_FILE, less="", quantity=granted[rule.name], unit="EUR"),),
+            bonuses=(),
+            caps=(),
+            amount_unknown=False,
+        )
+        if rule.name in granted
+        else rule
+        for rule in rules
+    )
+
+
 Solve = Callable[[tuple[FundingRule, ...], WorksDates], tuple[FinancingPlan, ...]]
 """Admissible plans under some rules, for works of those dates."""
 
@@ -209,7 +239,7 @@ class GatedPlans:
 
         # Most programmes are for another chantier or territory, whatever the date: they are judged once.
         named = named_facts(facts, self._territory)
-        rules = [rule for rule in self._rules if judge(conditions_of(rule), named)[0] is not False]
+        rules = [rule for rule in as_decided(self._rules, facts) if judge(conditions_of(rule), named)[0] is not False]
         return {
             year: tuple(plan for plan, _ in plans_in_time(self._agenda, rules, year, facts, cost_eur, solve))
             for year in years

@@ -112,6 +112,18 @@ def test_actions_of_one_file_are_deposited_together(request_of: RequestOf) -> No
         assert days["latest"].n_unique() == 1
 
 
+def test_an_aid_that_was_granted_is_counted_for_what_it_is(request_of: RequestOf) -> None:
+    granted = {"DETR": {"deposited_on": "2026-01-05", "agreed_on": "2026-06-20", "amount_eur": 4321.0}}
+    row = {"cost": 20000.0, "kwh": 40000.0, "facts": {"files": granted}}
+    request = request_of([row], rules=[detr(order="after_receipt", receipt_months=3)], territory=SMALL)
+    (aid,) = make_plan(request).financing.to_dicts()
+    assert (aid["programme"], aid["amount_eur"], aid["status"]) == ("DETR", 4321.0, "certain")
+    assert (aid["low_eur"], aid["high_eur"]) == (4321.0, 4321.0)
+    counter = ask(counter_request(facts={**LED, "files": granted}), agenda())
+    assert counter.best.plan.total_eur == 4321.0
+    assert counter.stamped[0].verdict == "granted"
+
+
 def test_works_let_together_are_consulted_as_one_contract() -> None:
     def one(name: str, cost: float) -> Operation:
         return Operation(

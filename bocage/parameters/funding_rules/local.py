@@ -19,6 +19,8 @@ from bocage.parameters.funding_rules.reading import FACTS_FILE, facts_of
 from bocage.parameters.funding_rules.rule import FundingRule
 
 FILE_DATES = ("deposited_on", "received_on", "agreed_on", "refused_on")
+AMOUNT = "amount_eur"
+"""What was granted, excluding VAT [EUR]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,7 @@ class LocalFacts:
     Attributes:
         territory: facts by short name.
         actions: facts by short name, by identifier of the action; `ordered_on`, `works_months` and
-            `files` (dates by programme) among them.
+            `files` (dates and amount granted, by programme) among them.
     """
 
     territory: Mapping[str, Any] = field(default_factory=dict)
@@ -99,12 +101,15 @@ def _action(cell: Cell, known: Mapping[str, Fact], programmes: set[str]) -> dict
     if months:
         facts["works_months"] = months.whole()
     if files:
-        facts["files"] = {name: _dates(files[name], programmes) for name in files.mapping().value}
+        facts["files"] = {name: _file(files[name], programmes) for name in files.mapping().value}
     return facts
 
 
-def _dates(cell: Cell, programmes: set[str]) -> dict[str, str]:
+def _file(cell: Cell, programmes: set[str]) -> dict[str, Any]:
     name = cell.key.rpartition(".")[2]
     if name not in programmes:
         raise cell.fault("BOC-PAR-009", programme=name, nearest=", ".join(sorted(programmes)))
-    return {key: cell[key].date().isoformat() for key in cell.mapping((), FILE_DATES).value}
+    cell.mapping((), (*FILE_DATES, AMOUNT))
+    told: dict[str, Any] = {key: cell[key].date().isoformat() for key in cell.value if key != AMOUNT}
+    granted = cell.get(AMOUNT)
+    return told | ({AMOUNT: granted.number()} if granted else {})
