@@ -1,5 +1,6 @@
 """From columns to the plan: what it is best at, the search, then the objectives pursued after the first."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -11,6 +12,7 @@ from bocage.decide.aims import Mix, Placed, Tally, mixed, scales, steered, with_
 from bocage.decide.columns import Columns
 from bocage.decide.futures import risk_of
 from bocage.decide.greedy import greedy, polish
+from bocage.decide.pareto import Measure, rank_by_rank
 from bocage.decide.portfolio import Goal, Portfolio
 from bocage.decide.purchases import regrouped
 from bocage.decide.request import Aim, Objective, PlanRequest, SolveFacts
@@ -187,23 +189,25 @@ def _best(columns: Columns, solved: Solve, start: list[int] | None) -> tuple[lis
 
 def _pursue(request: PlanRequest, columns: Columns, chosen: list[int]) -> tuple[list[int], float]:
     """The plan that is best at the further objectives without giving up what was reached; seconds of search."""
-    portfolio, seconds = columns.portfolio, 0.0
-    goals = [*portfolio.goals, _reached(portfolio, chosen, "aim 0")]
-    for rank, objective in enumerate(request.then, start=1):
-        tally = with_ties(objective, columns.tallies[objective], columns.grants)
-        aimed = replace(steered(portfolio, tally, {}), goals=goals, risk=None)
-        solved = _search(request, aimed, chosen if not aimed.violations(chosen) else None)
-        seconds += solved.seconds
-        found = list(solved.columns) if solved.columns is not None else chosen
-        if not aimed.violations(found) and aimed.objective(found) > aimed.objective(chosen):
-            chosen = found
-        goals.append(_reached(aimed, chosen, f"aim {rank}"))
-    return chosen, seconds
+    began, portfolio = time.monotonic(), columns.portfolio
+    held = replace(portfolio, goals=[*portfolio.goals, _reached(portfolio, chosen)])
+    tallied = [(one, with_ties(one, columns.tallies[one], columns.grants)) for one in request.then]
+    found = rank_by_rank(
+        held,
+        [Measure(name=one, value=tally.columns, pair_worth=tally.pairs) for one, tally in tallied],
+        tolerance=RANK_TOLERANCE,
+        gap=request.gap,
+        time_limit_s=request.time_limit_s * len(request.then),
+        seed=request.seed,
+        start=chosen,
+    )
+    better = chosen if found is None or held.violations(found[0]) else list(found[0])
+    return better, time.monotonic() - began
 
 
-def _reached(portfolio: Portfolio, chosen: Sequence[int], label: str) -> Goal:
+def _reached(portfolio: Portfolio, chosen: Sequence[int]) -> Goal:
     """What a plan reaches of what a portfolio is worth: the next ranks have to keep it, but for a little."""
-    goal = Goal(label=label, weights=portfolio.value, pair_worth=[pair.worth for pair in portfolio.pairs], minimum=0.0)
+    goal = Goal(label="aim", weights=portfolio.value, pair_worth=[pair.worth for pair in portfolio.pairs], minimum=0.0)
     total = portfolio.total(goal, chosen)
     return replace(goal, minimum=total - RANK_TOLERANCE * abs(total))
 
