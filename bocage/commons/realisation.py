@@ -44,6 +44,11 @@ class RealisationModel:
     prior: tuple[float, float, float]
     seed: int
 
+    @property
+    def name(self) -> str:
+        """Name of its estimate, such as `realisation:lighting`."""
+        return PREFIX + self.domain + (f".{self.kind}" if self.kind != OPEN else "")
+
     def draws(self, *, territory: str = "", count: int = DRAWS) -> Array:
         """Draws (K,) of the share of the predicted savings of one more project that comes true [1].
 
@@ -75,7 +80,7 @@ class RealisationModel:
         project, units = Project(self.kind, 1.0, territory), np.ones(len(self.told))
         share, witnesses, inside = weigh(self.fit, project, self.told, units)
         return Estimate(
-            name=PREFIX + self.domain + (f".{self.kind}" if self.kind != OPEN else ""),
+            name=self.name,
             unit="1",
             quantity=1.0,
             quantity_unit="",

@@ -10,14 +10,12 @@ from typing import Any
 import polars as pl
 
 from bocage.commons.awards import read_awards
-from bocage.commons.costs import CostModel, learn_costs
+from bocage.commons.costs import PREFIX
 from bocage.commons.draft import template_text
 from bocage.commons.estimate import Estimate
+from bocage.commons.learned import Learned, learn_all
 from bocage.commons.reading import SUFFIXES, read_record, write_record
 from bocage.commons.realisation import (
-    GUARANTEED,
-    as_realisation,
-    learn_realisation,
     learned_realisation,
     losses,
     prior_figures,
@@ -152,19 +150,15 @@ def learn(territory: Territory, *, others: Sequence[Path] = (), awards: Path | N
         BocageError: BOC-COM-001 to 003, 008, 010, where a file cannot be read.
     """
     records, aside = usable_records([*own_paths(territory), *others])
-    models = learn_models(territory, records, awards=awards)
-    parameters, seed = models.parameters, models.seed
-    domains = sorted({domain for domain, _kind in action_kinds()} | {domain.name for domain in territory.domains})
-    by_domain = {
-        domain: learn_realisation(domain, parameters, records, seed=seed).estimate(territory=territory.code)
-        for domain in domains
+    learned = learn_models(territory, records, awards=awards)
+    found = [learned.estimate(name, territory=territory.code) for name in learned.names]
+    costs = [one for one in found if one.name.startswith(PREFIX)]
+    shares = [one for one in found if one not in costs]
+    ranks = cost_ranks(territory, learned.costs)
+    told = {
+        domain: learned.realisation(domain, territory=territory.code) for domain, kind in learned.shares if kind == OPEN
     }
-    guaranteed = learn_realisation("buildings", parameters, records, seed=seed, kind=GUARANTEED)
-    shares = [*by_domain.values(), guaranteed.estimate(territory=territory.code)]
-    learned = {domain: as_realisation(found) for domain, found in by_domain.items()}
-    costs = [models.estimate(name, territory=territory.code) for name in models.names]
-    ranks = cost_ranks(territory, models)
-    _keep(territory, learned, others)
+    _keep(territory, told, others)
     return Answer(
         title=_("What {name} learns from shared experience", name=territory.name),
         sections=[
@@ -189,17 +183,22 @@ def learn(territory: Territory, *, others: Sequence[Path] = (), awards: Path | N
     )
 
 
-def learn_models(territory: Territory, records: Sequence[Record], *, awards: Path | None = None) -> CostModel:
-    """The model of costs at today's date, with the seed of the territory.
+def learn_models(territory: Territory, records: Sequence[Record], *, awards: Path | None = None) -> Learned:
+    """All that records tell at today's date, with the seed of the territory.
 
     Args:
         territory: open territory.
         records: checked records.
         awards: published list of awards, None for none.
     """
-    parameters = Parameters(CORE_FOLDER, territory.today())
-    seed = int(territory.config.required_number("computation", "seed"))
-    return learn_costs(records, parameters, seed=seed, awards=None if awards is None else read_awards(awards))
+    domains = {domain for domain, _kind in action_kinds()} | {domain.name for domain in territory.domains}
+    return learn_all(
+        records,
+        Parameters(CORE_FOLDER, territory.today()),
+        domains,
+        seed=int(territory.config.required_number("computation", "seed")),
+        awards=None if awards is None else read_awards(awards),
+    )
 
 
 def plan_realisation(

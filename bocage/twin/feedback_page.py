@@ -6,7 +6,7 @@ from pathlib import Path
 from bocage.commons import costs, realisation
 from bocage.commons.costs import CostModel
 from bocage.commons.estimate import Estimate, Witness
-from bocage.commons.realisation import GUARANTEED, OPEN, PRIOR_RESTS_ON, learn_realisation
+from bocage.commons.realisation import GUARANTEED, PRIOR_RESTS_ON
 from bocage.commons.record import Record
 from bocage.commons.schema import FOLDER as RECORD_FOLDER
 from bocage.commons.schema import action_kinds
@@ -18,7 +18,6 @@ from bocage.twin.feedback import file_name_of, learn_models, own_paths
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.code_labels import read_code_labels
-from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import Language, Message
 from bocage.vocabulary.units import units
 
@@ -46,9 +45,9 @@ def write_page(
         BocageError: BOC-COM-009 no such estimate, those of the files, BOC-PUB-001 and 005.
     """
     records, _aside = usable_records([*own_paths(territory), *others])
-    model = learn_models(territory, records, awards=awards)
-    found = _estimate(territory, model, records, name)
-    content = _content(territory, found, model, records)
+    learned = learn_models(territory, records, awards=awards)
+    found = learned.estimate(name, territory=territory.code)
+    content = _content(territory, found, learned.costs, records)
     told = [*_formula(found), *_cautions(found, records)]
     folder = into or territory.place("results")
     written = write_evidence(content, folder / f"{file_name_of(name)}.pdf", language=language)
@@ -62,19 +61,6 @@ def write_page(
         },
         files=written,
     )  # fmt: skip
-
-
-def _estimate(territory: Territory, model: CostModel, records: Sequence[Record], name: str) -> Estimate:
-    if name in model.names:
-        return model.estimate(name, territory=territory.code)
-    domains = sorted({domain for domain, _kind in action_kinds()} | {one.name for one in territory.domains})
-    shares = {realisation.PREFIX + domain: (domain, OPEN) for domain in domains}
-    shares[f"{realisation.PREFIX}buildings.{GUARANTEED}"] = ("buildings", GUARANTEED)
-    if name not in shares:
-        raise BocageError("BOC-COM-009", value=name, known=", ".join([*model.names, *shares]))
-    domain, kind = shares[name]
-    learned = learn_realisation(domain, model.parameters, records, seed=model.seed, kind=kind)
-    return learned.estimate(territory=territory.code)
 
 
 def _content(territory: Territory, found: Estimate, model: CostModel, records: Sequence[Record]) -> EvidenceContent:

@@ -11,6 +11,7 @@ from commons_samples import altered, sound
 
 from bocage.commons.awards import read_awards
 from bocage.commons.costs import CostModel, learn_costs, unit_of
+from bocage.commons.learned import learn_all
 from bocage.commons.realisation import (
     GUARANTEED,
     PRIOR_RESTS_ON,
@@ -25,6 +26,7 @@ from bocage.commons.shelf import shipped_records
 from bocage.commons.validate import judge
 from bocage.decide.realisation import realisation_draws
 from bocage.parameters.reader import CORE_FOLDER, Parameters
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import Z90
 
 DAY = dt.date(2026, 1, 1)
@@ -231,3 +233,18 @@ def test_the_same_seed_gives_the_same_figures(parameters: Parameters) -> None:
     assert first == second
     spread = math.log(first.high / first.low) / (2 * Z90)
     assert 0.3 < spread < 1.0
+
+
+def test_all_that_is_learned_in_one_object(parameters: Parameters) -> None:
+    learned = learn_all(shipped_records(), parameters, ["buildings", "lighting"], seed=1)
+    assert learned.names[-3:] == ["realisation:buildings", "realisation:buildings.guaranteed", "realisation:lighting"]
+    costs = learned.cost_draws("lighting", "led_dimming", 200.0, territory="35238", count=1000)
+    assert costs.shape == (1000,)
+    assert np.percentile(costs, 10) < 200 * 950 < np.percentile(costs, 90)
+    assert (learned.cost_draws("lighting", "led_dimming", 200.0, territory="35238", count=1000) == costs).all()
+    shares = learned.share_draws("lighting")
+    told = learned.realisation("lighting")
+    assert np.percentile(shares, [10, 90]) == pytest.approx([told.low, told.high], rel=0.02)
+    assert learned.estimate("realisation:lighting").median == told.median
+    with pytest.raises(BocageError, match="BOC-COM-009"):
+        learned.estimate("realisation:roads")

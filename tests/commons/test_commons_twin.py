@@ -209,7 +209,7 @@ def test_records_given_aside_count_until_the_next_change(territory: Territory, t
 
 
 def test_costs_of_the_plan_are_ranked_among_shared_experience(territory: Territory) -> None:
-    model = learn_models(territory, shipped_records())
+    model = learn_models(territory, shipped_records()).costs
     assert cost_ranks(territory, model).is_empty()
     assert rank_section(cost_ranks(territory, model)) == []
     fill(territory, action={**ACTION, "unit_count": 100}, plan={**PLAN, "cost_eur": 100 * 9000.0})
