@@ -34,7 +34,7 @@ CODES: Mapping[str, Verdict] = {
     "BOC-DEC-205": "refused", "BOC-DEC-206": "refused", "BOC-DEC-207": "refused", "BOC-DEC-208": "refused",
     "BOC-DEC-209": "expired", "BOC-DEC-210": "not_yet", "BOC-DEC-211": "incompatible", "BOC-DEC-212": "too_small",
     "BOC-DEC-213": "amount_unknown", "BOC-DEC-214": "refused", "BOC-DEC-215": "possible", "BOC-DEC-216": "possible",
-    "BOC-DEC-217": "granted", "BOC-DEC-218": "possible",
+    "BOC-DEC-217": "granted", "BOC-DEC-218": "possible", "BOC-DEC-219": "granted",
 }  # fmt: skip
 Part = Literal["what", "why", "fix"]
 SUBJECTS = frozenset({"action.chantier", "action.work", "action.phase"})
@@ -47,7 +47,7 @@ class Judged:
 
     Attributes:
         rule: version judged; the nearest one where none is in force on the date.
-        code: declared code of the reason, BOC-DEC-201 to 218.
+        code: declared code of the reason, BOC-DEC-201 to 219.
         values: values of the placeholders of its sentences.
         status: status of the rule on the date of engagement.
         amount_eur: amount planned on; 0 where none [EUR].
@@ -252,6 +252,9 @@ def _taken(rule: FundingRule, case: _Case, aid: Aid) -> Judged:
     together = _together(rule, case)
     if together:
         return _because(rule, case, "BOC-DEC-215", aid, together=together)
+    if rule.award == "automatic" and aid.low_eur < aid.high_eur:
+        bounds = {"low": aid.low_eur, "high": aid.high_eur}
+        return _because(rule, case, "BOC-DEC-219", aid, amount=aid.amount_eur, **bounds)
     if rule.award == "automatic":
         return _because(rule, case, "BOC-DEC-201", aid, amount=aid.amount_eur)
     return _because(

@@ -87,7 +87,13 @@ def test_a_dimension_that_no_rule_asked_for_is_not_missing() -> None:
 @pytest.mark.parametrize(
     ("programme", "changes", "verdict", "code"),
     [
-        ("CEE-RES-EC-104", {}, "granted", "BOC-DEC-201"),
+        ("CEE-RES-EC-104", {}, "granted", "BOC-DEC-219"),
+        (
+            "SYNDICATE-319A",
+            {"territory": {**TOWN, "funding_rules": ["SYNDICATE-319A"]}},
+            "granted",
+            "BOC-DEC-201",
+        ),
         ("DETR", {"territory": {**TOWN, "population": 1500}}, "possible", "BOC-DEC-202"),
         ("DSIL", {}, "possible", "BOC-DEC-203"),
         ("AGENCE-LOIRE-BRETAGNE", {"action": {"chantier": "water"}}, "missing_fact", "BOC-DEC-204"),
@@ -144,7 +150,7 @@ def test_each_verdict(programme: str, changes: dict[str, Any], verdict: str, cod
 
 
 def test_each_code_has_its_verdict_and_its_words() -> None:
-    declared = {code for code in core_codes() if "BOC-DEC-201" <= code <= "BOC-DEC-218"}
+    declared = {code for code in core_codes() if "BOC-DEC-201" <= code <= "BOC-DEC-219"}
     assert declared == set(CODES)
 
 
