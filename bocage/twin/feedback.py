@@ -16,6 +16,7 @@ from bocage.commons.estimate import Estimate
 from bocage.commons.learned import Learned, learn_all
 from bocage.commons.reading import SUFFIXES, read_record, write_record
 from bocage.commons.realisation import (
+    OPEN,
     learned_realisation,
     losses,
     prior_figures,
