@@ -3,8 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from bocage.parameters.reader import ParameterError
-from bocage.parameters.scenarios import PACKS, TREND, Scenario, load_scenario, scenario_names
+from bocage.parameters.scenarios import PACKS, TREND, PackError, Scenario, load_scenario, scenario_names
 from bocage.twin.territory import SCENARIOS, Territory
 from bocage.vocabulary.codes import BocageError
 
@@ -35,6 +34,6 @@ def scenario_of(territory: Territory, name: str, date: dt.date) -> Scenario:
         raise BocageError("BOC-TWI-080", value=wanted, known=", ".join(known))
     try:
         return load_scenario(wanted, *scenario_folders(territory), date=date)
-    except ParameterError as fault:
+    except PackError as fault:
         folder = territory.folder / SCENARIOS
-        raise BocageError("BOC-TWI-091", where={"folder": folder}, value=wanted, detail=str(fault)) from fault
+        raise BocageError("BOC-TWI-091", where={"folder": folder}, value=wanted, detail=fault.told) from fault

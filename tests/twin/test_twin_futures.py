@@ -146,7 +146,7 @@ def test_a_territory_may_write_a_future_of_its_own(planned: Territory) -> None:
         with pytest.raises(BocageError) as refusal:
             scenario_of(planned, "contract", dear.request.date)
         assert refusal.value.code == "BOC-TWI-091"
-        assert "soon" in refusal.value.values["detail"]
+        assert "soon" in str(refusal.value.values["detail"])
     finally:
         shutil.rmtree(folder)
 

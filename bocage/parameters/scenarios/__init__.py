@@ -2,7 +2,7 @@
 
 from bocage.parameters.scenarios.mix import Mixes, contents
 from bocage.parameters.scenarios.paths import TREND, Bound, Path, Scenario
-from bocage.parameters.scenarios.reading import COMMON, PACKS, load_scenario, scenario_names
+from bocage.parameters.scenarios.reading import COMMON, PACKS, PackError, load_scenario, scenario_names
 
 __all__ = [
     "COMMON",
@@ -10,6 +10,7 @@ __all__ = [
     "TREND",
     "Bound",
     "Mixes",
+    "PackError",
     "Path",
     "Scenario",
     "contents",

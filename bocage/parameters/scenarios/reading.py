@@ -30,6 +30,22 @@ CELLS = {"unit", "points", "low", "high", "status", "reference"}
 EARLIEST, LATEST = 1900, 2200
 
 
+class PackError(ParameterError):
+    """A pack is unknown or badly written.
+
+    Args:
+        english: what is wrong, file first.
+        french: the same.
+
+    Attributes:
+        told: what is wrong, by language.
+    """
+
+    def __init__(self, english: str, french: str) -> None:
+        super().__init__(english)
+        self.told: Mapping[str, str] = {"fr": french, "en": english}
+
+
 def scenario_names(*folders: File) -> tuple[str, ...]:
     """Names of the scenarios of some folders, the trend first; those of the project where no folder is named.
 
@@ -67,15 +83,21 @@ def _known(name: str, date: dt.date | None) -> Scenario:
 def _read(name: str, folders: tuple[File, ...], date: dt.date | None) -> Scenario:
     path = _found(name, folders)
     if path is None:
-        raise ParameterError(f"unknown scenario {name}; known: {', '.join(scenario_names(*folders))}")
+        known = ", ".join(scenario_names(*folders))
+        raise PackError(f"unknown scenario {name}; known: {known}", f"scénario inconnu {name} ; connus : {known}")
     content = _content(path)
     odd = set(content) - TEXTS - {"base", "mixes", "paths"}
     if odd or not set(content) >= TEXTS:
-        raise ParameterError(f"{path.name}: needs {', '.join(sorted(TEXTS))}; odd: {sorted(odd)}")
+        needed, more = ", ".join(sorted(TEXTS)), ", ".join(sorted(map(str, odd)))
+        raise PackError(
+            f"{path.name}: needs {needed}; odd: {more}", f"{path.name} : il faut {needed} ; en trop : {more}"
+        )
     base = _base(path, content, folders, date)
     written = content.get("paths") or {}
     if not isinstance(written, Mapping):
-        raise ParameterError(f"{path.name}: paths is a mapping of variables")
+        raise PackError(
+            f"{path.name}: paths is a mapping of variables", f"{path.name} : paths range des trajectoires par variable"
+        )
     mixed = _mixed(path.name, content["mixes"], date) if "mixes" in content else {}
     own = {variable: _path(path.name, variable, cell) for variable, cell in written.items()}
     return Scenario(
@@ -100,14 +122,20 @@ def _base(
         # A pack may take the name of the one that it starts from: it is then looked for in the folders before its own.
         before = tuple(folder for folder in folders if folder != path.parent) if base == path.stem else folders
         if not before or _found(str(base), before) is None:
-            raise ParameterError(f"{path.name}: starts from {base}, which is no scenario")
+            raise PackError(
+                f"{path.name}: starts from {base}, which is no scenario",
+                f"{path.name} : part de {base}, qui n’est pas un scénario",
+            )
         if base != path.stem and "base" in _content(_found(str(base), before) or path):
-            raise ParameterError(f"{path.name}: starts from {base}, which starts from another one itself")
+            raise PackError(
+                f"{path.name}: starts from {base}, which starts from another one itself",
+                f"{path.name} : part de {base}, qui part lui-même d’un autre",
+            )
         return _read(str(base), before, date).paths
     common = _found(COMMON, folders)
     shared = _content(common) if common is not None else {"paths": {}}
     if set(shared) != {"paths"}:
-        raise ParameterError(f"{COMMON}.yaml: holds paths and nothing else")
+        raise PackError(f"{COMMON}.yaml: holds paths and nothing else", f"{COMMON}.yaml : ne contient que paths")
     told = {variable: _path(f"{COMMON}.yaml", variable, cell) for variable, cell in shared["paths"].items()}
     return {**_level(date), **told}
 
@@ -117,23 +145,36 @@ def _content(path: File) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise ParameterError(f"{path.name}: it cannot be read: {fault}") from fault
+        raise PackError(f"{path.name}: it cannot be read: {fault}", f"{path.name} : illisible : {fault}") from fault
     if not isinstance(content, dict):
-        raise ParameterError(f"{path.name}: it must be a mapping")
+        raise PackError(f"{path.name}: it must be a mapping", f"{path.name} : il faut des clés et des valeurs")
     return content
 
 
 def _path(file: str, variable: str, cell: Mapping[str, Any]) -> Path:
     declared = variables().get(variable)
     if declared is None:
-        raise ParameterError(f"{file}: unknown variable {variable}")
+        known = ", ".join(variables())
+        raise PackError(
+            f"{file}: unknown variable {variable}; known: {known}",
+            f"{file} : variable inconnue {variable} ; connues : {known}",
+        )
     if not isinstance(cell, Mapping) or set(cell) - CELLS or not {"unit", "points", "status", "reference"} <= set(cell):
-        raise ParameterError(f"{file}, {variable}: needs unit, points, status and reference, and low and high together")
+        raise PackError(
+            f"{file}, {variable}: needs unit, points, status and reference, and low and high together",
+            f"{file}, {variable} : il faut unit, points, status et reference, et low et high ensemble",
+        )
     if cell["unit"] != declared.unit:
-        raise ParameterError(f"{file}, {variable}: is in {declared.unit}, not {cell['unit']}")
+        raise PackError(
+            f"{file}, {variable}: is in {declared.unit}, not {cell['unit']}",
+            f"{file}, {variable} : est en {declared.unit}, non en {cell['unit']}",
+        )
     points, low, high = (_points(file, variable, cell.get(part, {})) for part in ("points", "low", "high"))
     if not points or bool(low) != bool(high):
-        raise ParameterError(f"{file}, {variable}: points are needed, and low and high together")
+        raise PackError(
+            f"{file}, {variable}: points are needed, and low and high together",
+            f"{file}, {variable} : il faut des points, et low et high ensemble",
+        )
     found = Path(
         variable=variable,
         unit=cell["unit"],
@@ -145,24 +186,36 @@ def _path(file: str, variable: str, cell: Mapping[str, Any]) -> Path:
     )
     years = sorted({*points, *low, *high})
     if (found.at(years, "low") > found.at(years)).any() or (found.at(years) > found.at(years, "high")).any():
-        raise ParameterError(f"{file}, {variable}: low <= value <= high does not hold in every year")
+        raise PackError(
+            f"{file}, {variable}: low <= value <= high does not hold in every year",
+            f"{file}, {variable} : low ≤ valeur ≤ high n’est pas vrai chaque année",
+        )
     return found
 
 
 def _points(file: str, name: str, written: object) -> dict[int, float]:
     if not isinstance(written, Mapping):
-        raise ParameterError(f"{file}, {name}: points are a mapping of years to numbers")
+        raise PackError(
+            f"{file}, {name}: points are a mapping of years to numbers",
+            f"{file}, {name} : les points donnent un nombre par année",
+        )
     for year, value in written.items():
         if not isinstance(year, int) or not EARLIEST <= year <= LATEST:
-            raise ParameterError(f"{file}, {name}: {year!r} is not a year")
+            raise PackError(f"{file}, {name}: {year!r} is not a year", f"{file}, {name} : {year!r} n’est pas une année")
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-            raise ParameterError(f"{file}, {name}: {value!r} in {year} is not a number >= 0")
+            raise PackError(
+                f"{file}, {name}: {value!r} in {year} is not a number >= 0",
+                f"{file}, {name} : {value!r} en {year} n’est pas un nombre ≥ 0",
+            )
     return {year: float(value) for year, value in written.items()}
 
 
 def _status(file: str, name: str, status: object) -> str:
     if status not in STATUSES:
-        raise ParameterError(f"{file}, {name}: status must be one of {', '.join(STATUSES)}")
+        known = ", ".join(STATUSES)
+        raise PackError(
+            f"{file}, {name}: status must be one of {known}", f"{file}, {name} : status est l’un de {known}"
+        )
     return str(status)
 
 
@@ -170,7 +223,10 @@ def _reference(file: str, name: str, written: object) -> Mapping[str, str]:
     try:
         return read_reference(written)
     except ParameterError as fault:
-        raise ParameterError(f"{file}, {name}: {fault}") from fault
+        raise PackError(
+            f"{file}, {name}: {fault}",
+            f"{file}, {name} : la référence est une citation, ou un texte par langue (fr, en)",
+        ) from fault
 
 
 def _held(parameter: Parameter, date: dt.date | None) -> Value:
@@ -189,7 +245,8 @@ def _technology(date: dt.date | None) -> dict[str, Value]:
 def _mixed(file: str, written: Mapping[str, Any], date: dt.date | None) -> dict[str, Path]:
     """Paths of the carbon contents and of the demand that the mixes of a pack make."""
     if not isinstance(written, Mapping) or set(written) != MIXES:
-        raise ParameterError(f"{file}, mixes: needs {', '.join(sorted(MIXES))}")
+        needed = ", ".join(sorted(MIXES))
+        raise PackError(f"{file}, mixes: needs {needed}", f"{file}, mixes : il faut {needed}")
     factors = _technology(date)
     mixes = Mixes(
         electricity=_families(file, "electricity", written["electricity"], factors),
@@ -203,7 +260,10 @@ def _mixed(file: str, written: Mapping[str, Any], date: dt.date | None) -> dict[
         ("power_to_gas_efficiency", mixes.efficiency),
     ):
         if sorted(points) != years:
-            raise ParameterError(f"{file}, {family}: its years are not those of the others, {years}")
+            raise PackError(
+                f"{file}, {family}: its years are not those of the others, {years}",
+                f"{file}, {family} : ses années ne sont pas celles des autres, {years}",
+            )
     status, reference = _status(file, "mixes", written["status"]), _reference(file, "mixes", written["reference"])
     bounds = {
         bound: {
@@ -240,10 +300,16 @@ def _mixed(file: str, written: Mapping[str, Any], date: dt.date | None) -> dict[
 
 def _families(file: str, mix: str, written: object, factors: Mapping[str, Any]) -> dict[str, dict[int, float]]:
     if not isinstance(written, Mapping) or not written:
-        raise ParameterError(f"{file}, {mix}: is a mapping of families to years")
+        raise PackError(
+            f"{file}, {mix}: is a mapping of families to years", f"{file}, {mix} : donne des années par filière"
+        )
     odd = sorted(set(written) - set(factors))
     if odd:
-        raise ParameterError(f"{file}, {mix}: {', '.join(odd)} has no factor technology.*")
+        told = ", ".join(odd)
+        raise PackError(
+            f"{file}, {mix}: {told} has no factor technology.*",
+            f"{file}, {mix} : {told} n’a pas de facteur technology.*",
+        )
     return {family: _points(file, family, points) for family, points in written.items()}
 
 
