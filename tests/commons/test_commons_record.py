@@ -328,3 +328,22 @@ def test_every_verdict_is_tried() -> None:
     tried = {one[2] for one in BROKEN} | {"BOC-COM-111", "BOC-COM-123"}
     declared = {code for code, one in core_codes().items() if code.startswith("BOC-COM-") and one.kind == "verdict"}
     assert declared == tried
+
+
+@pytest.mark.parametrize("page", ["feedback.md", "feedback.fr.md"])
+def test_the_documents_give_the_mapping_that_is_declared(page: str) -> None:
+    text = (SCHEMAS.parents[1] / "docs" / page).read_text(encoding="utf-8")
+    told = {
+        (field, schema, name)
+        for field, *names in re.findall(r"^\| `([a-z_.]+)` \| (.+?) \| (.+?) \|$", text, re.M)
+        for schema, name in zip(("projets-territoire", "scdl-subventions"), names, strict=True)
+        if name != "–"
+    }
+    declared = {
+        (field.name if part.name == "record" else f"{part.name}.{field.name}", *name.strip().split(":"))
+        for part in parts().values()
+        for field in part.fields
+        for name in field.maps_to.split(";")
+        if name
+    }
+    assert {(field, schema, name.strip("`")) for field, schema, name in told} == declared
