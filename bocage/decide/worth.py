@@ -291,10 +291,18 @@ def read_worth(request: PlanRequest, economy: Economy) -> Worth:
         pairs=_pairs(request, place),
         usual={(stream.role, stream.driver): np.asarray(stream.gain.mean(axis=1)) for stream in streams},
         usual_share=np.asarray(realised.mean(axis=1)),
-        economy=economy,
+        economy=_carbon_of(scenario, economy),
         years=request.years,
         index={driver: _index(scenario, driver, economy, request.date.year) for driver in sorted(drivers)},
     )
+
+
+def _carbon_of(scenario: Scenario, economy: Economy) -> Economy:
+    """The economy with the value of carbon of the scenario, where it has one of its own."""
+    path = scenario.paths.get("carbon_value")
+    if path is None:
+        return economy
+    return replace(economy, carbon_eur_kg=path.at(economy.first_year + np.arange(economy.horizon + 1)) / 1000.0)
 
 
 def _index(scenario: Scenario, driver: str, economy: Economy, base_year: int) -> Array:

@@ -23,7 +23,7 @@ def scenario_rows(request: PlanRequest) -> pl.DataFrame:
     """
     scenario = request.scenario or load_scenario(TREND, date=request.date)
     rows = [row for path in scenario.paths.values() for row in _path_rows(path)]
-    rows += _carbon_rows(request)
+    rows += [row for row in _carbon_rows(request) if row["variable"] not in scenario.paths]
     told = {"scenario_id": scenario.name, "label_fr": scenario.label["fr"], "label_en": scenario.label["en"]}
     return noun_tables()["scenario"].conform(pl.DataFrame([{**told, **row} for row in rows]))
 

@@ -102,6 +102,17 @@ def test_the_content_of_a_kwh_falls_from_what_domains_compute_with(request_of: R
     assert gained[1:] == pytest.approx(worth.mean_gains["carbon"][0] * index[1:])
 
 
+def test_a_scenario_may_value_carbon_otherwise(request_of: RequestOf) -> None:
+    request = request_of([{"cost": 0.0, "kwh": 5000}], drivers={})
+    usual = worth_of(replace(request, scenario=scenario_of(electricity_price={2026: 1.0})))
+    flat = worth_of(replace(request, scenario=scenario_of(carbon_value={2026: 100.0})))
+    by_hand = flat.mean_gains["carbon"][0] * 0.1 * (1.032 ** -np.arange(1.0, 31)).sum()
+    assert flat.present("carbon", "carbon")[0, 0] == pytest.approx(by_hand)
+    assert usual.present("carbon", "carbon")[0, 0] == pytest.approx(
+        usual.mean_gains["carbon"][0] * 30 * 0.3 * 1.032**-3, rel=1e-9
+    )
+
+
 def test_draws_are_common_to_actions_and_to_futures(request_of: RequestOf) -> None:
     rows = [{"cost": 1000, "kwh": 5000}, {"cost": 2000, "kwh": 900}]
     trend, s2 = (worth_of(request_of(rows, drivers=DRIVERS, scenario=load_scenario(name))) for name in ("trend", "S2"))
