@@ -19,7 +19,7 @@ from bocage.decide.offers import (
     offers,
     replacement,
 )
-from bocage.decide.refusal import Refusal, refusals, said, write
+from bocage.decide.refusal import Refusal, refusals, said, words, write
 from bocage.decide.returns import credit_of, refund_of
 from bocage.parameters.funding_rules import GIVEN, LENT, Fact, FundingRule, core_facts
 from bocage.vocabulary.codes import core_codes
@@ -288,7 +288,7 @@ def _units(rule: FundingRule, case: _Case) -> Mapping[str, str]:
     names = [forfait.fact for forfait in rule.forfaits] + [cap.fact for cap in rule.caps if cap.fact]
     facts = [case.known[f"action.{name}"] for name in dict.fromkeys(names) if f"action.{name}" in case.known]
     if not facts:
-        return {"fr": "taux nul", "en": "zero rate"}
+        return {language: words()["zero_rate"][language] for language in LANGUAGES}
     return _listed([_with_value(fact, case.facts.get(fact.name) or 0) for fact in facts])
 
 

@@ -1,7 +1,10 @@
 """Why conditions fail, in the fewest words: the facts that decide, their values and the thresholds."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bocage.decide.eligibility import Facts, judge
@@ -13,14 +16,17 @@ SIGNS = {"at_most": ">", "at_least": "<", "above": "≤", "below": "≥"}
 OPPOSITE = {"at_most": "≤", "at_least": "≥", "above": ">", "below": "<"}
 PLAIN_UNITS = frozenset({"", "1", "inhabitants", "points"})
 """Units that the label of the fact already says."""
-YES_NO: Mapping[bool, Mapping[Language, str]] = {True: {"fr": "oui", "en": "yes"}, False: {"fr": "non", "en": "no"}}
-INSTEAD: Mapping[str, Mapping[Language, str]] = {
-    "of": {"fr": "{label}\u202f: {value}, et non {threshold}", "en": "{label}: {value}, not {threshold}"},
-    "lacks": {"fr": "{label}\u202f: sans {threshold}", "en": "{label}: without {threshold}"},
-    "has": {"fr": "{label}\u202f: {threshold}", "en": "{label}: {threshold}"},
-    "is": {"fr": "{label}\u202f: {value}", "en": "{label}: {value}"},
-}
-OR: Mapping[Language, str] = {"fr": " ou ", "en": " or "}
+
+
+@cache
+def words() -> Mapping[str, Mapping[Language, str]]:
+    """The words between facts and thresholds, by language.
+
+    >>> words()["yes"]["fr"]
+    'oui'
+    """
+    with (Path(__file__).parent / "refusal_words.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["key"]: {"fr": row["text_fr"], "en": row["text_en"]} for row in csv.DictReader(stream)}
 
 
 @dataclass(frozen=True)
@@ -144,9 +150,8 @@ def said(found: Sequence[Refusal], known: Mapping[str, Fact] | None = None) -> M
     'luminaires LED neufs\\u202f: non'
     """
     declared = core_facts() if known is None else known
-    joint: Mapping[Language, str] = {"fr": "\u202f; ", "en": "; "}
     return {
-        language: joint[language].join(_said(one, declared.get(one.fact), language) for one in found)
+        language: words()["and_also"][language].join(_said(one, declared.get(one.fact), language) for one in found)
         for language in LANGUAGES
     }
 
@@ -154,7 +159,7 @@ def said(found: Sequence[Refusal], known: Mapping[str, Fact] | None = None) -> M
 def _said(one: Refusal, fact: Fact | None, language: Language) -> str:
     label = fact.label[language] if fact else one.fact
     if one.test == "above" and one.threshold == 0 and not one.negated:
-        return INSTEAD["is"][language].format(label=label, value=write(one.value, fact, language))
+        return words()["is"][language].format(label=label, value=write(one.value, fact, language))
     if one.test in SIGNS:
         sign = OPPOSITE[one.test] if one.negated else SIGNS[one.test]
         return f"{label} {write(one.value, fact, language)} {sign} {write(one.threshold, fact, language)}"
@@ -163,12 +168,12 @@ def _said(one: Refusal, fact: Fact | None, language: Language) -> str:
     elif one.test == "contains":
         form = "has" if one.negated else "lacks"
     else:
-        form = "is" if one.negated else "of"
+        form = "is" if one.negated else "instead"
     wanted = one.threshold if isinstance(one.threshold, tuple) else (one.threshold,)
-    return INSTEAD[form][language].format(
+    return words()[form][language].format(
         label=label,
         value=write(one.value, fact, language),
-        threshold=OR[language].join(write(each, fact, language) for each in wanted),
+        threshold=words()["or"][language].join(write(each, fact, language) for each in wanted),
     )
 
 
@@ -179,7 +184,7 @@ def write(value: Any, fact: Fact | None, language: Language) -> str:  # noqa: AN
     ('5%', 'oui')
     """
     if isinstance(value, bool):
-        return YES_NO[value][language]
+        return words()["yes" if value else "no"][language]
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(write(one, fact, language) for one in value)
     if not isinstance(value, int | float):
