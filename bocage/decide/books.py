@@ -30,17 +30,17 @@ class Books:
     columns: Columns
     chosen: Sequence[int]
 
-    @property
+    @cached_property
     def actions(self) -> Ints:
         """Rows of the chosen actions."""
         return np.asarray(self.columns.portfolio.action[list(self.chosen)], dtype=np.int64)
 
-    @property
+    @cached_property
     def starts(self) -> Ints:
         """Index of the start year of each of them."""
         return np.asarray(self.columns.portfolio.year[list(self.chosen)], dtype=np.int64)
 
-    @property
+    @cached_property
     def cost_factors(self) -> Array:
         """Share of the usual cost that each of them pays [1]: less than 1 in a grouped purchase."""
         return np.asarray(self.columns.cost_factor[list(self.chosen)], dtype=float)
