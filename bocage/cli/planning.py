@@ -180,3 +180,26 @@ def futures_command(*, territory: Path, scenarios: tuple[str, ...], time_limit_s
     with open_territory(territory) as opened, busy(worded(mark("Trying the plan against the future…"))):
         answer = futures(opened, scenarios=scenarios, time_limit_s=time_limit_s)
     show(answer, as_json=as_json)
+
+
+@click.command(
+    "front",
+    cls=Command,
+    help=mark(
+        "Plans between two objectives, under the budgets of the last plan.\n\n"
+        "None of them is beaten in both; they are kept for the expert view."
+    ),
+)
+@option("--between", "first", type=click.Choice(OBJECTIVES), default="npv", show_default=True, help=mark("First one."))
+@option("--and", "second", type=click.Choice(OBJECTIVES), default="carbon", show_default=True, help=mark("Second one."))
+@option("--points", type=click.IntRange(2, 25), default=7, show_default=True, help=mark("Number of plans looked for."))
+@option("--time-limit", "time_limit_s", type=Amount(), default=60.0, help=mark("Longest search in all [s]; 60."))
+@on_territory
+def front_command(*, territory: Path, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - handed on
+    """Look for plans between two objectives and show them."""
+    from bocage.twin.front import front_of  # noqa: PLC0415 - `--help` stays under 200 ms
+    from bocage.twin.territory import open_territory  # noqa: PLC0415 - same
+
+    with open_territory(territory) as opened, busy(worded(mark("Searching for the best plan…"))):
+        answer = front_of(opened, **asked)
+    show(answer, as_json=as_json)

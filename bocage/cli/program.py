@@ -17,7 +17,7 @@ from bocage.cli.gathering import members_command, sheets_command, survey_command
 from bocage.cli.learning import explain_command, new_domain_command, why_command
 from bocage.cli.maps import map_command
 from bocage.cli.photometry import photometry_command
-from bocage.cli.planning import futures_command, plan_command, what_if_command
+from bocage.cli.planning import front_command, futures_command, plan_command, what_if_command
 from bocage.cli.sharing import (
     backup_command,
     copy_command,
@@ -74,6 +74,7 @@ for _command in (
     plan_command,
     why_command,
     what_if_command,
+    front_command,
     futures_command,
     funding_command,
     schedule_command,
