@@ -29,10 +29,11 @@ from bocage.decide.request import Realisation
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.feedback_check import cost_ranks, rank_section
+from bocage.twin.feedback_words import label_of
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import LANGUAGES, Language, Message
+from bocage.vocabulary.text import LANGUAGES, Language, Message, current_language
 
 FOLDER = "feedback"
 DRAFTS = "drafts"
@@ -297,9 +298,11 @@ def _told_losses(records: Sequence[Record]) -> list[Message]:
 
 
 def _table(estimates: Sequence[Estimate], scale: float) -> pl.DataFrame:
+    language = current_language()
     rows = [
-        {"name": one.name, "median": scale * one.median, "low": scale * one.low, "high": scale * one.high,
-         "unit": "%" if one.unit == "1" else one.unit, "records": one.records, "prior": 100 * one.prior_share}
+        {"name": one.name, "label": label_of(one)[language], "median": scale * one.median, "low": scale * one.low,
+         "high": scale * one.high, "unit": "%" if one.unit == "1" else one.unit, "records": one.records,
+         "prior": 100 * one.prior_share}
         for one in estimates
     ]  # fmt: skip
     return pl.DataFrame(rows)
@@ -307,11 +310,12 @@ def _table(estimates: Sequence[Estimate], scale: float) -> pl.DataFrame:
 
 def _headings(unit: str) -> list[Heading]:
     return [
-        Heading(name="name", label=_("Estimate")),
+        Heading(name="label", label=_("Of what")),
         Heading(name="median", label=_("Median"), unit=unit),
         Heading(name="low", label=_("Low (P10)"), unit=unit),
         Heading(name="high", label=_("High (P90)"), unit=unit),
         Heading(name="unit", label=_("Unit")),
         Heading(name="records", label=_("Records")),
         Heading(name="prior", label=_("Weight of the prior"), unit="%"),
+        Heading(name="name", label=_("Name for its page")),
     ]

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from bocage.commons.costs import CostModel, unit_of
-from bocage.commons.schema import family_of
+from bocage.commons.schema import action_kinds, family_of
 from bocage.twin.answer import Heading, Section
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.columns import noun_tables
-from bocage.vocabulary.text import Message
+from bocage.vocabulary.text import Message, current_language
 
 COUNTED = frozenset({"points", "buildings", "dwellings"})
 """Units in which the number of assets of an action is its size."""
@@ -28,8 +28,8 @@ def cost_ranks(territory: Territory, model: CostModel) -> pl.DataFrame:
         model: learned costs.
 
     Returns:
-        `domain`, `kind`, `quantity`, `quantity_unit`, `cost_eur`, `unit_cost_eur`, `percentile`, `foreseen_eur`
-        (median per unit at that quantity).
+        `domain`, `kind`, `label`, `quantity`, `quantity_unit`, `cost_eur`, `unit_cost_eur`, `percentile`,
+        `foreseen_eur` (median per unit at that quantity).
     """
     nouns = noun_tables()
     lines = territory.store.read_rows(nouns["plan"]).filter(pl.col("decision") == "in").select("action_id", "cost_eur")
@@ -38,6 +38,7 @@ def cost_ranks(territory: Territory, model: CostModel) -> pl.DataFrame:
     grouped = kinds.group_by("domain", "kind", maintain_order=True).agg(
         pl.col("unit_count").sum(), pl.col("cost_eur").sum()
     )
+    labels = {name: one.label[current_language()] for name, one in action_kinds().items()}
     rows = []
     for domain, kind, quantity, cost in grouped.iter_rows():
         countable = unit_of(domain, family_of(domain, kind)) in COUNTED
@@ -48,6 +49,7 @@ def cost_ranks(territory: Territory, model: CostModel) -> pl.DataFrame:
             {
                 "domain": domain,
                 "kind": kind,
+                "label": labels.get((domain, kind), kind),
                 "quantity": float(quantity),
                 "quantity_unit": unit_of(domain, family_of(domain, kind)),
                 "cost_eur": cost,
@@ -57,7 +59,7 @@ def cost_ranks(territory: Territory, model: CostModel) -> pl.DataFrame:
             }
         )
     schema = {
-        "domain": pl.String, "kind": pl.String, "quantity": pl.Float64, "quantity_unit": pl.String,
+        "domain": pl.String, "kind": pl.String, "label": pl.String, "quantity": pl.Float64, "quantity_unit": pl.String,
         "cost_eur": pl.Float64, "unit_cost_eur": pl.Float64, "percentile": pl.Float64, "foreseen_eur": pl.Float64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
@@ -72,7 +74,7 @@ def rank_section(ranks: pl.DataFrame) -> list[Section]:
     if ranks.is_empty():
         return []
     headings = [
-        Heading(name="kind", label=_("Kind of action")),
+        Heading(name="label", label=_("Kind of action")),
         Heading(name="quantity", label=_("Quantity")),
         Heading(name="quantity_unit", label=_("Unit")),
         Heading(name="unit_cost_eur", label=_("Cost of one in the plan"), unit="EUR"),
@@ -89,7 +91,7 @@ def _odd(ranks: pl.DataFrame) -> Sequence[Message]:
     return [
         _(
             "{kind}: at percentile {percentile}, your unit cost of {cost} EUR asks for a look",
-            kind=row["kind"], percentile=row["percentile"], cost=row["unit_cost_eur"],
+            kind=row["label"], percentile=row["percentile"], cost=row["unit_cost_eur"],
         )
         for row in odd.iter_rows(named=True)
     ]  # fmt: skip

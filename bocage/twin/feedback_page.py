@@ -9,12 +9,12 @@ from bocage.commons.estimate import Estimate, Witness
 from bocage.commons.realisation import GUARANTEED, PRIOR_RESTS_ON
 from bocage.commons.record import Record
 from bocage.commons.schema import FOLDER as RECORD_FOLDER
-from bocage.commons.schema import action_kinds
 from bocage.commons.shelf import usable_records
 from bocage.publish.evidence.content import EvidenceContent, Seen, Spread
 from bocage.publish.evidence.typeset import write_evidence
 from bocage.twin.answer import Answer, Section
 from bocage.twin.feedback import file_name_of, learn_models, own_paths
+from bocage.twin.feedback_words import subject_of
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.code_labels import read_code_labels
@@ -67,7 +67,7 @@ def _content(territory: Territory, found: Estimate, model: CostModel, records: S
     is_cost = found.name.startswith(costs.PREFIX)
     labels = read_code_labels(RECORD_FOLDER)["quality"]
     return EvidenceContent(
-        subject=_subject(found),
+        subject=subject_of(found),
         territory=territory.name,
         synthetic=territory.synthetic,
         unit=found.unit,
@@ -97,17 +97,6 @@ def _seen(one: Witness, quality: Mapping[str, str]) -> Seen:
         foreseen=one.foreseen,
         surprise=one.surprise,
     )
-
-
-def _subject(found: Estimate) -> Message:
-    domain, _dot, kind = found.name.partition(":")[2].partition(".")
-    labels = {one.family: one.label for one in reversed(list(action_kinds().values())) if one.domain == domain}
-    if found.name.startswith(costs.PREFIX):
-        return _("Unit cost excluding VAT: {kind}", kind=labels.get(kind, {"fr": kind, "en": kind}))
-    name = read_code_labels(RECORD_FOLDER)["domain"].get(domain, {"fr": domain, "en": domain})
-    if kind == GUARANTEED:
-        return _("Share of the predicted savings that comes true: {domain}, guaranteed result", domain=name)
-    return _("Share of the predicted savings that comes true: {domain}", domain=name)
 
 
 def _at(found: Estimate) -> Message:
