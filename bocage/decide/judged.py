@@ -22,6 +22,7 @@ from bocage.decide.offers import (
 from bocage.decide.refusal import Refusal, refusals, said, words, write
 from bocage.decide.returns import credit_of, refund_of
 from bocage.parameters.funding_rules import GIVEN, LENT, Fact, FundingRule, core_facts
+from bocage.parameters.funding_rules.facts import KEY_AFTER
 from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.text import LANGUAGES, Language, current_language, fill
 
@@ -157,7 +158,7 @@ def _because(rule: FundingRule, case: _Case, code: str, aid: Aid | None = None, 
         values["refusals"] = said(failed, case.known)
     if missing:
         values["missing"] = _listed([fact.label for fact in missing])
-        values["where"] = _listed([fact.where for fact in missing])
+        values["where"] = {language: _places(missing, language) for language in LANGUAGES}
     return Judged(
         rule=rule,
         code=code,
@@ -170,6 +171,16 @@ def _because(rule: FundingRule, case: _Case, code: str, aid: Aid | None = None, 
         missing=missing,
         concerns=not any(one.fact in SUBJECTS for one in refusals(rule.eligibility, case.facts)),
     )
+
+
+def _places(missing: Sequence[Fact], language: Language) -> str:
+    """Where facts are written, each place once, with the keys to write there."""
+    keys: dict[str, list[str]] = {}
+    for fact in missing:
+        place, _, key = fact.where[language].partition(KEY_AFTER[language])
+        keys.setdefault(place, []).extend([key] if key else [])
+    placed = (f"{place}{KEY_AFTER[language]}{', '.join(names)}" if names else place for place, names in keys.items())
+    return words()["and_also"][language].join(placed)
 
 
 def _day(date: dt.date) -> Mapping[str, str]:

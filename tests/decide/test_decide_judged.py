@@ -77,7 +77,14 @@ def test_a_fact_of_the_amount_that_is_missing_is_named_too() -> None:
     one = verdicts(school)["CEE-BAT-EN-102"]
     assert one.verdict == "missing_fact"
     assert [fact.name for fact in one.missing] == ["action.heating"]
-    assert "funding/facts.yaml" in one.say("fix", "en")
+    place = "funding/facts.yaml, under actions then the identifier of the action: heating"
+    assert one.say("fix", "en") == f"Fill in {place}"
+
+
+def test_facts_of_one_place_are_listed_together() -> None:
+    one = verdicts({"chantier": "water", "grouped_programme": True})["AGENCE-LOIRE-BRETAGNE"]
+    keys = "degressive_water_tariff, sispea_filled, water_agency, water_price_eur_m3"
+    assert one.say("fix", "fr") == f"Renseigner funding/facts.yaml, sous «\u202fterritory\u202f»\u202f: {keys}"
 
 
 def test_a_dimension_that_no_rule_asked_for_is_not_missing() -> None:

@@ -19,6 +19,10 @@ SUITED: Mapping[str, tuple[str, ...]] = {
 }
 """Tests that mean something for each type of facts."""
 
+LOCAL_FACTS = "funding/facts.yaml"
+KEY_AFTER: Mapping[str, str] = {"fr": "\u202f: ", "en": ": "}
+"""What stands between a place and the key to write there."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
@@ -81,10 +85,19 @@ def core_facts() -> Mapping[str, Fact]:
             unit=row["unit"],
             codes=tuple(filter(None, row["codes"].split(";"))),
             label={"fr": row["label_fr"], "en": row["label_en"]},
-            where={"fr": row["where_fr"], "en": row["where_en"]},
+            where=_where(row),
             default=_default(row["default"], row["type"]),
         )
     return facts
+
+
+def _where(row: Mapping[str, str]) -> Mapping[str, str]:
+    """Where a fact is written, with the key to write where that is the file of local facts."""
+    key = row["fact"].partition(".")[2]
+    places = {"fr": row["where_fr"], "en": row["where_en"]}
+    if not row["where_en"].startswith(LOCAL_FACTS):
+        return places
+    return {"fr": f"{places['fr']}{KEY_AFTER['fr']}{key}", "en": f"{places['en']}{KEY_AFTER['en']}{key}"}
 
 
 def _default(text: str, type_: str) -> str | bool | None:
