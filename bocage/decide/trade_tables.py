@@ -20,6 +20,7 @@ from bocage.decide.programming import (
     programme_of_investments,
     programme_totals,
 )
+from bocage.decide.quarters import cash_quarters
 from bocage.vocabulary.draws import interval_of
 
 
@@ -27,7 +28,7 @@ def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
     """Frames by name, each declared by the function that makes it.
 
     `payers`, `operations`, `operation_actions` (which actions each gathers), `ppi`, `ppi_totals`, `funding_plan`,
-    `cash_calendar`, `orientation`, `cost_curve`, `aid_files`, `file_data`, `digital`.
+    `cash_calendar`, `cash_quarters`, `orientation`, `cost_curve`, `aid_files`, `file_data`, `digital`.
 
     Args:
         books: the plan.
@@ -50,6 +51,7 @@ def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
         "ppi_totals": programme_totals(ppi),
         "funding_plan": financing_plans_frame(books, operations),
         "cash_calendar": cash_calendar(books, ledgers),
+        "cash_quarters": cash_quarters(books, ledgers),
         "orientation": orientation(books, ledgers),
         "cost_curve": cumulated_cost(books, ledgers),
         "aid_files": files_frame(books, files, operations),

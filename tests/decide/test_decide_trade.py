@@ -1,5 +1,6 @@
 """The tables of the trade: what they tell adds up to the ledgers, and to the law."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from bocage.decide.accounting import accounts
 from bocage.decide.giving import givers
 from bocage.decide.operations import MOST_OPERATIONS
 from bocage.decide.planning import make_plan
+from bocage.decide.quarters import quarter_shares
 from bocage.decide.request import Accounts, Borrowing, PlanRequest
 
 SIREN, OTHER = "111111118", "222222226"
@@ -280,3 +282,21 @@ def test_no_loan_pays_for_running_costs(request_of: RequestOf) -> None:
     assert lent["running"] == 0
     accounts_of = dict(result.tables["operations"].select("section", "account").iter_rows())
     assert accounts_of == {"investment": "21534", "running": "615232"}
+
+
+def test_quarters_add_up_to_their_year_and_follow_the_dates_of_works(planned: Any) -> None:
+    quarters, years = planned.tables["cash_quarters"], planned.tables["cash_calendar"]
+    by = ["payer_siren", "budget", "year"]
+    names = ["own_funds_eur", "received_eur", "spent_eur"]
+    sums = quarters.group_by(by).agg(pl.col(names).sum(), pl.col("balance_eur").sort_by("quarter").last()).sort(by)
+    told = years.sort(by)
+    for name in (*names, "balance_eur"):
+        assert sums[name].to_list() == pytest.approx(told[name].to_list(), abs=0.01), name
+    works = quarters.filter(pl.col("spent_eur") > 0)
+    assert works["quarter"].n_unique() > 1
+
+
+def test_works_of_two_years_are_invoiced_from_the_first_quarter_of_the_second() -> None:
+    shares = quarter_shares(dt.date(2026, 10, 1), dt.date(2027, 3, 31), 2027)
+    assert shares.tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert quarter_shares(dt.date(2027, 12, 1), dt.date(2027, 12, 1), 2027).tolist() == [0.0, 0.0, 0.0, 1.0]
