@@ -108,7 +108,7 @@ def draw_front(
     parts.append(svg.text(left, 8, _axis(y, language), size=7.5, colour=GREY))
     parts.append(svg.text(width, height - 4, _axis(x, language), size=7.5, colour=GREY, anchor="end"))
     places = [(across.at(spot.x), up.at(spot.y)) for spot in spots]
-    path = "L".join(f"{a:.1f} {b:.1f}" for a, b in places)
+    path = "L".join(f"{a:.1f} {b:.1f}" for spot, (a, b) in zip(spots, places, strict=True) if not spot.chosen)
     parts.append(f'<path d="M{path}" fill="none" stroke="{HEDGE_SOFT}" stroke-width="1.4"/>')
     for spot, (a, b) in zip(spots, places, strict=True):
         parts.append(_dot(a, b, OCHRE if spot.chosen else HEDGE, 4.2 if spot.chosen else 3.0))
@@ -197,7 +197,8 @@ def _levels(scale: Scale, left: float, width: float, unit: str, language: Langua
 
 
 def _axis(of: tuple[Text, str], language: Language) -> str:
-    return f"{say(of[0], language)} ({unit_label(of[1], language)})"
+    unit = unit_label(of[1], language)
+    return f"{say(of[0], language)} ({unit})" if unit else say(of[0], language)
 
 
 def _dot(x: float, y: float, colour: str, radius: float) -> str:

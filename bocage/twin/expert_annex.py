@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from bocage import __version__
+from bocage.decide.telling import MEASURES
 from bocage.publish.annex.content import AnnexContent, AnnexSection, Picture
-from bocage.publish.curves import Swing, describe_swings, draw_swings
+from bocage.publish.curves import Spot, Swing, describe_front, describe_swings, draw_front, draw_swings
 from bocage.publish.tables import NamedTable, TableColumn
 from bocage.publish.texts import Text, parameter, say, unit_label
 from bocage.twin.assumptions import all_assumptions
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.domains import discover_domains
+from bocage.twin.front import FrontRecord, load_front
 from bocage.twin.futures import by_future, contested, told, tornado_rows
 from bocage.twin.futures_record import FuturesRecord, futures_of_plan
 from bocage.twin.plan_record import PlanRecord
@@ -35,6 +37,8 @@ def expert_annex(territory: Territory, record: PlanRecord, language: Language) -
     sections = [*_proof(record, language)]
     actions = territory.store.read_rows(noun_tables()["action"])
     sections += _futures(found, actions, language) if found else [_no_futures()]
+    front = load_front(territory.folder / "results", record.fingerprint)
+    sections += [_front(front, language)] if front and front.points.height > 1 else []
     return AnnexContent(
         title=_("Expert view of the plan"),
         place=territory.name,
@@ -150,6 +154,40 @@ def _futures(found: FuturesRecord, actions: pl.DataFrame, language: Language) ->
             ),
         ),
     ]
+
+
+def _front(front: FrontRecord, language: Language) -> AnnexSection:
+    """Plans between two objectives, with the one of the plan among them."""
+    first, second = MEASURES[front.first], MEASURES[front.second]
+    spots = [
+        Spot(x=row["second"], y=row["first"], label=str(row["point"])) for row in front.points.iter_rows(named=True)
+    ]
+    own = Spot(x=front.plan[1], y=front.plan[0], label=_("this plan"), chosen=True)
+    x, y = (second.total, ""), (first.total, "")
+    shown = [*spots, own]
+    return AnnexSection(
+        title=_("Plans between two objectives"),
+        lead=_("None of them is beaten in both; one gives up so much of one objective for so much of the other."),
+        picture=Picture(
+            title=_("What each plan reaches"),
+            svg=draw_front(shown, language, x=x, y=y),
+            alt=describe_front(shown, language, x=x, y=y),
+            source=_("Source: computation by Bocage."),
+        ),
+        table=_table(
+            "front",
+            front.points,
+            [
+                _number("point", _("Plan"), "", "integer"),
+                TableColumn(name="first", label=first.total, kind="real", unit="EUR"),
+                TableColumn(name="second", label=second.total, kind="real", unit="year"),
+                _number("actions", _("Actions"), "", "integer"),
+                _number("cost_eur", _("Cost excl. VAT"), "EUR"),
+                _number("own_eur", _("Own funds"), "EUR"),
+            ],
+        ),
+        new_page=True,
+    )
 
 
 def _assumptions(record: PlanRecord, language: Language) -> AnnexSection:
