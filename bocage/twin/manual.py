@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from bocage.commons.published_schema import write_feedback_schemas
 from bocage.parameters.reader import Parameter
 from bocage.twin.domains import discover_domains
 from bocage.twin.glossary import CORE, Declared, glossary
@@ -308,5 +309,6 @@ def _code_page(code: Code, owner: str) -> str:
 if __name__ == "__main__":
     docs = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     schemas = [path for domain in discover_domains() for path in write_schemas(domain, docs.parent / "schemas")]
+    schemas += write_feedback_schemas(docs.parent / "schemas" / "feedback")
     for written in [*write_manual(docs), *schemas]:
         sys.stdout.write(f"{written}\n")
