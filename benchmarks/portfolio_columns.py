@@ -29,6 +29,8 @@ from bocage.decide.portfolio import Goal, Limit, Loans, Must, Pair, Portfolio, R
 WATER, FLOODS = 1, 2
 LOAN_RATE, LOAN_YEARS = 0.035, 15
 FUTURES = 20
+CARBON_T_KEUR = (0.3, 0.1, 0.0, 2.0)
+"""Carbon avoided by thousand euros saved [t], by kind of works: orders of magnitude, buildings burn gas."""
 
 
 def portfolio_of(instance: Instance) -> Portfolio:
@@ -189,6 +191,16 @@ def _obligations(instance: Instance, rng: np.random.Generator) -> list[Must]:
         )
         for group in np.sort(chosen).tolist()
     ]
+
+
+def carbon_of(portfolio: Portfolio, instance: Instance) -> NDArray[np.float64]:
+    """Carbon avoided a year by column [t]: what each kind of works spares emits more or less by euro.
+
+    Args:
+        portfolio: the columns.
+        instance: the actions.
+    """
+    return (np.array(CARBON_T_KEUR)[instance.works] * instance.saving)[portfolio.action]
 
 
 def risk_of(portfolio: Portfolio, instance: Instance, seed: int) -> Risk:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.greedy import adapt, greedy, polish
 from bocage.decide.portfolio import Goal, Portfolio
-from bocage.decide.solve import Solve, solve
+from bocage.decide.solve import Solve, relative_gap, solve
 
 Array = NDArray[np.float64]
 _SECOND = 1e-3
@@ -220,18 +220,21 @@ class _Walk:
         return None if solved.columns is None else solved
 
     def lexicographic(self, first: Measure, second: Measure) -> tuple[Solve, float] | None:
-        """The best of one measure, then of the other without losing any of it; and the gap of the first."""
+        """The best of one measure, then of the other at a loss of half the gap at most; and the gap of the first."""
         top = self.best(first.of(self.portfolio), [])
         if top is None or top.columns is None:
             return None
         reached = self.portfolio.total(first.at_least(0.0), top.columns)
-        held = replace(self.portfolio, goals=[*self.portfolio.goals, first.at_least(reached)])
+        held = replace(
+            self.portfolio, goals=[*self.portfolio.goals, first.at_least(reached - 0.5 * self.gap * abs(reached))]
+        )
         both = self.best(second.of(held), [top.columns])
+        columns = top.columns if both is None or both.columns is None else both.columns
+        value, margin = first.of(self.portfolio).objective(columns), max(1e-6, 0.5 * self.gap)
         # Loans do not weigh on a goal: a plan that borrows more for the second would lose some of the first.
-        objective = first.of(self.portfolio)
-        if both is None or objective.objective(both.columns or ()) < top.objective - 1e-6 * abs(top.objective):
+        if both is None or value < top.objective - margin * abs(top.objective):
             return top, top.gap
-        return both, top.gap
+        return both, relative_gap(value, top.bound)
 
 
 def _mixed(first: Measure, second: Measure, weight: float) -> Measure:
