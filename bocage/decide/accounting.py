@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Section = Literal["investment", "running"]
 NOMENCLATURES: Mapping[str, str] = {"M49_water": "M49"}
 """Chart of accounts of a budget, M57 elsewhere."""
 ANY_POWER = "*"
+INVESTMENT = "investment"
+"""Nature of a spending that is entered in the investment section, as the fact `spending` of an action tells it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,18 @@ def accounts() -> Mapping[tuple[str, str, str], Account]:
             )
             for row in csv.DictReader(stream)
         }
+
+
+def section_of(facts: Mapping[str, Any]) -> Section:
+    """Section of the budget in which an action is entered: investment, unless its fact `spending` says upkeep or so.
+
+    Args:
+        facts: facts of the action.
+
+    >>> section_of({}), section_of({"spending": "network_upkeep"})
+    ('investment', 'running')
+    """
+    return "investment" if facts.get("spending", INVESTMENT) == INVESTMENT else "running"
 
 
 def account_of(budget: str, competence: str, section: Section) -> Account:

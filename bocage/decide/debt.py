@@ -23,7 +23,7 @@ SPARED = 1e-3
 """Weight of a euro of interest where the objective is no cash: own money is spared at equal value."""
 
 
-def loans_of(request: PlanRequest, economy: Economy) -> Loans | None:
+def loans_of(request: PlanRequest, economy: Economy, works: Array | None = None) -> Loans | None:
     """What payers may borrow, as the solver reads it; None where nobody may.
 
     Annuities are equal and nominal: inflation makes them lighter with time, so that counting them whole
@@ -33,6 +33,7 @@ def loans_of(request: PlanRequest, economy: Economy) -> Loans | None:
     Args:
         request: what the plan is asked for; its `borrowing`.
         economy: rates.
+        works: array (C, T), what loans may pay of each column; None where their use is not asked.
     """
     if not any(any(may.limit_eur) for may in request.borrowing.values()):
         return None
@@ -54,7 +55,7 @@ def loans_of(request: PlanRequest, economy: Economy) -> Loans | None:
             annuity[number, year] = constant_annuity(1.0, may.years[year], may.rate[year])
             worth = loan_worth(may.years[year], may.rate[year], rate)
             cost[number, year] = weight * start[year] * max(0.0, -worth)
-    return Loans(limit=limit, annuity=annuity, years=duration, cost=cost, outstanding=outstanding)
+    return Loans(limit=limit, annuity=annuity, years=duration, cost=cost, outstanding=outstanding, works=works)
 
 
 def nominal_rate(request: PlanRequest) -> float:

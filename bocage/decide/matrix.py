@@ -190,8 +190,18 @@ def _cash(rows: Rows, places: _Places) -> None:
                 loaned = np.flatnonzero(brought)
                 terms.append((places.loans[number, loaned], -brought[loaned]))
             rows.add(terms, upper=float(budget[year]), name=("budget", number))
+            _loaned_works(rows, places, number, year)
         if portfolio.loans is not None and np.isfinite(portfolio.loans.outstanding[number]):
             rows.add([(places.loans[number], 1.0)], upper=float(portfolio.loans.outstanding[number]))
+
+
+def _loaned_works(rows: Rows, places: _Places, payer: int, year: int) -> None:
+    """The loan of a payer in a year pays for nothing but the investments of that year."""
+    loans = places.portfolio.loans
+    if loans is None or loans.works is None or loans.limit[payer, year] <= 0:
+        return
+    mine = np.flatnonzero((places.payer == payer) & (loans.works[:, year] > 0))
+    rows.add([(places.loans[payer, year : year + 1], 1.0), (mine, -loans.works[mine, year])], upper=0.0)
 
 
 def _switch(rows: Rows, number: int, indicator: int, places: _Places) -> None:

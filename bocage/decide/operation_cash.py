@@ -24,6 +24,7 @@ class OperationCash:
         advances: money lent by programmes, received.
         vat_returned: FCTVA received or VAT deducted.
         loan: its share of the loans of its payer.
+        lendable: payment credits less the aids and advances of the same year, which is what loans may pay.
     """
 
     works: Array
@@ -31,6 +32,7 @@ class OperationCash:
     advances: Array
     vat_returned: Array
     loan: Array
+    lendable: Array
 
     @property
     def own(self) -> Array:
@@ -42,8 +44,8 @@ def operation_cash(books: Books, operations: Sequence[Operation], count: int) ->
     """Money of each operation.
 
     The loans of a payer are shared between the investments that it pays in the year, as their payment
-    credits: no loan pays for running costs (CGCT L1612-4). A loan of a year without works is shared as the
-    works of the whole plan; where a plan has no investment at all, between all its operations.
+    credits less the aids of the year: no loan pays for running costs (CGCT L1612-4), and none goes
+    beyond what it pays for. A loan of a year without works is shared as the works of the whole plan.
 
     Args:
         books: the plan.
@@ -56,14 +58,14 @@ def operation_cash(books: Books, operations: Sequence[Operation], count: int) ->
     for number, payer in enumerate(books.columns.payers):
         paid = [row for row, one in enumerate(operations) if one.payer == payer]
         mine = [row for row in paid if operations[row].account.section == "investment"] or paid
-        works = np.array([found[row].works for row in mine]).reshape(len(mine), count)
+        works = np.array([found[row].lendable for row in mine]).reshape(len(mine), count)
         for row, loan in zip(mine, _shared(drawn[number], works), strict=True):
             found[row].loan[:] = loan
     return found
 
 
 def _alone(books: Books, operation: Operation, count: int) -> OperationCash:
-    works, aids, advances, back, loan = (np.zeros(count) for _ in range(5))
+    works, aids, advances, back, loan, now = (np.zeros(count) for _ in range(6))
     vat, taxes = books.worth.vat, books.taxes
     for rank in operation.members:
         action, start = int(books.actions[rank]), int(books.starts[rank])
@@ -75,11 +77,13 @@ def _alone(books: Books, operation: Operation, count: int) -> OperationCash:
             back[year + int(taxes.lag[action]) :][:1] += share * ttc * float(taxes.returned[action])
         for aid in books.columns.plans[books.chosen[rank]].aids:
             paid = aid.amount_eur * payment_shares(aid.rule, start, count)
+            now[start] += paid[start]
             if is_lent(aid.rule):
                 advances += paid
             else:
                 aids += paid
-    return OperationCash(works=works, aids=aids, advances=advances, vat_returned=back, loan=loan)
+    lendable = np.maximum(works - now, 0.0)
+    return OperationCash(works=works, aids=aids, advances=advances, vat_returned=back, loan=loan, lendable=lendable)
 
 
 def _shared(drawn: Array, works: Array) -> Array:

@@ -9,12 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from bocage.decide.accounting import Account, Section, account_of
+from bocage.decide.accounting import Account, account_of, section_of
 from bocage.decide.books import Books
 from bocage.decide.law import own_share_of
 from bocage.decide.offers import named_facts
 from bocage.decide.request import Payer
-from bocage.decide.taxes import INVESTMENT
 from bocage.parameters.funding_rules import GIVEN, load_law
 
 Array = NDArray[np.float64]
@@ -93,8 +92,7 @@ def _rows(books: Books) -> list[dict[str, Any]]:
     rows = []
     for rank, (action, cost) in enumerate(zip(books.actions.tolist(), costs.tolist(), strict=True)):
         facts, payer = books.columns.facts[action], books.columns.payers[int(portfolio.payer[action])]
-        section: Section = "investment" if facts.get("spending", INVESTMENT) == INVESTMENT else "running"
-        account = account_of(payer[1], told[action]["competence"] or "", section)
+        account = account_of(payer[1], told[action]["competence"] or "", section_of(facts))
         rows.append({**told[action], "rank": rank, "cost": cost, "payer": payer, "account": account})
     return rows
 

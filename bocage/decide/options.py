@@ -9,7 +9,7 @@ import polars as pl
 
 from bocage.decide.greedy import greedy, polish
 from bocage.decide.ledger import Books, society_of
-from bocage.decide.portfolio import Portfolio
+from bocage.decide.portfolio import Loans, Portfolio
 from bocage.decide.wording import label_of
 from bocage.vocabulary.draws import DrawTable, interval_of
 
@@ -104,8 +104,14 @@ def _restricted(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]])
         floors=(),
         musts=(),
         goals=(),
+        loans=_loans_of(portfolio, kept),
         risk=None if portfolio.risk is None else replace(portfolio.risk, value=portfolio.risk.value[kept]),
     )
+
+
+def _loans_of(portfolio: Portfolio, kept: np.ndarray[Any, np.dtype[np.int64]]) -> Loans | None:
+    loans = portfolio.loans
+    return loans if loans is None or loans.works is None else replace(loans, works=loans.works[kept])
 
 
 def measured_option(name: str, label: tuple[str, str], books: Books) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """What a column asks from its payer: cash by year, what stays to pay in the end, present value of its aids."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bocage.decide.accounting import section_of
 from bocage.decide.aid_cash import net_shares, present_share
 from bocage.decide.debt import nominal_rate
 from bocage.decide.economy import renewals
@@ -27,11 +30,13 @@ class Outlay:
         cash: array (T,), what it asks each year of the plan, aids and VAT returned deducted [EUR].
         own_eur: what stays to the payer in the end [EUR].
         grants_eur: present value of its aids, money lent counting for what it gains or loses [EUR].
+        lendable: array (T,), its investments of each year, less the aids of that year: what loans may pay [EUR].
     """
 
     cash: Array
     own_eur: float
     grants_eur: float
+    lendable: Array
 
 
 class Outlays:
@@ -41,10 +46,12 @@ class Outlays:
         request: what the plan is asked for.
         worth: costs and gains.
         saved: array (n,), yearly saving of each action that a plan may spend again, excluding VAT [EUR/year].
+        facts: facts of each action.
     """
 
-    def __init__(self, request: PlanRequest, worth: Worth, saved: Array) -> None:
+    def __init__(self, request: PlanRequest, worth: Worth, saved: Array, facts: Sequence[Mapping[str, Any]]) -> None:
         self.request, self.worth, self.saved = request, worth, saved
+        self._invested = [section_of(told) == "investment" for told in facts]
         self.taxes = taxes_of(request, worth)
         self._profiles: dict[tuple[int, int], tuple[Array, float]] = {}
 
@@ -64,18 +71,24 @@ class Outlays:
         cash[start] = ttc
         if returned < years:
             cash[returned] -= back
+        lendable = np.zeros(years)
+        lendable[start] = ttc
         grants = 0.0
         for aid in plan.aids:
             shares, present = self._profile(aid.rule, start)
             cash -= aid.amount_eur * shares
+            lendable[start] -= aid.amount_eur * shares[start]
             grants += aid.amount_eur * present
         for year, share in renewals(float(worth.lifetime[action]), start, years):
             # What wears out within the plan is renewed on its budget, without aid.
             if year < years:
                 cash[year] += share * ttc
+                lendable[year] += share * ttc
                 cash[year + int(taxes.lag[action]) :][:1] -= share * back
         cash[start + 1 :] -= self.request.recycled_share * float(self.saved[action]) * (1 + taxes.running[action])
-        return Outlay(cash=cash, own_eur=max(LEAST_OWN_EUR, ttc - back - plan.total_eur), grants_eur=grants)
+        own = max(LEAST_OWN_EUR, ttc - back - plan.total_eur)
+        lent = np.maximum(lendable, 0.0) if self._invested[action] else np.zeros(years)
+        return Outlay(cash=cash, own_eur=own, grants_eur=grants, lendable=lent)
 
     def _profile(self, rule: FundingRule, start: int) -> tuple[Array, float]:
         """What a euro of aid leaves each year of the plan, and its present value, later years included."""

@@ -142,6 +142,8 @@ class Loans:
         years: array (P, T), number of annuities.
         cost: array (P, T), what a euro borrowed in each year takes from the objective, >= 0.
         outstanding: array (P,), most that may be borrowed in all, infinite without limit [EUR].
+        works: array (C, T), investments of each column less its aids, by year: the loans of a payer in a year pay
+            nothing else (CGCT L1612-4); None where their use is not asked [EUR].
 
     Annuities that fall after the plan's years weigh on no balance: `cost` must hold their present value.
     """
@@ -151,6 +153,7 @@ class Loans:
     years: Ints
     cost: Array
     outstanding: Array
+    works: Array | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,22 +287,33 @@ class Portfolio:
 
         Zero for a payer that needs none, and for one whose balances no loan can hold.
         """
-        found = np.zeros_like(self.budgets)
+        found, chosen = np.zeros_like(self.budgets), np.asarray(columns, dtype=np.int64)
         if self.loans is None:
             return found
-        balances = self.unborrowed(columns)
+        balances = self.unborrowed(chosen)
         balances[np.abs(balances) <= TOLERANCE * self.scale] = 0.0
+        limit = self.loan_limit(chosen)
         for payer in np.flatnonzero((balances < 0).any(axis=1)).tolist():
             loans = cheapest_loans(
                 balances[payer],
                 self.loan_effects[payer],
-                limit=self.loans.limit[payer],
+                limit=limit[payer],
                 cost=self.loans.cost[payer],
                 outstanding=float(self.loans.outstanding[payer]),
             )
             if loans is not None:
                 found[payer] = loans
         return found
+
+    def loan_limit(self, columns: Sequence[int] | Ints) -> Array:
+        """Most that each payer may borrow each year for a selection, array (P, T) [EUR]; zero without loans."""
+        if self.loans is None:
+            return np.zeros_like(self.budgets)
+        if self.loans.works is None:
+            return self.loans.limit
+        chosen, works = np.asarray(columns, dtype=np.int64), np.zeros_like(self.budgets)
+        np.add.at(works, self.payer[self.action[chosen]], self.loans.works[chosen])
+        return np.asarray(np.minimum(self.loans.limit, works))
 
     @cached_property
     def loan_effects(self) -> Array:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from operator import mul
+from operator import add, mul
 
 import numpy as np
 
@@ -83,6 +83,8 @@ class Selection:
         self._limit = [] if loans is None else loans.limit.tolist()
         self._cost = [] if loans is None else loans.cost.tolist()
         self._outstanding = [] if loans is None else loans.outstanding.tolist()
+        self._works = None if loans is None or loans.works is None else loans.works.tolist()
+        self._lendable = [[0.0] * self.portfolio.years for _ in self._limit]
 
     def _index_totals(self) -> None:
         """Floors and goals, then futures: totals that follow the selection, where there are any."""
@@ -105,6 +107,10 @@ class Selection:
         left = self.left[self.payer[action]]
         for year, asked in enumerate(self.cash[column]):
             left[year] -= sign * asked
+        if self._works is not None:
+            lendable = self._lendable[self.payer[action]]
+            for year, paid in enumerate(self._works[column]):
+                lendable[year] += sign * paid
         for number, weight in self.limits_of.get(column, ()):
             self.room[number] -= sign * weight
         for number, weight in self.counts_in.get(column, ()):
@@ -200,13 +206,14 @@ class Selection:
         for left, asked in zip(self.left[self.payer[action]], self.cash[column], strict=True):
             balance = (balance if carried else 0.0) + left - asked
             if balance < -self._scale:
-                return bool(self._limit) and self._loans(self.payer[action], self.cash[column])[1] <= self._scale
+                return bool(self._limit) and self._loans(self.payer[action], column)[1] <= self._scale
         return True
 
-    def _loans(self, payer: int, asked: Iterable[float] | None = None) -> tuple[float, float]:
-        """Cost of the loans of a payer, with more asked from it; and what still lacks."""
+    def _loans(self, payer: int, column: int | None = None) -> tuple[float, float]:
+        """Cost of the loans of a payer, one of its columns added; and what still lacks."""
+        nothing = [0.0] * self.portfolio.years
         balances, balance = [], 0.0
-        for left, more in zip(self.left[payer], asked or [0.0] * self.portfolio.years, strict=True):
+        for left, more in zip(self.left[payer], nothing if column is None else self.cash[column], strict=True):
             balance = (balance if self.portfolio.carried else 0.0) + left - more
             balances.append(balance)
         if min(balances) >= 0.0:
@@ -214,11 +221,19 @@ class Selection:
         loans, lacking = latest_loans(
             balances,
             self._effects[payer],
-            self._limit[payer],
+            self._loan_limit(payer, column),
             self._outstanding[payer],
             carried=self.portfolio.carried,
         )
         return sum(map(mul, loans, self._cost[payer])), lacking
+
+    def _loan_limit(self, payer: int, column: int | None) -> list[float]:
+        """Most that a payer may borrow each year, one of its columns added."""
+        if self._works is None:
+            return list(self._limit[payer])
+        added = [0.0] * self.portfolio.years if column is None else self._works[column]
+        paid = map(add, self._lendable[payer], added)
+        return [min(limit, max(0.0, works)) for limit, works in zip(self._limit[payer], paid, strict=True)]
 
     def gain(self, column: int) -> float:
         """What a column adds to the objective: interactions with the chosen actions, risk and loans included."""
@@ -231,7 +246,7 @@ class Selection:
             gain = self._priced(column, float(gain))
         if self._limit:
             payer = self.payer[action]
-            gain -= self._loans(payer, self.cash[column])[0] - self._loans(payer)[0]
+            gain -= self._loans(payer, column)[0] - self._loans(payer)[0]
         return float(gain)
 
     def _priced(self, column: int, gain: float) -> float:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bocage.decide.accounting import INVESTMENT
 from bocage.decide.request import PlanRequest
 from bocage.decide.worth import Worth
 from bocage.finance.public import deducted_vat_eur, fctva_eur
@@ -18,7 +19,7 @@ Ints = NDArray[np.int64]
 Channel = Literal["fctva", "deduction", "none"]
 """How VAT comes back: the State's compensation fund, the payer's own VAT return, or not at all."""
 WATER_BUDGET = "M49_water"
-INVESTMENT, CLOUD = "investment", "cloud"
+CLOUD = "cloud"
 COMPENSATED = (INVESTMENT, "building_upkeep", "road_upkeep", "network_upkeep", CLOUD)
 """Natures of spending that FCTVA compensates, as the fact `spending` of an action tells them."""
 

@@ -121,13 +121,40 @@ def test_what_payers_may_borrow_as_the_solver_reads_it(request_of: RequestOf) ->
     assert loans.cost[0, 0] > loans.cost[0, 2] > 0
 
 
-def test_borrowing_to_repay_is_told(request_of: RequestOf) -> None:
-    # Loans of two years in every year: what 2028 lacks to repay that of 2027 can only be borrowed again.
+def test_nobody_borrows_to_repay(request_of: RequestOf) -> None:
+    # Two annuities of 3 711 EUR where each budget has 2 000 EUR: loans of 2028 may not repay that of 2027.
     rows = [{"cost": 10000, "kwh": 20000, "last_year": 2027}]
     again = may(20000.0, years=[2] * 3)
     result = make_plan(request_of(rows, budgets={PAYER: [5000.0, 2000.0, 2000.0]}, borrowing={PAYER: again}, **PLAIN))
-    told = dict(result.tables["orientation"].select("year", "loans_within_works").iter_rows())
-    assert (told[2027], told[2028]) == (True, False)
+    assert result.plan["decision"].to_list() == ["out"]
+    slow = may(20000.0, years=[10] * 3)
+    result = make_plan(request_of(rows, budgets={PAYER: [5000.0, 2000.0, 2000.0]}, borrowing={PAYER: slow}, **PLAIN))
+    assert result.tables["orientation"]["loans_within_works"].all()
+
+
+def test_no_loan_pays_for_upkeep(request_of: RequestOf) -> None:
+    # Nothing but a loan pays for either: 10 000 EUR of works may be borrowed, 5 000 EUR of settings may not.
+    upkeep = {"spending": "network_upkeep"}
+    rows = [
+        {"cost": 10000.0, "kwh": 20000.0, "last_year": 2027},
+        {"cost": 5000.0, "kwh": 20000.0, "last_year": 2027, "facts": upkeep},
+    ]
+    request = request_of(rows, budgets={PAYER: [0.0, 2000.0, 2000.0]}, borrowing={PAYER: may(50000.0)}, **PLAIN)
+    assert make_plan(request).plan["decision"].to_list() == ["in", "out"]
+    assert make_plan(replace(request, carried=False)).plan["decision"].to_list() == ["in", "out"]
+
+
+def test_a_loan_stops_at_the_works_of_the_year_less_their_aids(request_of: RequestOf) -> None:
+    # Of 12 000 EUR incl. VAT, CEE and the like left aside: the loan and its own funds make the whole, no more.
+    rows = [{"cost": 10000.0, "kwh": 20000.0, "last_year": 2027}]
+    budgets = {PAYER: [0.0, 2000.0, 2000.0]}
+    request = request_of(rows, budgets=budgets, borrowing={PAYER: may(50000.0)}, **PLAIN)
+    result = make_plan(request)
+    told = result.ledgers.filter(pl.col("year") == 2027)
+    loan = told.filter(pl.col("line") == "loan")["amount_eur"].item()
+    works = told.filter(pl.col("line") == "works_ttc")["amount_eur"].item()
+    grants = told.filter(pl.col("line").str.starts_with("grant"))["amount_eur"].sum()
+    assert loan == pytest.approx(-works - grants)
 
 
 def test_an_advance_of_intracting_is_repaid_and_is_no_aid(request_of: RequestOf) -> None:

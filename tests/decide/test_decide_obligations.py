@@ -63,6 +63,7 @@ def whole(seed: int, *, actions: int = 5, years: int = 3) -> Portfolio:
             limit=rng.uniform(0, 12, (2, years)), annuity=rng.uniform(0.2, 0.4, (2, years)),
             years=rng.integers(1, 5, (2, years)), cost=rng.uniform(0, 0.2, (2, years)),
             outstanding=np.array([np.inf, 12.0]),
+            works=np.maximum(cash, 0.0) * (rng.random(actions) < 0.8)[action][:, None] if seed % 3 else None,
         ),
         risk=Risk(
             weight=0.5, tail=0.3, probability=rng.dirichlet(np.ones(FUTURES)),
