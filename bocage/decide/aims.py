@@ -77,8 +77,8 @@ def column_values(request: PlanRequest, worth: Worth, objective: Objective, at: 
 
 
 def tallies(
-    request: PlanRequest, worth: Worth, objectives: Iterable[Objective], at: Placed
-) -> tuple[list[Pair], dict[Objective, Tally]]:
+    request: PlanRequest, worth: Worth, objectives: Iterable[Objective], at: Placed, beside: Sequence[Pair] = ()
+) -> tuple[list[Pair], dict[Objective, Tally], list[Array]]:
     """The pairs, their states told apart wherever one objective does, and the tally of each objective.
 
     The pairs returned are worth nothing yet: `steered` gives them what a plan is best at.
@@ -88,15 +88,16 @@ def tallies(
         worth: costs and gains.
         objectives: objectives wanted.
         at: the columns.
+        beside: further pairs that count in no objective; what each state of theirs is worth comes last.
     """
     wanted = list(dict.fromkeys(objectives))
     by_objective = {one: valued_pairs(replace(request, objective=one), worth) for one in wanted}
-    pairs, worths = joined_states(list(by_objective.values()))
+    pairs, worths = joined_states([*by_objective.values(), beside])
     found = {
         one: Tally(columns=column_values(request, worth, one, at), pairs=worths[number])
         for number, one in enumerate(wanted)
     }
-    return pairs, found
+    return pairs, found, worths[-1]
 
 
 def joined_states(versions: Sequence[Sequence[Pair]]) -> tuple[list[Pair], list[list[Array]]]:

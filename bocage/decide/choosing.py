@@ -19,6 +19,7 @@ from bocage.decide.request import Aim, Objective, PlanRequest, SolveFacts
 from bocage.decide.search import search
 from bocage.decide.selection import Selection
 from bocage.decide.solve import Solve, relative_gap
+from bocage.decide.streets import street_weight
 from bocage.decide.telling import MEASURES, measure_of
 from bocage.decide.worth import Worth
 
@@ -82,7 +83,10 @@ def steer(request: PlanRequest, worth: Worth, columns: Columns) -> Steered:
     if request.aims:
         mix = scales(request.aims, {one: _alone(columns, one) for one in request.aims})
     found = {one: with_ties(one, columns.tallies[one], columns.grants) for one in mix}
-    portfolio = steered(portfolio, mixed(found, mix) if mix else _nothing(columns), votes)
+    tally = mixed(found, mix) if mix else _nothing(columns)
+    unit = street_weight(mix)
+    tally = replace(tally, pairs=[one + unit * same for one, same in zip(tally.pairs, columns.streets, strict=True)])
+    portfolio = steered(portfolio, tally, votes)
     if request.prudence > 0:
         at = Placed(
             action=portfolio.action, year=portfolio.year, cost_factor=columns.cost_factor, grants=columns.grants

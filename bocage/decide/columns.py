@@ -22,6 +22,7 @@ from bocage.decide.purchases import ALONE, prices_of, purchase_switches
 from bocage.decide.recycling import prudent_savings
 from bocage.decide.request import Objective, Payer, PlanRequest
 from bocage.decide.staff import staff_limits
+from bocage.decide.streets import street_pairs
 from bocage.decide.worth import Worth
 
 Array = NDArray[np.float64]
@@ -41,6 +42,7 @@ class Columns:
         purchase: grouped purchase of each column, empty where it is ordered alone.
         twins: for a column at the usual price, the same at the price of each purchase it may join.
         tallies: what columns and pairs add to each objective that was asked for.
+        streets: for each pair, array (S,), what the same year is worth to works of several domains in one street [EUR].
         wishes: what must be done, may not be done or is wished for.
         starts: possible start years (indices) of each action.
     """
@@ -54,6 +56,7 @@ class Columns:
     purchase: Sequence[str]
     twins: Mapping[int, Mapping[str, int]]
     tallies: Mapping[Objective, Tally]
+    streets: Sequence[Array]
     wishes: Wishes
     starts: Sequence[range]
 
@@ -112,7 +115,7 @@ def build_columns(request: PlanRequest, worth: Worth, terms: Terms, objectives: 
     """
     payers, wishes = list(request.budgets), read_wishes(request)
     facts = action_facts(request, worth)
-    builder = _Builder(request, worth, facts)
+    builder = _Builder(request, worth)
     starts = possible_starts(request, payers, wishes.excluded)
     prices = prices_of(request)
     gated = GatedPlans(Agenda(request.parameters, request.date), request.rules, request.territory, terms)
@@ -125,23 +128,21 @@ def build_columns(request: PlanRequest, worth: Worth, terms: Terms, objectives: 
             for start in years:
                 for plan in offers[request.first_year + start]:
                     builder.add(action, start, plan, name, factor)
-    return builder.columns(payers, wishes, starts, objectives)
+    return builder.columns(payers, facts, wishes, starts, objectives)
 
 
 class _Builder:
     """Columns gathered one by one."""
 
-    def __init__(self, request: PlanRequest, worth: Worth, facts: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, request: PlanRequest, worth: Worth) -> None:
         self.request, self.worth = request, worth
         saved = prudent_savings(worth, request.actions["exclusive_group"].to_list())
-        self.outlays = Outlays(request, worth, saved, facts)
-        self.facts = facts
+        self.outlays = Outlays(request, worth, saved)
         self.action: list[int] = []
         self.year: list[int] = []
         self.cash: list[Array] = []
         self.own: list[float] = []
         self.grants: list[float] = []
-        self.lendable: list[Array] = []
         self.factor: list[float] = []
         self.purchase: list[str] = []
         self.plans: list[FinancingPlan] = []
@@ -154,7 +155,6 @@ class _Builder:
         self.cash.append(outlay.cash)
         self.own.append(outlay.own_eur)
         self.grants.append(outlay.grants_eur)
-        self.lendable.append(outlay.lendable)
         self.factor.append(factor)
         self.purchase.append(purchase)
         self.plans.append(plan)
@@ -162,12 +162,13 @@ class _Builder:
     def columns(
         self,
         payers: Sequence[Payer],
+        facts: Sequence[Mapping[str, Any]],
         wishes: Wishes,
         starts: Sequence[range],
         objectives: Sequence[Objective],
     ) -> Columns:
         """The columns gathered, the constraints between them and what they are worth."""
-        request, worth, facts = self.request, self.worth, self.facts
+        request, worth = self.request, self.worth
         number = {name: row for row, name in enumerate(payers)}
         owners = request.actions.select("owner_siren", "budget").iter_rows()
         payer = np.array([number.get(row, 0) for row in owners], dtype=np.int64)
@@ -177,7 +178,8 @@ class _Builder:
             cost_factor=np.array(self.factor, dtype=float),
             grants=np.array(self.grants, dtype=float),
         )
-        pairs, found = tallies(request, worth, [request.objective, *request.aims, *request.then, *objectives], at)
+        wanted = [request.objective, *request.aims, *request.then, *objectives]
+        pairs, found, streets = tallies(request, worth, wanted, at, street_pairs(request, worth))
         paid = worth.mean_cost[at.action] * at.cost_factor
         financed = Financed(action=at.action, year=at.year, plans=self.plans, cost=paid, payer=payer, facts=facts)
         limits, switches = programme_constraints(financed)
@@ -206,7 +208,7 @@ class _Builder:
                 for role, minimum in request.floors.items()
             ],
             musts=musts_of(wishes, starts),
-            loans=loans_of(request, worth.economy, np.array(self.lendable, dtype=float).reshape(cash.shape)),
+            loans=loans_of(request, worth.economy),
         )
         return Columns(
             portfolio=worth_for(portfolio, request.objective, found[request.objective], at.grants, wishes.votes),
@@ -218,6 +220,7 @@ class _Builder:
             purchase=self.purchase,
             twins=self._twins(),
             tallies=found,
+            streets=streets,
             wishes=wishes,
             starts=starts,
         )

@@ -160,7 +160,7 @@ class _Values:
             cost_factor=columns.cost_factor,
             grants=columns.grants,
         )
-        pairs, found = tallies(self.books.request, worth, list(self.mix), at)
+        pairs, found, _ = tallies(self.books.request, worth, list(self.mix), at)
         tally = mixed(found, self.mix)
         valued = [replace(pair, worth=states) for pair, states in zip(pairs, tally.pairs, strict=True)]
         return Selection(replace(self.portfolio, value=tally.columns, pairs=valued, risk=None), self.books.chosen)

@@ -185,3 +185,42 @@ def purchase_lines(books: Books) -> pl.DataFrame:
         "cost_eur": pl.Float64, "saved_eur": pl.Float64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
+
+
+def street_lines(books: Books) -> pl.DataFrame:
+    """Streets where works of several domains start in one year: who does what, and what each budget pays.
+
+    Returns:
+        Frame `commune_code`, `place`, `year`, `domains`, `budgets`, `actions`, `cost_eur` (excluding VAT).
+    """
+    request, columns = books.request, books.columns
+    rows = request.actions.select("commune_code", "place", "domain", "budget").to_dicts()
+    found: dict[tuple[str, str, int], list[tuple[dict[str, Any], float]]] = defaultdict(list)
+    for column in books.chosen:
+        action = int(columns.portfolio.action[column])
+        row, cost = rows[action], float(books.worth.mean_cost[action] * columns.cost_factor[column])
+        if row["place"]:
+            year = request.first_year + int(columns.portfolio.year[column])
+            found[row["commune_code"] or "", row["place"], year].append((row, cost))
+    lines = [
+        {
+            "commune_code": commune,
+            "place": place,
+            "year": year,
+            "domains": _listed([row["domain"] for row, _ in members]),
+            "budgets": _listed([row["budget"] for row, _ in members]),
+            "actions": len(members),
+            "cost_eur": sum(cost for _, cost in members),
+        }
+        for (commune, place, year), members in sorted(found.items())
+        if len({row["domain"] for row, _ in members}) > 1
+    ]
+    schema = {
+        "commune_code": pl.String, "place": pl.String, "year": pl.Int64, "domains": pl.String, "budgets": pl.String,
+        "actions": pl.Int64, "cost_eur": pl.Float64,
+    }  # fmt: skip
+    return pl.DataFrame(lines, schema=schema)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(sorted(set(names)))

@@ -14,7 +14,14 @@ from bocage.decide.explain import Explainer
 from bocage.decide.financing import Terms
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
 from bocage.decide.options import additive_effect, compare_options
-from bocage.decide.plan_lines import aim_lines, duty_lines, financing_lines, plan_lines, purchase_lines
+from bocage.decide.plan_lines import (
+    aim_lines,
+    duty_lines,
+    financing_lines,
+    plan_lines,
+    purchase_lines,
+    street_lines,
+)
 from bocage.decide.refusing import refuse
 from bocage.decide.request import Objective, PlanRequest, PlanResult
 from bocage.decide.trade_tables import trade_tables
@@ -131,6 +138,7 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         entry=entry_conditions(books, explainer, prepared.steering.mix, reasons),
         duties=duty_lines(books),
         purchases=purchase_lines(books),
+        streets=street_lines(books),
         tables=tables,
     )
 

@@ -169,6 +169,7 @@ class PlanRequest:
         votes_weight: True where citizens' votes break ties.
         keep_preferred: True where something of each preference has to be done.
         law_deadlines: True where deadlines of law that actions declare have to be met.
+        group_streets: True where works of several domains in one street are rather done in the same year.
         warm: year of each action of an earlier plan, to start from.
         kinds: what each kind of actions is called, by language; its code where it has no words.
         on_progress: told how the solver gets on.
@@ -210,6 +211,7 @@ class PlanRequest:
     votes_weight: bool = True
     keep_preferred: bool = False
     law_deadlines: bool = True
+    group_streets: bool = True
     warm: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     on_progress: Callable[[Progress], None] | None = None
@@ -280,6 +282,7 @@ class PlanResult:
             `price_driver`, `price_factor`, `budget_eur` (see `entry_conditions`).
         duties: what had to be done, by law or by choice: `duty`, `origin`, `reason`, `due_year`, `action_id` and
             `year` of what fulfils it, null where nothing within the plan can.
+        streets: streets where works of several domains start in one year (see `street_lines`).
         purchases: grouped purchases made: `purchase`, `label_fr`, `label_en`, `year`, `quantity`, `minimum`,
             `actions`, `cost_eur` (excluding VAT, at the lower price), `saved_eur`.
         tables: tables of the trade by name (see `trade_tables`): PPI, financing plans, cash, budget orientation…
@@ -299,4 +302,5 @@ class PlanResult:
     entry: pl.DataFrame
     duties: pl.DataFrame
     purchases: pl.DataFrame
+    streets: pl.DataFrame
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)

@@ -63,6 +63,7 @@ def plan_answer(territory: Territory, planned: "Planned") -> Answer:
             *_aims(result, language),
             *_duties(planned, language),
             *_purchases(result, language),
+            *_streets(result),
             *first_deadlines(planned.schedule()),
             Section(title=_("Value for society"), table=result.society, headings=_society_headings(language)),
             Section(
@@ -126,6 +127,21 @@ def _purchases(result: PlanResult, language: Language) -> list[Section]:
     return [Section(title=_("Grouped purchases"), table=result.purchases, headings=headings)]
 
 
+def _streets(result: PlanResult) -> list[Section]:
+    """Streets where works of several domains are done in one year."""
+    if result.streets.is_empty():
+        return []
+    headings = [
+        Heading(name="year", label=_("Year")),
+        Heading(name="place", label=_("Place")),
+        Heading(name="domains", label=_("Domains")),
+        Heading(name="budgets", label=_("Budgets")),
+        Heading(name="actions", label=_("Actions")),
+        Heading(name="cost_eur", label=_("Cost excl. VAT"), unit="EUR"),
+    ]
+    return [Section(title=_("Works grouped by street"), table=result.streets, headings=headings)]
+
+
 def _data(planned: "Planned") -> dict[str, object]:
     result = planned.result
     return {
@@ -139,6 +155,7 @@ def _data(planned: "Planned") -> dict[str, object]:
         "aims": result.aims.to_dicts(),
         "duties": result.duties.to_dicts(),
         "purchases": result.purchases.to_dicts(),
+        "streets": result.streets.to_dicts(),
         "solve": {key: _plain(value) for key, value in vars(result.solve).items()},
     }
 

@@ -21,6 +21,7 @@ from bocage.vocabulary.codes import BocageError
 FILE = "plan.json"
 FRAMES = (
     "plan", "reasons", "financing", "ledgers", "society", "options", "additive", "aims", "entry", "duties", "purchases",
+    "streets",
 )  # fmt: skip
 KINDS: Mapping[str, pl.DataType] = {
     str(kind): kind for kind in (pl.Float64(), pl.Int64(), pl.String(), pl.Boolean(), pl.List(pl.String()), pl.Null())

@@ -228,7 +228,7 @@ def test_tallies_know_what_is_bought_at_a_lower_price(request_of: RequestOf) -> 
         cost_factor=np.full(len(columns.portfolio.action), 0.9),
         grants=np.zeros(len(columns.portfolio.action)),
     )
-    _, cheap = tallies(prepared.request, worth, ["npv", "energy"], at)
+    _, cheap, _ = tallies(prepared.request, worth, ["npv", "energy"], at)
     first = int(np.flatnonzero(columns.portfolio.year == 0)[0])
     spared = cheap["npv"].columns[first] - columns.tallies["npv"].columns[first]
     # A tenth of 10 000 EUR at once, and of what renewals cost later: at least a thousand, at most a tenth of it all.
