@@ -12,8 +12,8 @@ from bocage.twin.wording import _, both
 from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.text import Message
 
-CARRIED, MEMO, AID = "balance", "savings", "grant:"
-"""Lines of the ledgers that page 4 sets apart: the balance, what the plan does not spend, the aids."""
+CARRIED, MEMO, DEBT, AID = "balance", "savings", "debt", "grant:"
+"""Lines of the ledgers that page 4 sets apart: the balance, what the plan does not spend, what is owed, the aids."""
 
 
 def option_row(record: PlanRecord, name: str) -> Mapping[str, Any]:
@@ -74,7 +74,7 @@ def funding_lines(record: PlanRecord) -> list[FundingLine]:
 def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:
     """Cash of each payer by year; lines of nothing but zeros are left to the workbook.
 
-    The savings of the works stay apart: the plan does not spend them.
+    The savings of the works stay apart: the plan does not spend them. The debt is told in the finance annex.
     """
     found = []
     if not option_row(record, "chosen")["actions"]:
@@ -82,7 +82,7 @@ def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:
     for (siren, budget), rows in record.frames["ledgers"].group_by("payer_siren", "budget", maintain_order=True):
         years = sorted(rows["year"].unique().to_list())
         lines = _ledger_lines(rows, years)
-        flows = [line for name, line in lines.items() if name not in (CARRIED, MEMO)]
+        flows = [line for name, line in lines.items() if name not in (CARRIED, MEMO, DEBT)]
         if not flows:
             continue
         purse = core_code_labels()["budget"][str(budget)]
