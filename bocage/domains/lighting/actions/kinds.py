@@ -27,7 +27,7 @@ class Kind:
         kind: declared code.
         applies: the luminaires that it suits, on completed ones.
         change: what it sets, as the column `change` of the action.
-        lifetime_years: time during which the effect lasts [year].
+        lifetime_years: time after which what is installed is renewed at its cost [year].
         group: what it excludes within a lot; empty for nothing.
         suffix: what tells apart two actions of one kind on one lot.
         least_share: share of a lot that it must suit for the lot to be proposed so [1].
