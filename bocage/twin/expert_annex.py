@@ -163,7 +163,7 @@ def _front(front: FrontRecord, language: Language) -> AnnexSection:
         Spot(x=row["second"], y=row["first"], label=str(row["point"])) for row in front.points.iter_rows(named=True)
     ]
     own = Spot(x=front.plan[1], y=front.plan[0], label=_("this plan"), chosen=True)
-    x, y = (second.total, ""), (first.total, "")
+    x, y = (_objective(front.second), second.unit), (_objective(front.first), first.unit)
     shown = [*spots, own]
     return AnnexSection(
         title=_("Plans between two objectives"),
@@ -179,8 +179,8 @@ def _front(front: FrontRecord, language: Language) -> AnnexSection:
             front.points,
             [
                 _number("point", _("Plan"), "", "integer"),
-                TableColumn(name="first", label=first.total, kind="real", unit="EUR"),
-                TableColumn(name="second", label=second.total, kind="real", unit="year"),
+                _number("first", _objective(front.first), first.unit),
+                _number("second", _objective(front.second), second.unit),
                 _number("actions", _("Actions"), "", "integer"),
                 _number("cost_eur", _("Cost excl. VAT"), "EUR"),
                 _number("own_eur", _("Own funds"), "EUR"),
@@ -257,11 +257,15 @@ def _status() -> TableColumn:
     return TableColumn(name="status", label=_("Status"), kind="text", labels=words)
 
 
+def _objective(code: str) -> Mapping[str, str]:
+    return dict(all_code_labels(discover_domains())["objective"][code])
+
+
 def _text(name: str, label: Message) -> TableColumn:
     return TableColumn(name=name, label=label, kind="text")
 
 
-def _number(name: str, label: Message, unit: str, kind: ColumnType = "real") -> TableColumn:
+def _number(name: str, label: Text, unit: str, kind: ColumnType = "real") -> TableColumn:
     return TableColumn(name=name, label=label, kind=kind, unit=unit)
 
 
