@@ -115,7 +115,7 @@ def build_columns(request: PlanRequest, worth: Worth, terms: Terms, objectives: 
     """
     payers, wishes = list(request.budgets), read_wishes(request)
     facts = action_facts(request, worth)
-    builder = _Builder(request, worth)
+    builder = _Builder(request, worth, facts)
     starts = possible_starts(request, payers, wishes.excluded)
     prices = prices_of(request)
     gated = GatedPlans(Agenda(request.parameters, request.date), request.rules, request.territory, terms)
@@ -128,21 +128,23 @@ def build_columns(request: PlanRequest, worth: Worth, terms: Terms, objectives: 
             for start in years:
                 for plan in offers[request.first_year + start]:
                     builder.add(action, start, plan, name, factor)
-    return builder.columns(payers, facts, wishes, starts, objectives)
+    return builder.columns(payers, wishes, starts, objectives)
 
 
 class _Builder:
     """Columns gathered one by one."""
 
-    def __init__(self, request: PlanRequest, worth: Worth) -> None:
+    def __init__(self, request: PlanRequest, worth: Worth, facts: Sequence[Mapping[str, Any]]) -> None:
         self.request, self.worth = request, worth
         saved = prudent_savings(worth, request.actions["exclusive_group"].to_list())
-        self.outlays = Outlays(request, worth, saved)
+        self.outlays = Outlays(request, worth, saved, facts)
+        self.facts = facts
         self.action: list[int] = []
         self.year: list[int] = []
         self.cash: list[Array] = []
         self.own: list[float] = []
         self.grants: list[float] = []
+        self.lendable: list[Array] = []
         self.factor: list[float] = []
         self.purchase: list[str] = []
         self.plans: list[FinancingPlan] = []
@@ -155,6 +157,7 @@ class _Builder:
         self.cash.append(outlay.cash)
         self.own.append(outlay.own_eur)
         self.grants.append(outlay.grants_eur)
+        self.lendable.append(outlay.lendable)
         self.factor.append(factor)
         self.purchase.append(purchase)
         self.plans.append(plan)
@@ -162,13 +165,12 @@ class _Builder:
     def columns(
         self,
         payers: Sequence[Payer],
-        facts: Sequence[Mapping[str, Any]],
         wishes: Wishes,
         starts: Sequence[range],
         objectives: Sequence[Objective],
     ) -> Columns:
         """The columns gathered, the constraints between them and what they are worth."""
-        request, worth = self.request, self.worth
+        request, worth, facts = self.request, self.worth, self.facts
         number = {name: row for row, name in enumerate(payers)}
         owners = request.actions.select("owner_siren", "budget").iter_rows()
         payer = np.array([number.get(row, 0) for row in owners], dtype=np.int64)
@@ -208,7 +210,7 @@ class _Builder:
                 for role, minimum in request.floors.items()
             ],
             musts=musts_of(wishes, starts),
-            loans=loans_of(request, worth.economy),
+            loans=loans_of(request, worth.economy, np.array(self.lendable, dtype=float).reshape(cash.shape)),
         )
         return Columns(
             portfolio=worth_for(portfolio, request.objective, found[request.objective], at.grants, wishes.votes),
