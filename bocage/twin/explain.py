@@ -164,6 +164,7 @@ def declaration_data(one: Declared) -> dict[str, object]:
             data |= {"what": dict(thing.what), "why": dict(thing.why), "fix": dict(thing.fix), "exit": thing.exit}
         case Indicator():
             data |= {"unit": thing.unit, "role": thing.role, "label": dict(thing.label), "source": thing.source}
+            data["driver"] = thing.driver
             data |= {"description": dict(thing.description)}
         case Column():
             data |= {"table": one.table.name if one.table else "", "unit": thing.unit, "type": thing.type}

@@ -47,7 +47,8 @@ class Indicator:
             excluding VAT; `stock` and `quality` describe and enter no ledger.
         label: label by language.
         driver: variable of scenarios that moves its yearly value (`variables.csv`); empty where it is constant
-            in real terms. What a domain computes holds at today's value of the driver.
+            in real terms. What a domain computes holds at today's value of the driver, and its draws hold
+            what is not known of its level: a scenario moves it and never draws it again.
         description: one sentence by language.
         source: where its definition comes from.
     """
