@@ -14,6 +14,7 @@ from bocage.commons.published_schema import write_feedback_schemas
 from bocage.parameters.reader import Parameter
 from bocage.twin.domains import discover_domains
 from bocage.twin.glossary import CORE, Declared, glossary
+from bocage.twin.manual_funding import HEADS, limit_sections, programme_sections
 from bocage.twin.open_data import write_schemas
 from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.codes import Code
@@ -48,6 +49,7 @@ def manual_pages() -> dict[str, str]:
         "reference/columns.md": _columns_page(),
         "reference/indicators.md": _indicators_page(),
         "reference/parameters.md": _parameters_page(),
+        "reference/funding.md": _funding_page(),
         "reference/labels.md": _labels_page(),
         "reference/settings.md": _settings_page(),
         "reference/codes.md": _codes_page(),
@@ -257,6 +259,17 @@ def _parameters_page() -> str:
                 _table(("from", "value", "P10", "P90", "status", "source (fr)", "source (en)"), rows),
             ]
     return _page("Parameters \u00b7 Paramètres", *blocks)
+
+
+def _funding_page() -> str:
+    blocks = [
+        "Programmes by dated version, then the limits of the law; how to write one is in [its page](../funding-rules.md)."
+    ]
+    for title, sections in (("Programmes", programme_sections()), ("Limits of the law", limit_sections())):
+        blocks.append(f"## {title}")
+        for name, words, rows in sections:
+            blocks += [f"### {name}", words, _table(HEADS, rows)]
+    return _page("Funding \u00b7 Financements", *blocks)
 
 
 def _short(value: object) -> str:

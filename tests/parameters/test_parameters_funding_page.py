@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bocage.parameters.funding_rules import EXAMPLES_FOLDER, core_facts, load_rules
+from bocage.parameters.funding_rules import EXAMPLES_FOLDER, core_facts, load_law, load_rules
 from bocage.parameters.funding_rules.local import read_local_facts
 from bocage.parameters.funding_rules.reading import PACK_KEYS, PACK_OPTIONS, VERSION_KEYS, VERSION_OPTIONS
 from bocage.parameters.funding_rules.rule import FunderKind, Scope
 from bocage.parameters.funding_rules.rule import Test as Comparison
+from bocage.twin.manual_funding import HEADS, limit_sections, programme_sections
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "funding-rules.md").read_text(encoding="utf-8")
@@ -48,3 +49,16 @@ def test_the_facts_printed_can_be_read(tmp_path: Path) -> None:
     told = read_local_facts(tmp_path, load_rules())
     assert told.territory["zonings"] == ["FRR"]
     assert list(told.actions) == list(yaml.safe_load(LOCAL_FACTS)["actions"])
+
+
+def test_the_manual_lists_every_version_with_its_status() -> None:
+    sections = {name: rows for name, _, rows in (*programme_sections(), *limit_sections())}
+    for rule in (*load_rules(), *load_law()):
+        (row,) = [row for row in sections[rule.name] if row[0] == rule.since.isoformat()]
+        assert row[HEADS.index("status")] == rule.status
+        assert len(row) == len(HEADS)
+    amounts = {name: rows[-1][HEADS.index("amount")] for name, rows in sections.items()}
+    assert amounts["DETR"] == "20 to 40%"
+    assert amounts["FCTVA"] == "16.404% or 5.6% of the cost including VAT"
+    assert amounts["FONDS-VERT-FLOOD"] == "not found"
+    assert str(amounts["OWN-SHARE"]).endswith("general rule: 20%")
