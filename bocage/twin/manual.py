@@ -262,9 +262,7 @@ def _parameters_page() -> str:
 
 
 def _funding_page() -> str:
-    blocks = [
-        "Programmes by dated version, then the limits of the law; how to write one is in [its page](../funding-rules.md)."
-    ]
+    blocks = ["Programmes by dated version, then the limits of the law; [how to write one](../funding-rules.md)."]
     for title, sections in (("Programmes", programme_sections()), ("Limits of the law", limit_sections())):
         blocks.append(f"## {title}")
         for name, words, rows in sections:
