@@ -219,8 +219,10 @@ def _indicators_page() -> str:
             thing = one.thing
             assert isinstance(thing, Indicator)
             texts = [f"{thing.label[language]}. {thing.description[language]}" for language in HEADINGS]
-            rows.append((f"`{thing.name}`", _unit(thing.unit), thing.role, *texts, thing.source))
-        blocks += [f"## {owner}", _table(("indicator", "unit", "role", "français", "English", "source"), rows)]
+            driver = f"`{thing.driver}`" if thing.driver else ""
+            rows.append((f"`{thing.name}`", _unit(thing.unit), thing.role, driver, *texts, thing.source))
+        heads = ("indicator", "unit", "role", "moved by", "français", "English", "source")
+        blocks += [f"## {owner}", _table(heads, rows)]
     return _page("Indicators \u00b7 Indicateurs", *blocks)
 
 
