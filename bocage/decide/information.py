@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bocage.decide.plan_value import Selected
 from bocage.decide.planning import Prepared
 from bocage.decide.realisation import realisation_name, realised_by_domain
 from bocage.decide.wording import label_of
@@ -107,14 +108,33 @@ def _explained(values: Array, draws: Array) -> float:
     return float(fitted.max(axis=0).mean() - beside.mean(axis=1).max())
 
 
-def unknowns_of(prepared: Prepared, rows: Sequence[int]) -> list[Unknown]:
-    """What could be measured: shares realised, prices and contents, costs and savings of each kind of works.
+def unknowns_of(prepared: Prepared, plans: Sequence[Selected]) -> list[Unknown]:
+    """What could be measured: shares realised, prices and contents, costs and savings of each kind of works, aids.
 
     Args:
         prepared: the request, valued.
-        rows: rows of the actions that matter.
+        plans: the plans that are weighed; what none of them does matters not.
     """
-    return [*_parameters(prepared, rows), *_of_kinds(prepared, rows)]
+    rows = sorted({row for one in plans for row in one.starts})
+    found = [*_parameters(prepared, rows), *_of_kinds(prepared, rows)]
+    # To society an aid is a transfer: what a funder will give matters to the payers alone.
+    return [*found, *_aids(prepared, plans)] if prepared.request.objective == "cash" else found
+
+
+def _aids(prepared: Prepared, plans: Sequence[Selected]) -> Iterator[Unknown]:
+    """What each programme will give, of those that do not give by right."""
+    aids = {
+        aid.rule.name: aid
+        for one in plans
+        for column in one.chosen
+        for aid in one.columns.plans[column].aids
+        if 0 < aid.low_eur < aid.high_eur
+    }
+    for name, aid in sorted(aids.items()):
+        draws = factor_draws(
+            aid.low_eur, aid.high_eur, prepared.worth.cost.shape[1], seed=prepared.request.seed, name=f"aid {name}"
+        )
+        yield Unknown(name=f"aid:{name}", label=aid.rule.label, draws=draws)
 
 
 def _parameters(prepared: Prepared, rows: Sequence[int]) -> Iterator[Unknown]:

@@ -73,7 +73,6 @@ def robustness_of(prepared: Prepared, chosen: Sequence[int], scenarios: Sequence
     nothing = Selected(columns=plan.columns, chosen=[])
     options = _distinct([plan, nothing, *(one.plan for one in regrets.candidates[1:]), *drawn])
     values = np.array([value_draws(request, worth, one, objective) for one in options])
-    rows = sorted({row for one in options for row in one.starts})
     base = value_of(request, worth, plan, objective)
     return Robustness(
         objective=objective,
@@ -82,7 +81,7 @@ def robustness_of(prepared: Prepared, chosen: Sequence[int], scenarios: Sequence
         regret=regret_frame(regrets),
         plans=plans_frame(regrets),
         tornado=tornado_frame(tornado_of(prepared, plan, objective), base),
-        information=information_frame(information_of(values, unknowns_of(prepared, rows), seed=request.seed)),
+        information=information_frame(information_of(values, unknowns_of(prepared, options), seed=request.seed)),
         actions=standing_frame(prepared, plan, [one.plan for one in regrets.candidates[1:]], drawn),
         searches=len(regrets.futures) + len(drawn),
     )

@@ -250,3 +250,15 @@ def test_a_path_may_hold_one_of_its_bounds() -> None:
     assert path.held_at("high", 2030).index([2030], 2030).tolist() == [2.5]
     sure = replace(path, low={}, high={})
     assert sure.held_at("low", 2030).index([2030], 2030).tolist() == [1.0]
+
+
+def test_what_a_funder_will_give_is_worth_knowing_to_the_payer_alone(request_of: RequestOf) -> None:
+    # The certificates are given by right, at a price that is not known.
+    rows = [{"cost": 3000 + 700 * i, "kwh": 3000 + 500 * (i * 7 % 5)} for i in range(4)]
+    names = {}
+    for objective in ("npv", "cash"):
+        prepared = prepare(request_of(rows, drivers=DRIVERS, objective=objective, law_deadlines=False))
+        found = robustness_of(prepared, decided(prepared).columns, [load_scenario(TREND)])
+        names[objective] = {one for one in found.information["name"] if one.startswith("aid:")}
+    assert names["npv"] == set()
+    assert "aid:CEE-RES-EC-104" in names["cash"]
