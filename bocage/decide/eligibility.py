@@ -1,6 +1,6 @@
 """Eligibility: conditions of a funding rule tested on facts, with a third answer where a fact is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bocage.parameters.funding_rules import Condition
@@ -24,7 +24,7 @@ def judge(conditions: Sequence[Condition], facts: Facts) -> tuple[bool | None, f
     >>> judge([small], {})
     (None, frozenset({'territory.population'}))
     """
-    return _all([_judge(condition, facts) for condition in conditions])
+    return _all(_judge(condition, facts) for condition in conditions)
 
 
 Judgement = tuple[bool | None, frozenset[str]]
@@ -34,9 +34,9 @@ _NOTHING: frozenset[str] = frozenset()
 def _judge(condition: Condition, facts: Facts) -> Judgement:
     match condition.test:
         case "all":
-            return _all([_judge(part, facts) for part in condition.parts])
+            return _all(_judge(part, facts) for part in condition.parts)
         case "any":
-            return _negate(_all([_negate(_judge(part, facts)) for part in condition.parts]))
+            return _negate(_all(_negate(_judge(part, facts)) for part in condition.parts))
         case "not":
             return _negate(_judge(condition.parts[0], facts))
     fact = facts.get(condition.fact)
@@ -45,10 +45,12 @@ def _judge(condition: Condition, facts: Facts) -> Judgement:
     return _compare(condition.test, fact, condition.value), _NOTHING
 
 
-def _all(judgements: Sequence[Judgement]) -> Judgement:
-    if any(holds is False for holds, _ in judgements):
-        return False, _NOTHING
-    missing = _NOTHING.union(*(names for _, names in judgements))
+def _all(judgements: Iterable[Judgement]) -> Judgement:
+    missing = _NOTHING
+    for holds, names in judgements:
+        if holds is False:
+            return False, _NOTHING
+        missing |= names
     return (None, missing) if missing else (True, _NOTHING)
 
 

@@ -188,6 +188,8 @@ def undominated(plans: Sequence[FinancingPlan]) -> list[bool]:
     that is scarce, and takes part in the same grouped files. Of plans that are equal the first stays.
     Replacing a plan by such another one keeps any selection admissible and never lowers its value.
     """
+    if len(plans) == 1:
+        return [True]
     scarce = sorted({aid.rule.name for plan in plans for aid in plan.aids if not is_free(aid.rule)})
     lags = max((aid.rule.lag_years for plan in plans for aid in plan.aids), default=0)
     asked, paid = np.zeros((len(plans), len(scarce))), np.zeros((len(plans), lags + 1))
