@@ -46,7 +46,7 @@ def beaten(point: FrontPoint, others: list[tuple[float, ...]]) -> bool:
     return any(a >= one - 1e-6 and b >= two - 1e-6 and (a > one + 1e-5 or b > two + 1e-5) for a, b in others)
 
 
-SEEDS = (1, 5, 6, 7)
+SEEDS = (0, 4, 9, 11, 12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -60,15 +60,14 @@ def test_no_plan_beats_a_point_of_the_front_and_its_ends_are_the_best(seed: int)
     assert found
     assert found[0].values[0] == pytest.approx(max(money for money, _ in every), abs=1e-5)
     assert found[-1].values[1] == pytest.approx(max(carbon for _, carbon in every), abs=1e-5)
-    # Loans weigh on money only where it is the objective: the rest of the front is exact to what they cost.
     assert not any(beaten(point, every) for point in found)
     assert all(not portfolio.violations(point.columns) for point in found)
     assert all(point.gap < 1e-5 for point in found)
 
 
 def test_those_seeds_have_fronts_of_several_points() -> None:
-    sizes = [len(front(*tiny(seed), points=6, gap=0.0)) for seed in SEEDS[:2]]
-    assert max(sizes) >= 3
+    sizes = [len(front(*tiny(seed), points=6, gap=0.0)) for seed in (0, 12)]
+    assert min(sizes) >= 3
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -97,7 +96,7 @@ def test_a_front_of_one_measure_against_itself_is_one_point() -> None:
 
 
 def test_a_front_starts_from_the_plan_at_hand_and_finds_the_same() -> None:
-    portfolio, measures = tiny(7)
+    portfolio, measures = tiny(12)
     bare = front(portfolio, measures, points=4, gap=0.0)
     again = front(portfolio, measures, points=4, gap=0.0, start=bare[1].columns)
     assert [point.values.tolist() for point in again] == [pytest.approx(point.values.tolist()) for point in bare]
