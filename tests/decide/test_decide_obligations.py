@@ -114,14 +114,17 @@ def test_every_selection_satisfies_the_program_where_the_checker_says_so(seed: i
     assert agreed > 0 or best is None
 
 
-@pytest.mark.parametrize("seed", range(40))
+HELD_BY_THE_RULE = (1, 5, 6, 7, 8, 11, 13, 15, 17, 19, 21, 22, 23, 25, 27, 30)
+"""Seeds whose obligations, floor and goal the ratio rule reaches by itself."""
+
+
+@pytest.mark.parametrize("seed", HELD_BY_THE_RULE)
 def test_the_walk_adds_up_and_what_it_calls_admissible_is(seed: int) -> None:
     portfolio = whole(seed, actions=6)
     base = greedy(portfolio)
-    if portfolio.violations(base):
-        return
+    assert portfolio.violations(base) == []
     finished = polish(portfolio, base)
-    walked = improve(portfolio, finished, seed=seed, time_limit_s=0.5)
+    walked = improve(portfolio, finished, seed=seed, time_limit_s=0.2)
     for columns in (finished, walked):
         assert portfolio.violations(columns) == []
     values = [portfolio.objective(columns) for columns in (base, finished, walked)]
