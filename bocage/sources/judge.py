@@ -19,6 +19,7 @@ from bocage.sources.written import (
     is_year,
     numbers,
     time_of_day,
+    unit_of,
     without_missing,
 )
 from bocage.vocabulary.columns import Column
@@ -175,11 +176,7 @@ def _judge_number(
         meant = plain_text.replace_strict(known, default=None, return_dtype=pl.String).cast(pl.Float64)
         values = meant.to_frame("m").select(pl.coalesce("m", values.alias("v")).alias("v"))["v"]
     aside = _unread(text, values, "BOC-IMP-204")
-    factor = unit_factor(match.unit, column.unit)
-    if factor is not None and factor != 1.0:
-        values = values * factor
-        said = {"written": match.unit, "declared": column.unit}
-        remarks.append(_Remark("BOC-IMP-317", values.is_not_null(), said))
+    values = _in_unit(values, text, match.unit, column.unit, remarks)
     v = pl.col("v")
     low = v < column.minimum if column.minimum is not None else pl.lit(value=False)
     high = v > column.maximum if column.maximum is not None else pl.lit(value=False)
@@ -197,6 +194,19 @@ def _judge_number(
     )
     kept = judged.select(pl.when(pl.col("aside").is_null()).then("v").cast(column.polars_type, strict=False).alias("v"))
     return kept["v"], judged["aside"]
+
+
+def _in_unit(values: pl.Series, text: pl.Series, header: str, declared: str, remarks: list[_Remark]) -> pl.Series:
+    """Values in the declared unit: the one written beside a value counts before that of the header."""
+    beside = text.to_frame("t").select(unit_of(pl.col("t")).alias("u"))["u"]
+    written = beside.to_frame("u").select(pl.col("u").replace("", None).fill_null(header).alias("u"))["u"]
+    for unit in written.unique(maintain_order=True).to_list():
+        factor = unit_factor(unit, declared)
+        if factor is not None and factor != 1.0:
+            here = (written == unit) & values.is_not_null()
+            values = values.zip_with(~here, values * factor)
+            remarks.append(_Remark("BOC-IMP-317", here, {"written": unit, "declared": declared}))
+    return values
 
 
 def _judge_date(column: Column, frame: pl.DataFrame, remarks: list[_Remark]) -> tuple[pl.Series, pl.Series]:

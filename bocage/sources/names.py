@@ -41,7 +41,8 @@ _FACTORS: dict[tuple[str, str], float] = {
     ("wh", "kWh"): 1e-3, ("mwh", "kWh"): 1e3, ("kwh", "MWh"): 1e-3,
     ("klm", "lm"): 1e3, ("kh", "h"): 1e3,
     ("km", "m"): 1e3, ("cm", "m"): 1e-2, ("mm", "m"): 1e-3, ("m", "mm"): 1e3, ("cm", "mm"): 10.0,
-    ("k€", "EUR"): 1e3, ("keur", "EUR"): 1e3,
+    ("k€", "EUR"): 1e3, ("keur", "EUR"): 1e3, ("m€", "EUR"): 1e6, ("meur", "EUR"): 1e6,
+    ("%", "1"): 1e-2,
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ MANGLED = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*$"
 """An identifier that a spreadsheet turned into a rounded number: its last digits are lost."""
 
 _SPACES = "[\\s\u00a0\u202f\u2009'’]"
+_MEASURED = r"(?i)^([+-]?[\d.,]+(?:e[+-]?\d+)?)([a-z°%µ€²³/]+)$"
+"""A number, then its unit."""
 _TRUE = ("oui", "o", "vrai", "true", "t", "1", "1.0", "x", "yes", "y")
 _FALSE = ("non", "n", "faux", "false", "f", "0", "0.0", "no")
 _MONTH_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})"
@@ -68,7 +70,7 @@ def number(text: pl.Expr, *, decimal: str) -> pl.Expr:
     >>> frame.select(number(pl.col("t"), decimal=","))["t"].to_list()
     [1234.5, 0.15, 1234.5, 70.0, None]
     """
-    bare = text.str.replace_all(_SPACES, "").str.replace(r"(?i)^([+-]?[\d.,]+(?:e[+-]?\d+)?)[a-z°%µ€²³/]+$", "$1")
+    bare = text.str.replace_all(_SPACES, "").str.replace(_MEASURED, "$1")
     last_comma = bare.str.contains(r",\d*(?:[eE]|$)") & bare.str.contains(r"\..*,")
     last_point = bare.str.contains(r",.*\.")
     both = (
@@ -92,6 +94,19 @@ def number(text: pl.Expr, *, decimal: str) -> pl.Expr:
         )
     value = both.otherwise(alone).cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value).otherwise(None)
+
+
+def unit_of(text: pl.Expr) -> pl.Expr:
+    """Unit written after each number, without what tells the tax of an amount; null where there is none.
+
+    Args:
+        text: texts.
+
+    >>> frame = pl.DataFrame({"t": ["150 k€ HT", "3,2 %", "70", "30 € TTC"]})
+    >>> frame.select(unit_of(pl.col("t")))["t"].to_list()
+    ['k€', '%', None, '€']
+    """
+    return text.str.replace_all(_SPACES, "").str.extract(_MEASURED, 2).str.replace(r"(?i)(?:ht|ttc)$", "")
 
 
 def date(text: pl.Expr, *, month_first: bool = False) -> pl.Expr:

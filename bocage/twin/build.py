@@ -19,6 +19,9 @@ from bocage.vocabulary.columns import shared_asset_tables, shared_values
 SEVERAL_COMMUNES = frozenset({"epci", "syndicate", "departement"})
 """Kinds of bodies whose communes may use the same identifiers."""
 
+TOLD_WHOLE = ("budget_year", "action_choice")
+"""Tables that a file tells whole."""
+
 
 def import_file(  # noqa: PLR0913 - one argument per option of the command
     territory: Territory,
@@ -55,7 +58,8 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
         source: name of the inventory; the file's own name where None.
         on: date from which the inventory holds; today where None.
         dry_run: write nothing in the territory.
-        retire_absent: end the assets of this source that the file no longer has.
+        retire_absent: end the assets of this source that the file no longer has; budgets and choices always
+            are: a row taken out of the table no longer holds.
         constants: declared column and its value for every row, where the file has no such column or an
             empty cell; added to those of the mapping, and kept with it.
         save_mapping: TOML file to write the mapping to, before anything is judged, so that it can be
@@ -105,7 +109,7 @@ def import_file(  # noqa: PLR0913 - one argument per option of the command
             source=source,
             on=on or territory.today(),
             dry_run=dry_run,
-            retire_absent=retire_absent,
+            retire_absent=retire_absent or part.table.name in TOLD_WHOLE,
         )
         imported.append(Imported(table=part.table, meaning=part.meaning, reading=reading, merged=merged))
     if not dry_run:

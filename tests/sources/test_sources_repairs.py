@@ -241,6 +241,12 @@ CASES: dict[str, Case] = {
         values={("1", "lamp_power_w"): 70.0, ("2", "lamp_power_w"): 100.0},
         said=("BOC-IMP-317",),
     ),
+    "units beside the values": Case(
+        content=_table("1;652000;6860000;0,07 kW", "2;652010;6860000;70 W", "3;652020;6860000;70"),
+        rows=("1", "2", "3"),
+        values={(row, "lamp_power_w"): 70.0 for row in ("1", "2", "3")},
+        said=("BOC-IMP-317",),
+    ),
     "latitude and longitude in one column": Case(
         content=f"id;geo_point_2d;puissance\n1;{LAT:.7f},{LON:.7f};70\n", rows=("1",)
     ),
