@@ -216,6 +216,13 @@ def _approval(decision: Decision, language: Language) -> str:
         "{grants} of grants, {own} of own funds net of grants and FCTVA.",
         language,
     )
+    if decision.lent_eur:
+        text = _(
+            "approves the programme “{programme}” from {first} to {last}: {actions}, {cost} of works excluding VAT, "
+            "{grants} of grants, {own} of own funds and loans net of grants and FCTVA; the loans ({lent}) are voted "
+            "apart.",
+            language,
+        )
     return text.format(
         programme=say(decision.programme, language),
         first=decision.first_year,
@@ -224,6 +231,7 @@ def _approval(decision: Decision, language: Language) -> str:
         cost=amount(decision.cost_eur, language),
         grants=amount(decision.grants_eur, language),
         own=amount(decision.own_eur, language),
+        lent=amount(decision.lent_eur, language),
     )
 
 

@@ -13,6 +13,7 @@ from bocage.vocabulary.code_labels import core_code_labels
 from bocage.vocabulary.text import Message
 
 CARRIED, MEMO, DEBT, AID = "balance", "savings", "debt", "grant:"
+LOAN, ADVANCES, GIFTS = "loan", "advance:", "given:"
 """Lines of the ledgers that page 4 sets apart: the balance, what the plan does not spend, what is owed, the aids."""
 
 
@@ -26,11 +27,11 @@ def named_body(siren: str, names: Mapping[str, str]) -> Message | str:
     return names.get(siren) or _("SIREN {siren}", siren=siren)
 
 
-FUNDING_STATUS: Mapping[str, FundingStatus] = {"certain": "certain", "discretionary": "hoped"}
+FUNDING_STATUS: Mapping[str, FundingStatus] = {"certain": "certain", "discretionary": "hoped", "lent": "lent"}
 
 
 def funding_lines(record: PlanRecord) -> list[FundingLine]:
-    """Who pays: programmes counted on, the VAT refund, own funds; then what may be asked for besides."""
+    """Who pays: programmes counted on, the VAT refund, loans, own funds; then what may be asked for besides."""
     chosen = record.frames["plan"].filter(pl.col("decision") == "in")["action_id"]
     if not len(chosen):
         return []
@@ -61,14 +62,34 @@ def funding_lines(record: PlanRecord) -> list[FundingLine]:
         status="refund",
         condition=_("Paid back after the works, by law"),
     )
+    loans = _drawn(record, LOAN)
+    if loans:
+        words = _("Voted apart, repaid by later budgets")
+        counted.append(FundingLine(programme=_("Loans"), amount_eur=loans, status="lent", condition=words))
+    # What one payer of the plan gives to another is among the aids: it is counted once.
+    covered = lent_eur(record) + _drawn(record, GIFTS)
+    left = chosen_row["own_eur"] - covered
     own = FundingLine(
         programme=_("Own funds"),
-        amount_eur=chosen_row["own_eur"],
-        low_eur=chosen_row["own_low_eur"],
-        high_eur=chosen_row["own_high_eur"],
+        amount_eur=left,
+        low_eur=chosen_row["own_low_eur"] - covered,
+        high_eur=chosen_row["own_high_eur"] - covered,
         status="own",
+        condition=_("Negative: the VAT refund comes once works are paid by loans") if left < 0 else "",
     )
     return [*counted, refund, own, *besides]
+
+
+def lent_eur(record: PlanRecord) -> float:
+    """Money that payers have to give back: loans, and advances of programmes [EUR]."""
+    return _drawn(record, LOAN) + _drawn(record, ADVANCES)
+
+
+def _drawn(record: PlanRecord, name: str) -> float:
+    """Sum over payers and years of the lines of the ledgers of a name, or of a family that ends with a colon [EUR]."""
+    line = pl.col("line")
+    named = line.str.starts_with(name) if name.endswith(":") else line == name
+    return abs(float(record.frames["ledgers"].filter(named)["amount_eur"].sum()))
 
 
 def ledgers_of(record: PlanRecord, names: Mapping[str, str]) -> list[Ledger]:

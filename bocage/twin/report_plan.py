@@ -17,7 +17,7 @@ from bocage.publish.report.content import (
 )
 from bocage.publish.texts import Text
 from bocage.twin.plan_record import PlanRecord
-from bocage.twin.report_money import funding_lines, named_body, option_row
+from bocage.twin.report_money import funding_lines, lent_eur, named_body, option_row
 from bocage.twin.report_state import JOINTS
 from bocage.twin.wording import _
 from bocage.vocabulary.code_labels import label_of
@@ -52,6 +52,7 @@ def decision_of(record: PlanRecord, programme: Mapping[str, str]) -> Decision | 
         cost_eur=row["cost_eur"],
         grants_eur=row["grants_eur"],
         own_eur=row["own_eur"],
+        lent_eur=lent_eur(record),
         first_year=int(years.min()),  # type: ignore[arg-type]  # a year, since an action was chosen
         last_year=int(years.max()),  # type: ignore[arg-type]
         actions=row["actions"],
@@ -77,7 +78,7 @@ def headlines(record: PlanRecord) -> list[Figure]:
             more=row["own_eur"] + hoped,
         )
     own = Figure(
-        label=_("Own funds needed"),
+        label=_("Own funds and loans needed") if lent_eur(record) else _("Own funds needed"),
         value=row["own_eur"],
         unit="EUR",
         low=row["own_low_eur"],
@@ -130,7 +131,7 @@ def _criteria(record: PlanRecord, row: Mapping[str, Any]) -> list[Figure]:
         Figure(label=_("Works excl. VAT"), value=row["cost_eur"], unit="EUR"),
         Figure(label=_("Grants"), value=row["grants_eur"], unit="EUR"),
         Figure(
-            label=_("Own funds, net"),
+            label=_("Own funds and loans, net") if lent_eur(record) else _("Own funds, net"),
             value=row["own_eur"], unit="EUR", low=row["own_low_eur"], high=row["own_high_eur"],
         ),
         Figure(

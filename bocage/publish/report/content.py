@@ -11,7 +11,7 @@ import numpy.typing as npt
 from bocage.publish.texts import Text
 from bocage.publish.tokens import Mark, Severity, Stroke
 
-FundingStatus = Literal["certain", "hoped", "own", "refund", "uncounted"]
+FundingStatus = Literal["certain", "hoped", "lent", "own", "refund", "uncounted"]
 SourceStatus = Literal["verified", "to_verify", "expired"]
 PlaceKind = Literal["commune", "epci", "syndicate", "departement", "other"]
 
@@ -80,7 +80,8 @@ class Decision:
         programme: name of the programme, as in the title of the report.
         cost_eur: cost of the works excluding VAT [EUR].
         grants_eur: grants of the funding plan, excluding VAT [EUR].
-        own_eur: own funds net of grants and of the VAT refund [EUR].
+        own_eur: own funds and money borrowed, net of grants and of the VAT refund [EUR].
+        lent_eur: how much of it is borrowed [EUR].
         first_year: first year of works.
         last_year: last year of works.
         actions: number of actions chosen.
@@ -94,6 +95,7 @@ class Decision:
     first_year: int
     last_year: int
     actions: int
+    lent_eur: float = 0.0
     statement: Text = ""
 
 
@@ -223,8 +225,8 @@ class FundingLine:
         low_eur: 10th percentile, None where the amount is exact.
         high_eur: 90th percentile.
         status: `certain` (a right to whoever is eligible), `hoped` (an authority decides),
-            `own` (own funds), `refund` (FCTVA), `uncounted` (the plan does without it: never in
-            the total, and it may exclude an aid that is counted).
+            `lent` (to be given back), `own` (own funds), `refund` (FCTVA), `uncounted` (the plan does
+            without it: never in the total, and it may exclude an aid that is counted).
         condition: what it depends on.
         rule_status: whether the rule of the aid was checked at its source.
     """

@@ -51,10 +51,13 @@ def _sentence(content: ReportContent, language: Language) -> str:
 
 
 def _amounts(decision: Decision, language: Language) -> list[dict[str, str]]:
+    own = _("Own funds, net of grants and FCTVA", language)
+    if decision.lent_eur:
+        own = _("Own funds and loans, net of grants and FCTVA", language)
     return [
         {"label": _("Works excluding VAT", language), "value": amount(decision.cost_eur, language)},
         {"label": _("Grants of the plan", language), "value": amount(decision.grants_eur, language)},
-        {"label": _("Own funds, net of grants and FCTVA", language), "value": amount(decision.own_eur, language)},
+        {"label": own, "value": amount(decision.own_eur, language)},
     ]
 
 
@@ -63,7 +66,9 @@ def own_without_hoped(content: ReportContent, language: Language) -> str:
     hoped = [line for line in content.funding if line.status == "hoped"]
     if content.decision is None or not hoped:
         return ""
-    if len(hoped) == 1:
+    if content.decision.lent_eur:
+        sentence = _("Own funds and loans would be {amount} without the aids hoped for: {aids}.", language)
+    elif len(hoped) == 1:
         sentence = _("Own funds would be {amount} if this aid is not granted: {aids}.", language)
     else:
         sentence = _("Own funds would be {amount} if these aids are not granted: {aids}.", language)

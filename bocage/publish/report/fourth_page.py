@@ -41,7 +41,7 @@ def fourth_page(content: ReportContent, language: Language, room: Room) -> dict[
 
 
 def _status(line: FundingLine, language: Language) -> Cell:
-    icons = {"certain": "certain", "refund": "certain", "own": "own", "hoped": "hoped"}
+    icons = {"certain": "certain", "refund": "certain", "own": "own", "lent": "own", "hoped": "hoped"}
     sure = line.status != "certain" or line.rule_status == "verified"
     note = "" if sure else rule_words(line, language)
     return {"text": funding_word(line, language), "icon": icons[line.status] if sure else "watch", "note": note}
@@ -60,6 +60,8 @@ def funding_word(line: FundingLine, language: Language) -> str:
             return _("own funds", language)
         case "refund":
             return _("by right", language)
+        case "lent":
+            return _("to be repaid", language)
         case _:
             return _("hoped for", language)
 
