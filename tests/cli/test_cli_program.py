@@ -26,7 +26,7 @@ VERBS = {
     "new", "import", "status", "doctor", "diagnose", "actions", "simulate", "plan", "report", "export",
     "backup", "restore", "explain", "demo", "new-domain",
     "photometry", "survey", "members", "sheets", "map", "copy", "quantities", "readings", "watch", "evaluate",
-    "funding", "schedule", "feedback", "what-if", "futures",
+    "funding", "schedule", "feedback", "front", "what-if", "why", "futures",
 }  # fmt: skip
 
 
