@@ -60,16 +60,18 @@ def test_cash_of_one_action_by_hand(request_of: RequestOf) -> None:
 
 
 def test_net_present_value_of_one_action_by_hand(request_of: RequestOf) -> None:
-    result = make_plan(request_of([{"cost": 10000, "kwh": 5000, "lifetime_years": 2.0}], territory=CITY))
+    result = make_plan(request_of([{"cost": 10000, "kwh": 2000, "lifetime_years": 10.0}], territory=CITY))
     npv = result.society.filter(pl.col("indicator") == "npv")["value"].item()
     assert decisions(result) == {"A0": "out"}
     assert npv == 0
     value = result.reasons["value"].item()
-    carbon = carbon_value([2028, 2029], anchor_year=2030, anchor_eur_t=300.0, growth=0.032)
-    saved = 5000 * _realised(request_of)
-    present = [(saved * 0.2 + saved * 0.08 * carbon[k] / 1000) / 1.032 ** (k + 1) for k in (0, 1)]
+    # Thirty years of savings, for which what lives ten years is bought three times.
+    carbon = carbon_value(range(2028, 2058), anchor_year=2030, anchor_eur_t=300.0, growth=0.032)
+    saved = 2000 * _realised(request_of)
+    present = [(saved * 0.2 + saved * 0.08 * carbon[k] / 1000) / 1.032 ** (k + 1) for k in range(30)]
+    works = 10000 * (1 + 1.032**-10 + 1.032**-20)
     # A thousandth of the certificates (320 EUR a year later, at the payer's rate) breaks ties.
-    assert value == pytest.approx(sum(present) - 10000 + 0.32 / (1.035 / 1.02), rel=1e-6)
+    assert value == pytest.approx(sum(present) - works + 0.32 / (1.035 / 1.02), rel=1e-6)
 
 
 def _realised(request_of: RequestOf) -> float:
