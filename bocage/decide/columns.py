@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.aims import Placed, Tally, tallies, worth_for
 from bocage.decide.choices import Wishes, musts_of, read_wishes
-from bocage.decide.debt import loans_of
+from bocage.decide.credit import loans_of
 from bocage.decide.financing import FinancingPlan, Terms
 from bocage.decide.gates import Agenda, GatedPlans
 from bocage.decide.giving import giver_limits

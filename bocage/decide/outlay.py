@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.accounting import section_of
 from bocage.decide.aid_cash import net_shares, present_share
-from bocage.decide.debt import nominal_rate
+from bocage.decide.credit import nominal_rate
 from bocage.decide.economy import renewals
 from bocage.decide.financing import FinancingPlan
 from bocage.decide.request import PlanRequest

@@ -21,7 +21,8 @@ from bocage.decide.books import (
     yearly_cost,
     yearly_gain,
 )
-from bocage.decide.debt import nominal_rate, plan_debts
+from bocage.decide.credit import nominal_rate
+from bocage.decide.debt import plan_debts
 from bocage.decide.wording import label_of
 from bocage.finance.discounting import discount_factors, discounted_payback_years
 from bocage.finance.internal_rate import internal_rates_of_return

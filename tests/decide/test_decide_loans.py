@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.debt import loan_worth, loans_of
+from bocage.decide.credit import loan_worth, loans_of
 from bocage.decide.economy import read_economy
 from bocage.decide.planning import make_plan
 from bocage.decide.request import Borrowing, PlanRequest
