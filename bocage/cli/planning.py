@@ -105,8 +105,8 @@ def plan_command(
     **asked: Any,  # noqa: ANN401 - handed on to `plan`, which types them
 ) -> None:
     """Make the plan and show it with its proof."""
+    from bocage.twin.asked import Further  # noqa: PLC0415 - same
     from bocage.twin.plan import plan  # noqa: PLC0415 - `--help` stays under 200 ms
-    from bocage.twin.plan_inputs import Further  # noqa: PLC0415 - same
     from bocage.twin.territory import open_territory  # noqa: PLC0415 - same
 
     further = Further(

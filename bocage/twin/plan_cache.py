@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from bocage import __version__
-from bocage.twin.plan_inputs import Asked, Further, Inputs
+from bocage.twin.asked import Asked, Further
+from bocage.twin.plan_inputs import Inputs
 from bocage.vocabulary.draws import DrawTable
 
 FOLDER, ABOUT = "plan_inputs", "about.json"

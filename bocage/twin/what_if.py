@@ -10,9 +10,10 @@ from bocage.decide.request import PlanRequest
 from bocage.decide.whatif import Answered, Change, answered, changed
 from bocage.sources.names import plain
 from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.asked import Asked
 from bocage.twin.plan import decide_plan, record_plan
 from bocage.twin.plan_cache import load_inputs
-from bocage.twin.plan_inputs import Asked, Inputs, gather, request_of
+from bocage.twin.plan_inputs import Inputs, gather, request_of
 from bocage.twin.plan_record import PlanRecord, load_current_plan
 from bocage.twin.scenarios import scenario_of
 from bocage.twin.territory import Territory

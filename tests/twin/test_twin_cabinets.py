@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
+from bocage.twin.asked import Asked
 from bocage.twin.build import import_file
-from bocage.twin.plan import Planned, decide_plan
-from bocage.twin.plan_inputs import Asked
+from bocage.twin.plan import decide_plan
+from bocage.twin.planned import Planned
 from bocage.twin.territory import Territory, create_territory, open_territory
 
 LAMPS = ["id;technologie;puissance;rue;secteur;armoire;longitude;latitude"] + [

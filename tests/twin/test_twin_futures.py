@@ -10,11 +10,11 @@ import pytest
 
 from bocage.cli.program import run
 from bocage.twin.answer import said
+from bocage.twin.asked import Asked, Further
 from bocage.twin.build import import_file
 from bocage.twin.futures import futures
 from bocage.twin.futures_record import FILE, futures_of_plan, load_futures
 from bocage.twin.plan import decide_plan, plan
-from bocage.twin.plan_inputs import Asked, Further
 from bocage.twin.plan_record import load_plan
 from bocage.twin.scenario_table import scenario_rows
 from bocage.twin.scenarios import known_scenarios, scenario_of

@@ -10,10 +10,10 @@ import pytest
 
 from bocage.cli.program import run
 from bocage.decide.request import Choice
+from bocage.twin.asked import Asked, Further
 from bocage.twin.build import import_file
 from bocage.twin.plan import decide_plan, plan
 from bocage.twin.plan_cache import ABOUT, FOLDER, load_inputs
-from bocage.twin.plan_inputs import Asked, Further
 from bocage.twin.plan_record import load_plan
 from bocage.twin.territory import Territory, create_territory, open_territory
 from bocage.twin.what_if import Question, named_actions, what_if
