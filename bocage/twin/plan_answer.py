@@ -1,13 +1,13 @@
 """What a plan says: the decision, what it is worth, what was asked and met, what no action fitted."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from bocage.decide.request import PlanResult
 from bocage.twin.answer import Answer, Heading, Section
+from bocage.twin.planned import Planned
 from bocage.twin.schedule import first_deadlines
 from bocage.twin.territory import Territory
 from bocage.twin.wishes import unmatched
@@ -15,11 +15,8 @@ from bocage.twin.wording import _
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import Language, current_language
 
-if TYPE_CHECKING:
-    from bocage.twin.plan import Planned
 
-
-def plan_answer(territory: Territory, planned: "Planned") -> Answer:
+def plan_answer(territory: Territory, planned: Planned) -> Answer:
     """A plan as sentences, tables and data."""
     language = current_language()
     result, solve = planned.result, planned.result.solve
@@ -90,7 +87,7 @@ def _aims(result: PlanResult, language: Language) -> list[Section]:
     return [Section(title=_("Objectives"), table=result.aims, headings=headings)]
 
 
-def _duties(planned: "Planned", language: Language) -> list[Section]:
+def _duties(planned: Planned, language: Language) -> list[Section]:
     """What had to be done, what does it, and what no action fits."""
     request, duties = planned.request, planned.result.duties
     lost = unmatched(request.choices, request.actions)
@@ -142,7 +139,7 @@ def _streets(result: PlanResult) -> list[Section]:
     return [Section(title=_("Works grouped by street"), table=result.streets, headings=headings)]
 
 
-def _data(planned: "Planned") -> dict[str, object]:
+def _data(planned: Planned) -> dict[str, object]:
     result = planned.result
     return {
         "plan": result.plan.to_dicts(),
@@ -186,7 +183,7 @@ def _joint_headings() -> list[Heading]:
     ]
 
 
-def _last_year(planned: "Planned", language: Language) -> pl.DataFrame:
+def _last_year(planned: Planned, language: Language) -> pl.DataFrame:
     joint = planned.joint()
     labels = {
         name: indicator.label[language]
