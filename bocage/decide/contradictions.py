@@ -7,7 +7,7 @@ import numpy as np
 
 from bocage.decide.choices import Obligation
 from bocage.decide.columns import Columns
-from bocage.decide.portfolio import TOLERANCE
+from bocage.decide.portfolio import TOLERANCE, Portfolio
 from bocage.decide.request import PlanRequest
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.responsibility import NO_END_YEAR
@@ -82,28 +82,31 @@ def _payable(request: PlanRequest, columns: Columns, obligation: Obligation, abl
     for way, payer in zip(ways.tolist(), payers.tolist(), strict=True):
         if portfolio.balances([way])[payer].min() >= lacking:
             return None
-    least = min(ways.tolist(), key=lambda way: float(portfolio.cash[way, portfolio.year[way]]))
+    yearly, least = min((_yearly(portfolio, way), way) for way in ways.tolist())
     row = request.actions.row(int(portfolio.action[least]), named=True)
     payer, year = int(portfolio.payer[portfolio.action[least]]), int(portfolio.year[least])
-    funds = portfolio.budgets[payer]
-    available = float(funds[: year + 1].sum() if portfolio.carried else funds[year])
+    available = portfolio.budgets[payer]
+    if portfolio.loans is not None:
+        available = available + portfolio.loans.limit[payer]
     return BocageError(
         "BOC-DEC-016",
         duty=obligation.reason or _label(row),
         action=_label(row),
         year=str(request.first_year + year),
         needed=float(portfolio.cash[least, year]),
-        available=available,
+        available=float(available[: year + 1].sum() if portfolio.carried else available[year]),
         owner=row["owner_siren"],
         budget=row["budget"],
-        yearly=_yearly(float(portfolio.cash[least, year]), year, carried=portfolio.carried),
+        yearly=str(int(np.ceil(yearly / 100.0)) * 100),
     )
 
 
-def _yearly(needed_eur: float, year: int, *, carried: bool) -> str:
-    """Own funds a year that would pay, rounded up to a hundred euros."""
-    each = needed_eur / (year + 1) if carried else needed_eur
-    return str(int(np.ceil(each / 100.0)) * 100)
+def _yearly(portfolio: Portfolio, way: int) -> float:
+    """Own funds a year that would pay for a column, were nothing else done and nothing borrowed [EUR/year]."""
+    asked = portfolio.cash[way]
+    if not portfolio.carried:
+        return float(asked.max())
+    return float((np.cumsum(asked) / np.arange(1, len(asked) + 1)).max())
 
 
 def _label(row: Mapping[str, Any]) -> Words:

@@ -144,6 +144,8 @@ def test_the_budget_that_an_obligation_asks_for_does(request_of: RequestOf) -> N
     with pytest.raises(BocageError) as refusal:
         make_plan(request_of(rows, territory=CITY, **settings))
     yearly = float(refusal.value.values["yearly"])  # type: ignore[arg-type]
+    # 108 000 EUR, VAT included, saved up over three years: the obligation has no earlier deadline.
+    assert yearly == pytest.approx(36000, abs=100)
     done = make_plan(request_of(rows, territory=CITY, budgets={PAYER: [yearly] * 3}, **settings))
     assert decisions(done) == {"A0": "in"}
 
