@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from bocage.decide.eligibility import judge
 from bocage.decide.financing import Terms, financing_plans, is_free, offers_of
-from bocage.decide.offers import named_facts
-from bocage.decide.planning import territory_facts
+from bocage.decide.offers import named_facts, territory_facts
 from bocage.decide.returns import credit_of, refund_of
 from bocage.parameters.funding_rules import LENT, Condition, Rate, WorkedExample, load_examples, load_rules
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
@@ -93,7 +92,7 @@ def test_combinations_follow_kleene() -> None:
 def test_a_badly_written_condition_is_refused(tmp_path: Path) -> None:
     pack = (CORE_FOLDER.parent / "funding" / "detr.yaml").read_text(encoding="utf-8")
     (tmp_path / "bad.yaml").write_text(pack.replace("at_most: 2000}", "eval: 'True'}"), encoding="utf-8")
-    with pytest.raises(ParameterError, match=r"eligibility\[2\]\.any\[1\]\.all\[2\]"):
+    with pytest.raises(ParameterError, match=r"eligibility\[2\]\.any\[1\].all\[3\]"):
         load_rules(tmp_path)
 
 
