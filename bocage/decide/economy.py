@@ -88,13 +88,21 @@ def read_economy(
         running_vat=number("economy.running_vat_rate"),
         fctva_rate=number("public_finance.fctva_rate"),
         fctva_lag=int(lags.get(regime, lags["commune"])),
-        own_share=number(_own_share(territory)),
+        own_share=number(own_share_parameter(territory)),
         carbon_eur_kg=carbon / 1000.0,
         carbon_2019_eur_kg=carbon_value_between(calendar, parameters["carbon.path_2019"].value) / 1000.0,
     )
 
 
-def _own_share(territory: Mapping[str, Any]) -> str:
+def own_share_parameter(territory: Mapping[str, Any]) -> str:
+    """The parameter that says the smallest own share of a territory where no derogation is met.
+
+    Args:
+        territory: facts of the territory; `overseas` and `lead` matter.
+
+    >>> own_share_parameter({"overseas": True})
+    'public_finance.own_share_overseas'
+    """
     if territory.get("overseas"):
         return "public_finance.own_share_overseas"
     return "public_finance.own_share_lead" if territory.get("lead") else "public_finance.own_share"

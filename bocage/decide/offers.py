@@ -17,9 +17,12 @@ from bocage.parameters.funding_rules import (
     Step,
     cee_zones,
     default_facts,
+    load_law,
 )
+from bocage.parameters.reader import Parameters
 
 ONE_FILE = "file"
+CERTIFICATE_PRICE = "cee.price"
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -44,6 +47,34 @@ class Terms:
     count_on: frozenset[str] = frozenset()
     leave_out: frozenset[str] = frozenset()
     laws: tuple[LegalRule, ...] = ()
+
+
+def read_terms(
+    parameters: Parameters, *, own_share: float, count_on: frozenset[str] = NOTHING, leave_out: frozenset[str] = NOTHING
+) -> Terms:
+    """The terms of all programmes: the law in force and the market at the date of the parameters.
+
+    Args:
+        parameters: numbers of the outside world; `cee.price`.
+        own_share: smallest own share in the financing brought by public persons [1].
+        count_on: programmes counted on although their rule does not by itself.
+        leave_out: programmes that the plan does without.
+
+    >>> from bocage.parameters.reader import CORE_FOLDER
+    >>> terms = read_terms(Parameters(CORE_FOLDER, dt.date(2026, 6, 1)), own_share=0.2)
+    >>> terms.certificate_low < terms.certificate_price < terms.certificate_high
+    True
+    """
+    low, high = parameters.bounds(CERTIFICATE_PRICE)
+    return Terms(
+        own_share=own_share,
+        certificate_price=parameters.number(CERTIFICATE_PRICE),
+        certificate_low=low,
+        certificate_high=high,
+        count_on=count_on,
+        leave_out=leave_out,
+        laws=load_law(),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +107,20 @@ class Aid:
             low_eur=self.low_eur * factor,
             high_eur=self.high_eur * factor,
         )
+
+
+def territory_facts(territory: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a territory, completed with what follows from them.
+
+    `overseas` follows from the département; a territory that declares no local rule has none.
+
+    >>> territory_facts({"department": "974"})["overseas"]
+    True
+    """
+    facts = {"funding_rules": [], **territory}
+    if facts.get("overseas") is None and facts.get("department"):
+        facts["overseas"] = str(facts["department"]).startswith(("97", "98"))
+    return facts
 
 
 def named_facts(action: Mapping[str, Any], territory: Mapping[str, Any]) -> dict[str, Any]:

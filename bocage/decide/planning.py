@@ -1,8 +1,7 @@
 """From actions to a funded plan and its proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bocage.decide.checks import check_request
 from bocage.decide.choosing import Chosen, OutOfReachError, Steered, choose, steer
@@ -11,8 +10,8 @@ from bocage.decide.contradictions import check_obligations
 from bocage.decide.economy import read_economy
 from bocage.decide.entry import entry_conditions
 from bocage.decide.explain import Explainer
-from bocage.decide.financing import Terms
 from bocage.decide.ledger import Books, payers_ledgers, society_frame
+from bocage.decide.offers import Terms, read_terms, territory_facts
 from bocage.decide.options import additive_effect, compare_options
 from bocage.decide.plan_lines import (
     aim_lines,
@@ -26,7 +25,6 @@ from bocage.decide.refusing import refuse
 from bocage.decide.request import Objective, PlanRequest, PlanResult
 from bocage.decide.trade_tables import trade_tables
 from bocage.decide.worth import Worth, read_worth
-from bocage.parameters.funding_rules import load_law
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +79,8 @@ def prepare(request: PlanRequest, objectives: Sequence[Objective] = ()) -> Prepa
     request = replace(request, territory=territory_facts(request.territory))
     economy = read_economy(request.parameters, request.territory, first_year=request.first_year, years=request.years)
     worth = read_worth(request, economy)
-    low, high = request.parameters.bounds("cee.price")
-    terms = Terms(
-        own_share=economy.own_share,
-        certificate_price=request.parameters.number("cee.price"),
-        certificate_low=low,
-        certificate_high=high,
-        count_on=request.count_on,
-        leave_out=request.leave_out,
-        laws=load_law(),
+    terms = read_terms(
+        request.parameters, own_share=economy.own_share, count_on=request.count_on, leave_out=request.leave_out
     )
     columns = build_columns(request, worth, terms, objectives)
     check_obligations(request, columns)
@@ -141,17 +132,3 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         streets=street_lines(books),
         tables=tables,
     )
-
-
-def territory_facts(territory: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a territory, completed with what follows from them.
-
-    `overseas` follows from the département; a territory that declares no local rule has none.
-
-    >>> territory_facts({"department": "974"})["overseas"]
-    True
-    """
-    facts = {"funding_rules": [], **territory}
-    if facts.get("overseas") is None and facts.get("department"):
-        facts["overseas"] = str(facts["department"]).startswith(("97", "98"))
-    return facts

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from bocage.decide.economy import own_share_parameter
 from bocage.decide.eligibility import Facts, judge
 from bocage.decide.judged import Judged, judge_programmes
-from bocage.decide.offers import Terms, named_facts
-from bocage.decide.planning import territory_facts
+from bocage.decide.offers import named_facts, read_terms, territory_facts
 from bocage.decide.refusal import refusals, said
 from bocage.parameters.funding_rules import Fact
 from bocage.parameters.reader import CORE_FOLDER, Parameters
@@ -104,16 +104,13 @@ def programmes(territory: Territory) -> Answer:
 def _judged_here(territory: Territory, funding: LocalFunding) -> list[_Here]:
     date = territory.today()
     parameters = Parameters(CORE_FOLDER, date)
-    low, high = parameters.bounds("cee.price")
-    terms = Terms(
-        own_share=parameters.number("public_finance.own_share"),
-        certificate_price=parameters.number("cee.price"),
-        certificate_low=low,
-        certificate_high=high,
+    facts = territory_facts(funding_facts(territory, funding.written))
+    terms = read_terms(
+        parameters,
+        own_share=parameters.number(own_share_parameter(facts)),
         count_on=frozenset(listed_programmes(territory, "count_on")),
         leave_out=frozenset(listed_programmes(territory, "leave_out")),
     )
-    facts = territory_facts(funding_facts(territory, funding.written))
     judged = judge_programmes({}, facts, funding.rules, date, cost_eur=0.0, terms=terms, known=funding.known)
     own = {name: value for name, value in named_facts({}, facts).items() if name.startswith("territory.")}
     found = [_here(one, own, funding.known) for one in judged]

@@ -13,8 +13,9 @@ from bocage.decide import search
 from bocage.decide.columns import build_columns
 from bocage.decide.economy import read_economy
 from bocage.decide.financing import Terms
+from bocage.decide.offers import territory_facts
 from bocage.decide.options import compare_joint
-from bocage.decide.planning import make_plan, territory_facts
+from bocage.decide.planning import make_plan
 from bocage.decide.request import PlanRequest
 from bocage.decide.solve import Progress, Solve
 from bocage.decide.valuing import base_values
