@@ -149,15 +149,16 @@ def later_works_paid(books: Books, count: int) -> Array:
     return later
 
 
-def renewals_paid(books: Books, count: int) -> Array:
-    """Draws (count, K) of renewals within the plan, all taxes included, less the VAT that comes back [EUR]."""
-    worth, taxes, paid = books.worth, books.taxes, np.zeros((count, books.worth.cost.shape[1]))
+def renewals_paid(books: Books, count: int) -> tuple[Array, Array]:
+    """Renewals within the plan, all taxes included, and the VAT that comes back of them: draws (count, K) [EUR]."""
+    worth, taxes = books.worth, books.taxes
+    paid, back = (np.zeros((count, worth.cost.shape[1])) for _ in range(2))
     for action, start, ttc in zip(books.actions.tolist(), books.starts.tolist(), works_ttc(books), strict=True):
         for year, share in renewals(float(worth.lifetime[action]), start, books.request.years):
             if year < books.request.years:
                 paid[year] += share * ttc
-                paid[year + int(taxes.lag[action]) :][:1] -= share * ttc * float(taxes.returned[action])
-    return paid
+                back[year + int(taxes.lag[action]) :][:1] += share * ttc * float(taxes.returned[action])
+    return paid, back
 
 
 def _renewed(books: Books) -> Iterator[tuple[int, Array, list[tuple[int, float]], float]]:

@@ -119,7 +119,7 @@ def payer_ledger(books: Books, number: int, debt: Debt, count: int) -> PayerLedg
         *_debt_lines(debt, count, draws),
     ]
     lines += _later_funds(lines, request.years)
-    renewed = renewals_paid(mine, count)
+    renewed, _ = renewals_paid(mine, count)
     if renewed.any():
         lines.append(Line(name="renewals", draws=-renewed))
     return PayerLedger(number=number, lines=lines, savings=savings, debt=debt, carried=request.carried)
@@ -137,14 +137,20 @@ def _returned(books: Books, count: int) -> list[Line]:
     channels = {books.taxes.channel[action] for action in books.actions.tolist()} - {"none"}
     if len(channels) < 2:
         name = "vat_deducted" if channels == {"deduction"} else "fctva"
-        return [Line(name=name, draws=vat_returned(books, count))]
+        return [Line(name=name, draws=_vat(books, count))]
     portfolio = books.columns.portfolio
     found = []
     for channel, name in (("fctva", "fctva"), ("deduction", "vat_deducted")):
         kept = [one for one in books.chosen if books.taxes.channel[int(portfolio.action[one])] == channel]
         part = Books(request=books.request, worth=books.worth, columns=books.columns, chosen=kept)
-        found.append(Line(name=name, draws=vat_returned(part, count)))
+        found.append(Line(name=name, draws=_vat(part, count)))
     return found
+
+
+def _vat(books: Books, count: int) -> Array:
+    """VAT that comes back of the works and of their renewals within the plan."""
+    _, renewed = renewals_paid(books, count)
+    return np.asarray(vat_returned(books, count) + renewed)
 
 
 def _aid_lines(books: Books, count: int) -> list[Line]:
