@@ -31,9 +31,8 @@ def why(territory: Territory, words: str) -> Answer:
     names = named_actions(actions, words)
     if len(names) > MOST_ACTIONS:
         raise BocageError("BOC-TWI-082", value=words, count=len(names), most=MOST_ACTIONS, first=names[0])
-    labels = {
-        row["action_id"]: row for row in actions.select("action_id", "label_fr", "label_en").iter_rows(named=True)
-    }
+    told = actions.select("action_id", fr="label_fr", en="label_en").iter_rows(named=True)
+    labels = {row.pop("action_id"): row for row in told}
     reasons = {row["action_id"]: row for row in record.frames["reasons"].iter_rows(named=True)}
     entry = {row["action_id"]: row for row in record.frames["entry"].iter_rows(named=True)}
     known = [name for name in names if name in reasons]

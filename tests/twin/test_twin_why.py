@@ -45,6 +45,7 @@ def test_every_action_of_a_street_is_explained_in_both_languages(territory: Terr
     assert len(told) == len(answer.sections) >= 2
     for section in answer.sections:
         for language in LANGUAGES:
+            assert "Rue A" in said(section.title, language)
             lines = [said(line, language) for line in section.lines]
             assert all("{" not in line and "None" not in line for line in lines)
     reasons = dict(record.frames["reasons"].select("action_id", "code").iter_rows())
@@ -98,6 +99,9 @@ def test_each_figure_is_found_in_the_plan_and_told(territory: Territory, name: s
 def test_the_commands_speak_and_refuse(territory: Territory, capsys: pytest.CaptureFixture[str]) -> None:
     use_language("en")
     place = str(territory.folder)
+    for language, word in (("en", "Renew with LED: Rue B"), ("fr", "Renouveler en LED\u202f: Rue B")):
+        assert run(["why", "-t", place, "--lang", language, "Rue B"]) == 0
+        assert word in capsys.readouterr().out
     assert run(["why", "-t", place, "--lang", "en", "Rue B", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["data"]["actions"]
     assert run(["explain", "npv", "-t", place, "--lang", "en"]) == 0
