@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bocage.decide.books import Books
@@ -35,6 +35,7 @@ DRIVERS = {"electricity_cost_eur_year": "electricity_price", "carbon_kgco2e_year
 LIVES = st.floats(0.5, 60.0)
 
 
+@settings(deadline=None)
 @given(life=LIVES, start=st.integers(0, 9))
 def test_works_serve_without_a_gap_and_never_past_what_is_left(life: float, start: int) -> None:
     paid, left = renewals(life, start, HORIZON), residual_share(life, start, HORIZON)
@@ -55,6 +56,7 @@ def test_where_lives_fill_the_horizon_works_are_an_annuity(life: int) -> None:
     assert value == pytest.approx(yearly * float(annuity_factor(HORIZON, 0.032)), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(life=st.integers(2, 45), rate=st.floats(0.005, 0.08))
 def test_straight_line_stays_near_the_annuity_and_makes_no_cliff(life: int, rate: float) -> None:
     values = works_values(float(life), 8, HORIZON, rate)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 from ademe_mixes import ELECTRICITY, SCENARIOS, electricity_mix, gas_mix, power_to_gas_efficiency, read_table
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
@@ -87,6 +87,7 @@ def contents_of(name: str, year: int) -> tuple[float, float]:
     return contents(mixes, factors, year)
 
 
+@settings(deadline=None)
 @given(
     shares=st.lists(st.floats(0.01, 10), min_size=3, max_size=3),
     gases=st.lists(st.floats(0.01, 10), min_size=2, max_size=2),
