@@ -168,7 +168,8 @@ def cumulated_cost(books: Books, ledgers: Sequence[PayerLedger]) -> pl.DataFrame
     """Works since the first year, and what of them is left to own funds and loans, with their intervals.
 
     Draws are added up year after year and only then summed up, so that the interval of a total is that
-    of the total. The last rows, without payer, are those of all the payers together.
+    of the total. What a payer gives to the works of another counts as its own, as in the programme. The last
+    rows, without payer, are those of all the payers together, where it is counted once.
 
     Returns:
         Frame `payer_siren`, `budget` (null for all), `year`, `works_eur`, `works_low_eur`,
@@ -180,10 +181,11 @@ def cumulated_cost(books: Books, ledgers: Sequence[PayerLedger]) -> pl.DataFrame
     works_of, net_of = [], []
     for ledger in ledgers:
         works = np.cumsum(-ledger.line("works_ttc") - ledger.line("renewals"), axis=0)
-        back = ledger.line("grant") + ledger.line("fctva") + ledger.line("vat_deducted") + ledger.line("given")
+        given = np.cumsum(-ledger.line("given"), axis=0)
+        back = ledger.line("grant") + ledger.line("fctva") + ledger.line("vat_deducted")
         works_of.append(works)
-        net_of.append(works - np.cumsum(back, axis=0))
-        rows += _curve_rows(books, books.columns.payers[ledger.number], works_of[-1], net_of[-1])
+        net_of.append(works + given - np.cumsum(back, axis=0))
+        rows += _curve_rows(books, books.columns.payers[ledger.number], works + given, net_of[-1])
     if len(ledgers) > 1 and count:
         rows += _curve_rows(books, (None, None), sum(works_of, np.zeros(1)), sum(net_of, np.zeros(1)))
     return pl.DataFrame(rows, schema=dict(CURVE_SCHEMA))

@@ -252,6 +252,11 @@ def test_a_contribution_of_the_epci_is_its_own_spending(request_of: RequestOf) -
     assert paid_by["FONDS-DE-CONCOURS"] == EPCI
     free = make_plan(request)
     tied = make_plan(replace(request, paid_by=paid_by))
+    curve = tied.tables["cost_curve"].filter(pl.col("payer_siren") == OTHER).sort("year")
+    voted = tied.tables["ppi"].filter(pl.col("payer_siren") == OTHER)["cp_eur"].sum()
+    assert curve["works_eur"].to_list()[-1] == pytest.approx(voted)
+    everyone = tied.tables["cost_curve"].filter(pl.col("payer_siren").is_null()).sort("year")
+    assert everyone["works_eur"].to_list()[-1] == pytest.approx(-sum(of_ledgers(tied, "works_ttc").values()))
     outside = -sum(of_ledgers(free, "given").values())
     given = -sum(of_ledgers(tied, "given").values())
     received = sum(of_ledgers(tied, "grant").values())
