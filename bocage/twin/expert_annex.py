@@ -21,6 +21,7 @@ from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.columns import ColumnType, noun_tables
 from bocage.vocabulary.text import LANGUAGES, Language, Message
+from bocage.vocabulary.units import quantity
 
 MOST_SWINGS = 12
 
@@ -57,8 +58,8 @@ def _proof(record: PlanRecord, language: Language) -> list[AnnexSection]:
     facts: list[tuple[Message, Text]] = [
         (_("How the search ended"), _words("solve_status", solve.status)),
         (_("Plan found by"), _words("solve_source", solve.source)),
-        (_("Value of the plan"), _("{value} {unit}", value=solve.objective, unit=solve.unit)),
-        (_("Value that no plan can exceed"), _("{value} {unit}", value=solve.bound, unit=solve.unit)),
+        (_("Value of the plan"), _amount(solve.objective, solve.unit)),
+        (_("Value that no plan can exceed"), _amount(solve.bound, solve.unit)),
         (_("Gap proved"), _("{gap:3}%", gap=100 * solve.gap)),
         (_("Time of the solver"), _("{seconds:1} s", seconds=solve.seconds)),
         (_("Variables and constraints"), _("{variables} and {rows}", variables=solve.variables, rows=solve.rows)),
@@ -72,6 +73,10 @@ def _proof(record: PlanRecord, language: Language) -> list[AnnexSection]:
     )
     columns = [_text("fact", _("Fact")), _text("said", _("Value"))]
     return [AnnexSection(title=_("Proof"), table=_table("proof", frame, columns))]
+
+
+def _amount(value: float, unit: str) -> Text:
+    return {language: quantity(value, unit, language) for language in LANGUAGES}
 
 
 def _words(column: str, code: str) -> Mapping[str, str] | str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -12,16 +13,18 @@ from bocage.publish.tables import NamedTable, TableColumn
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.domains import discover_domains
 from bocage.twin.plan_record import PlanRecord
+from bocage.twin.report_money import named_body
 from bocage.twin.tables import dated, declared_plan_columns
 from bocage.twin.territory import Territory
-from bocage.twin.wording import _
-from bocage.vocabulary.columns import ColumnType
+from bocage.twin.wording import _, both
+from bocage.vocabulary.columns import ColumnType, noun_tables
 from bocage.vocabulary.text import Language, Message
 
 MOST_ROWS = 60
 """Rows of a table in print; the workbook has them all."""
 TOTAL = {"fr": "Total", "en": "Total"}
-Words = Mapping[str, Mapping[str, str]]
+Names = Mapping[str, str]
+"""Public bodies by SIREN."""
 
 
 def finance_annex(territory: Territory, record: PlanRecord, language: Language) -> AnnexContent:
@@ -32,9 +35,11 @@ def finance_annex(territory: Territory, record: PlanRecord, language: Language) 
         record: its plan.
         language: `fr` or `en`.
     """
+    names = territory.body_names()
     parts: Sequence[Callable[[PlanRecord, Language], Sequence[AnnexSection]]] = (
-        _programme, _costs, _financing, _files, _calendar, _cash, _orientation, _purchases, _duties, _digital,
-        _file_data,
+        partial(_programme, names=names), partial(_costs, names=names), _financing, _files, _calendar,
+        partial(_cash, names=names), partial(_orientation, names=names), _purchases,
+        partial(_duties, actions=territory.store.read_rows(noun_tables()["action"])), _digital, _file_data,
     )  # fmt: skip
     return AnnexContent(
         title=_("Finance annex of the plan"),
@@ -49,7 +54,7 @@ def finance_annex(territory: Territory, record: PlanRecord, language: Language) 
     )
 
 
-def _programme(record: PlanRecord, language: Language) -> list[AnnexSection]:
+def _programme(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
     """The PPI: one row by operation, one column of payments by year, then what pays for it."""
     lines, operations = record.frames["ppi"], record.frames["operations"]
     if not operations.height:
@@ -84,7 +89,7 @@ def _programme(record: PlanRecord, language: Language) -> list[AnnexSection]:
         sections.append(
             AnnexSection(
                 title=_("Multi-year programme of investments (PPI)"),
-                lead=_payer(siren, budget),
+                lead=_payer(siren, budget, names),
                 table=_table("ppi", frame, shown),
                 totals=1,
                 note=_(
@@ -96,7 +101,7 @@ def _programme(record: PlanRecord, language: Language) -> list[AnnexSection]:
     return sections
 
 
-def _costs(record: PlanRecord, language: Language) -> list[AnnexSection]:
+def _costs(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
     curve = record.frames["cost_curve"]
     sections = []
     for (siren, budget), own in curve.group_by("payer_siren", "budget", maintain_order=True):
@@ -120,7 +125,7 @@ def _costs(record: PlanRecord, language: Language) -> list[AnnexSection]:
         sections.append(
             AnnexSection(
                 title=_("Cumulated cost"),
-                lead=_payer(siren, budget),
+                lead=_payer(siren, budget, names),
                 picture=picture,
                 table=_table("cost_curve", own, shown),
             )
@@ -143,7 +148,11 @@ def _financing(record: PlanRecord, language: Language) -> list[AnnexSection]:
         TableColumn(name="percent", label=_("Share"), kind="real", unit="%"),
         *_chosen("funding_plan", language, "status", "rule_status"),
     ]
-    named = named.with_columns((pl.col("share") * 100).alias("percent"))
+    # The name of an operation is read once: the rows below it are its own.
+    again = pl.col("operation_id") == pl.col("operation_id").shift()
+    named = named.with_columns(
+        (pl.col("share") * 100).alias("percent"), pl.when(~again.fill_null(value=False)).then("operation")
+    )
     note = _("Public aids are held under the ceiling of CGCT L1111-10. A rule to verify is said so in the last column.")
     return [
         AnnexSection(
@@ -162,51 +171,51 @@ def _files(record: PlanRecord, language: Language) -> list[AnnexSection]:
 
 
 def _calendar(record: PlanRecord, language: Language) -> list[AnnexSection]:
-    """Latest date of each step of each operation: the first among its actions of a year."""
+    """Latest date of each step: the first of an operation in a year, those of one day together."""
     steps = record.frames.get("schedule")
     if steps is None or not steps.height:
         return []
-    of = record.frames["operation_actions"].join(
-        record.frames["operations"].select("operation_id", pl.col(f"label_{language}").alias("operation")),
-        on="operation_id", how="left",
-    )  # fmt: skip
+    of = record.frames["operation_actions"].select("action_id", "operation_id")
     counted = steps.filter(~pl.col("aid_status").is_in(["hoped", "to_check"]).fill_null(value=False))
+    step = ("year", "milestone", "programme", "gate")
     frame = (
         counted.join(of, on="action_id", how="inner")
-        .group_by("operation_id", "operation", "year", "milestone", "programme", "gate")
+        .group_by("operation_id", *step)
         .agg(pl.col("latest").min(), pl.col("slack_days").min())
         .sort("latest", "operation_id")
+        .group_by("latest", *step, maintain_order=True)
+        .agg(pl.col("operation_id").str.join(", ").alias("operations"), pl.col("slack_days").min())
     )
     shown = [
-        *_chosen("schedule", language, "latest", "year"),
-        *_chosen("operations", language, "operation_id"),
-        TableColumn(name="operation", label=_("Operation"), kind="text"),
-        *_chosen("schedule", language, "milestone", "programme", "gate", "slack_days"),
+        *_chosen("schedule", language, "latest", "milestone", "programme", "gate"),
+        TableColumn(name="operations", label=_("Operations"), kind="text"),
+        *_chosen("schedule", language, "year", "slack_days"),
     ]
     return [
         AnnexSection(
             title=_("Back-schedule: the latest date of each step"),
             lead=_("An order signed before its gate loses the aid: the plan counts on these dates being kept."),
-            table=_table("schedule", dated(frame, shown), shown),
+            table=_table("schedule", dated(frame, shown), shown, limit=3 * MOST_ROWS),
             new_page=True,
         )
     ]
 
 
-def _cash(record: PlanRecord, language: Language) -> list[AnnexSection]:
-    names = ("year", "own_funds_eur", "received_eur", "spent_eur", "balance_eur", "balance_low_eur", "balance_high_eur")
-    return _by_payer(record, "cash_calendar", language, _("Cash calendar"), names)
+def _cash(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
+    shown = ("year", "own_funds_eur", "received_eur", "spent_eur", "balance_eur", "balance_low_eur", "balance_high_eur")
+    return _by_payer(record, "cash_calendar", language, _("Cash calendar"), shown, names)
 
 
-def _orientation(record: PlanRecord, language: Language) -> list[AnnexSection]:
-    names = ("year", "investment_eur", "aids_eur", "vat_returned_eur", "loan_eur", "own_funds_used_eur", "savings_eur",
-             "interest_eur", "capital_eur", "plan_debt_eur", "debt_eur", "gross_savings_eur", "net_savings_eur",
-             "debt_years")  # fmt: skip
+def _orientation(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
+    shown = ("year", "investment_eur", "running_works_eur", "aids_eur", "vat_returned_eur", "loan_eur",
+             "own_funds_used_eur", "savings_eur", "interest_eur", "capital_eur", "plan_debt_eur", "debt_eur",
+             "gross_savings_eur", "net_savings_eur", "debt_years")  # fmt: skip
     note = _(
         "Debt, savings and years to repay are filled where the table of budgets tells debt and gross savings of each "
         "year (bocage import budgets.xlsx --type budget_year)."
     )
-    return _by_payer(record, "orientation", language, _("Annex to the budget orientation debate (ROB)"), names, note)
+    title = _("Annex to the budget orientation debate (ROB)")
+    return _by_payer(record, "orientation", language, title, shown, names, note)
 
 
 def _purchases(record: PlanRecord, language: Language) -> list[AnnexSection]:
@@ -214,9 +223,18 @@ def _purchases(record: PlanRecord, language: Language) -> list[AnnexSection]:
     return _simple(record, "purchases", language, _("Grouped purchases"), names)
 
 
-def _duties(record: PlanRecord, language: Language) -> list[AnnexSection]:
-    names = ("origin", "reason", "due_year", "action_id", "year")
-    return _simple(record, "duties", language, _("Obligations"), names)
+def _duties(record: PlanRecord, language: Language, *, actions: pl.DataFrame) -> list[AnnexSection]:
+    duties = record.frames.get("duties")
+    if duties is None or not duties.height:
+        return []
+    label = f"label_{language}"
+    named = duties.join(actions.select("action_id", label), on="action_id", how="left", maintain_order="left")
+    shown = [
+        *_chosen("duties", language, "reason", "due_year"),
+        TableColumn(name=label, label=_("Action"), kind="text"),
+        *_chosen("duties", language, "year"),
+    ]
+    return [AnnexSection(title=_("Obligations"), table=_table("duties", named, shown))]
 
 
 def _digital(record: PlanRecord, language: Language) -> list[AnnexSection]:
@@ -230,8 +248,13 @@ def _file_data(record: PlanRecord, language: Language) -> list[AnnexSection]:
     if not frame.height:
         return []
     names = ("programme", "year", "label", "text", "amount", "unit", "state", "source")
-    section = _simple(record, "file_data", language, _("Data of the files of aid"), names)[0]
-    return [replace(section, new_page=True)]
+    rate = pl.col("unit") == "1"
+    said = frame.with_columns(
+        pl.when(rate).then(100 * pl.col("amount")).otherwise("amount").alias("amount"),
+        pl.when(rate).then(pl.lit("%")).otherwise("unit").alias("unit"),
+    )
+    table = _table("file_data", said, _chosen("file_data", language, *names), limit=2 * MOST_ROWS)
+    return [AnnexSection(title=_("Data of the files of aid"), table=table, new_page=True)]
 
 
 def _simple(
@@ -244,7 +267,13 @@ def _simple(
 
 
 def _by_payer(
-    record: PlanRecord, name: str, language: Language, title: Message, columns: Sequence[str], note: Message | str = ""
+    record: PlanRecord,
+    name: str,
+    language: Language,
+    title: Message,
+    columns: Sequence[str],
+    names: Names,
+    note: Message | str = "",
 ) -> list[AnnexSection]:
     frame = record.frames.get(name)
     if frame is None:
@@ -258,14 +287,14 @@ def _by_payer(
         ]
         if len(shown) > 1:
             sections.append(
-                AnnexSection(title=title, lead=_payer(siren, budget), table=_table(name, own, shown), note=note)
+                AnnexSection(title=title, lead=_payer(siren, budget, names), table=_table(name, own, shown), note=note)
             )
     return sections
 
 
-def _payer(siren: object, budget: object) -> Message:
+def _payer(siren: object, budget: object, names: Names) -> Message:
     words = all_code_labels(discover_domains()).get("budget", {}).get(str(budget), {})
-    return _("{budget}, SIREN {siren}", budget=dict(words) or str(budget), siren=str(siren))
+    return _("{body}, {budget}", body=both(named_body(str(siren), names)), budget=dict(words) or str(budget))
 
 
 def _table(name: str, frame: pl.DataFrame, shown: Sequence[TableColumn], *, limit: int = MOST_ROWS) -> NamedTable:

@@ -17,7 +17,7 @@ from bocage.twin.scenarios import known_scenarios, scenario_of
 from bocage.twin.territory import Territory
 from bocage.twin.what_if import known_inputs
 from bocage.twin.wording import _
-from bocage.vocabulary.text import Language, Message, current_language
+from bocage.vocabulary.text import LANGUAGES, Language, Message, current_language
 from bocage.vocabulary.units import quantity
 
 LIMIT_S = 10.0
@@ -110,9 +110,8 @@ def told(found: Robustness) -> list[Message]:
     judged = found.plans.row(0, named=True)
     lines = [
         _(
-            "At worst, in {count} futures, the plan loses {lost} {unit} beside the plan that the future would have"
-            " asked for",
-            count=len(found.plans) - 1, lost=judged["worst_regret"], unit=found.unit,
+            "At worst, in {count} futures, the plan loses {lost} beside the plan that the future would have asked for",
+            count=len(found.plans) - 1, lost=_amount(judged["worst_regret"], found.unit),
         ),
     ]  # fmt: skip
     best = found.plans.filter(pl.col("minimax")).row(0, named=True)
@@ -121,8 +120,8 @@ def told(found: Robustness) -> list[Message]:
     else:
         safer = {"fr": best["label_fr"], "en": best["label_en"]}
         lines.append(
-            _("The plan of “{future}” is safer: at worst it loses {lost} {unit}",
-              future=safer, lost=best["worst_regret"], unit=found.unit)
+            _("The plan of “{future}” is safer: at worst it loses {lost}",
+              future=safer, lost=_amount(best["worst_regret"], found.unit))
         )  # fmt: skip
     planned = found.actions.filter(pl.col("planned"))
     core = planned.filter(pl.col("standing") == CORE)
@@ -131,6 +130,10 @@ def told(found: Robustness) -> list[Message]:
           core=len(core), count=len(planned))
     )  # fmt: skip
     return lines
+
+
+def _amount(value: float, unit: str) -> dict[Language, str]:
+    return {language: quantity(value, unit, language) for language in LANGUAGES}
 
 
 def by_future(found: Robustness) -> pl.DataFrame:

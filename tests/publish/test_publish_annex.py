@@ -77,3 +77,21 @@ def test_totals_are_bold_and_numbers_carry_their_unit_once() -> None:
 
 def test_the_alternative_text_of_a_curve_gives_each_year() -> None:
     assert describe_band(BAND, "en").split("; ")[0] == "2027 €12,000"
+
+
+def test_headings_take_the_room_that_numbers_leave_and_short_tables_are_never_cut() -> None:
+    label = {"fr": "Coût net cumulé, aides et FCTVA déduites", "en": "Net cost to date, aids and VAT refund deducted"}
+
+    def made(columns: int, rows: int) -> NamedTable:
+        names = [f"c{n}" for n in range(columns)]
+        shown = [TableColumn(name=name, label=label, kind="real", unit="EUR") for name in names]
+        return NamedTable(
+            name="t", label="t", frame=pl.DataFrame({name: [1.0] * rows for name in names}), columns=shown
+        )
+
+    few, many = table_model(made(6, 8), "fr"), table_model(made(20, 80), "fr")
+    widths = [[float(one["width"].removesuffix("em")) for one in table["columns"]] for table in (few, many)]
+    assert min(widths[0]) > max(widths[1])
+    assert all(sum(each) <= 20 * max(widths[1]) for each in widths)
+    assert sum(widths[0]) <= 100
+    assert (few["whole"], many["whole"]) == (True, False)

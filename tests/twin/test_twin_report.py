@@ -16,6 +16,7 @@ from bocage.publish.report.typeset import report_model
 from bocage.twin.assumptions import all_assumptions, decisive_names
 from bocage.twin.demo import run_demo
 from bocage.twin.diagnose import examine
+from bocage.twin.finance_annex import finance_annex
 from bocage.twin.plan import plan
 from bocage.twin.plan_record import PlanRecord, load_plan
 from bocage.twin.propose import Proposal, consider
@@ -189,3 +190,15 @@ def test_a_plan_of_nothing_says_nothing_of_works(demo: Reported, tmp_path: Path)
     assert not any(option.chosen for option in content.options)
     answer = write_reports(demo.territory, into=tmp_path, language="en")
     assert all(path.stat().st_size > 0 for path in answer.files)
+
+
+def test_the_finance_annex_names_payers_and_each_deadline_once(demo: Reported) -> None:
+    sections = finance_annex(demo.territory, demo.record, "fr").sections
+    leads = [said(section.lead) for section in sections]
+    assert any("Valbocage" in lead for lead in leads)
+    assert not any("SIREN" in lead for lead in leads)
+    calendar = next(s.table for s in sections if s.table is not None and s.table.name == "schedule")
+    keys = calendar.frame.select("latest", "year", "milestone", "programme", "gate")
+    assert keys.height == keys.unique().height
+    of = demo.record.frames["operation_actions"]["operation_id"].unique()
+    assert set(", ".join(calendar.frame["operations"]).split(", ")) == set(of)

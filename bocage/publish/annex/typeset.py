@@ -21,6 +21,10 @@ _ONE_LINE = 120
 """Letters that a row holds: a table with fewer is as wide as its texts."""
 _LETTER_EM, _MARGIN_EM = 0.52, 1.1
 """Width of a letter or digit of the text face, and of what surrounds it in a cell."""
+_PAGE_EM = 95.0
+"""Width of the page: where numbers leave room, their headings take it."""
+_WHOLE_ROWS = 20
+"""A table of no more rows is never cut between two pages."""
 
 
 def write_annex(content: AnnexContent, path: Path, *, language: Language) -> Path:
@@ -103,8 +107,11 @@ def table_model(table: NamedTable, language: Language, *, totals: int = 0) -> di
     """
     texts = [_texts(table, column, language) for column in table.columns]
     narrow = sum(max(map(len, words), default=0) for words in texts) <= _ONE_LINE
+    numeric = sum(column.kind in _NUMBERS for column in table.columns)
+    room = _PAGE_EM / len(table.columns) if narrow and numeric else 0.0
     columns = [
-        _heading(column, words, language, narrow=narrow) for column, words in zip(table.columns, texts, strict=True)
+        _heading(column, words, language, narrow=narrow, room_em=room)
+        for column, words in zip(table.columns, texts, strict=True)
     ]
     rows = [list(row) for row in zip(*texts, strict=True)]
     bold = len(rows) - totals
@@ -115,11 +122,14 @@ def table_model(table: NamedTable, language: Language, *, totals: int = 0) -> di
             for rank, row in enumerate(rows)
         ],
         "total": [],
+        "whole": len(rows) <= _WHOLE_ROWS,
         "more": say(table.note, language),
     }
 
 
-def _heading(column: TableColumn, texts: Sequence[str], language: Language, *, narrow: bool) -> dict[str, str]:
+def _heading(
+    column: TableColumn, texts: Sequence[str], language: Language, *, narrow: bool, room_em: float
+) -> dict[str, str]:
     unit = unit_label(column.unit, language) if column.unit not in ("", "1") else ""
     label = say(column.label, language)
     words = f"{label} ({unit})" if unit else label
@@ -127,15 +137,19 @@ def _heading(column: TableColumn, texts: Sequence[str], language: Language, *, n
     return {
         "label": words,
         "align": "right" if numeric else "left",
-        "width": _numeric_width(words, texts) if numeric else "auto" if narrow else _text_width(texts),
+        "width": _numeric_width(words, texts, room_em) if numeric else "auto" if narrow else _text_width(texts),
         "chosen": "",
     }
 
 
-def _numeric_width(label: str, texts: Sequence[str]) -> str:
-    """Wide enough for the longest number and the longest word of the label, which takes several lines."""
-    longest = max(map(len, (*label.split(), *texts)))
-    return f"{_LETTER_EM * longest + _MARGIN_EM:.1f}em"
+def _numeric_width(label: str, texts: Sequence[str], room_em: float) -> str:
+    """Wide enough for the longest number and the longest word of the label, which takes several lines.
+
+    Where the page has room (`room_em` by column), the label takes two.
+    """
+    least = _LETTER_EM * max(map(len, (*label.split(), *texts))) + _MARGIN_EM
+    in_two = _LETTER_EM * (len(label) / 2 + 4) + _MARGIN_EM
+    return f"{max(least, min(in_two, room_em)):.1f}em"
 
 
 def _text_width(texts: Sequence[str]) -> str:
