@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from bocage.decide.aid_cash import last_year, payment_shares
 from bocage.decide.law import own_share_of
 from bocage.decide.offers import Aid, Terms, named_facts, offers, offers_of
-from bocage.finance.public import largest_public_aid_eur, paid_over_years
+from bocage.finance.public import largest_public_aid_eur
 from bocage.parameters.funding_rules import LENT, FundingRule
 
 __all__ = ["Aid", "FinancingPlan", "Terms", "financing_plans", "is_counted", "is_free", "offers_of"]
@@ -191,14 +192,14 @@ def undominated(plans: Sequence[FinancingPlan]) -> list[bool]:
     if len(plans) == 1:
         return [True]
     scarce = sorted({aid.rule.name for plan in plans for aid in plan.aids if not is_free(aid.rule)})
-    lags = max((aid.rule.lag_years for plan in plans for aid in plan.aids), default=0)
+    lags = max((last_year(aid.rule) for plan in plans for aid in plan.aids), default=0)
     asked, paid = np.zeros((len(plans), len(scarce))), np.zeros((len(plans), lags + 1))
     shared = []
     for row, plan in enumerate(plans):
         for aid in plan.aids:
             if aid.rule.name in scarce:
                 asked[row, scarce.index(aid.rule.name)] = aid.amount_eur
-            paid[row] += paid_over_years(aid.amount_eur, 0, lags + 1, advance=aid.rule.advance, lag=aid.rule.lag_years)
+            paid[row] += aid.amount_eur * payment_shares(aid.rule, 0, lags + 1)
         shared.append(frozenset(aid.rule.name for aid in plan.aids if is_shared(aid.rule)))
     good = np.hstack([np.cumsum(paid, axis=1), -asked])
     kept = []

@@ -348,6 +348,20 @@ def test_of_equal_plans_one_stays() -> None:
     assert undominated([plan, plan, plan]) == [True, False, False]
 
 
+def test_an_instalment_that_comes_sooner_keeps_a_plan() -> None:
+    # Half of the first is there after a year, when nothing of the second is; the second is whole a year sooner.
+    rules = (
+        grant("EARLY", 0.2, payment=Payment(advance=0.0, lag_years=3, interim=((1, 0.5),))),
+        grant("WHOLE", 0.2, payment=Payment(advance=0.0, lag_years=2)),
+    )
+    plans = [
+        FinancingPlan(aids=(Aid(rule=rule, amount_eur=2000.0, low_eur=2000.0, high_eur=2000.0, spending_eur=1e4),))
+        for rule in rules
+    ]
+    assert all(is_free(rule) for rule in rules)
+    assert undominated(plans) == [True, True]
+
+
 @settings(max_examples=40, deadline=None)
 @given(order=st.permutations(range(len(RULES))))
 def test_the_order_of_rules_changes_nothing(order: list[int]) -> None:
