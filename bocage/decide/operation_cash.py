@@ -24,7 +24,7 @@ class OperationCash:
         advances: money lent by programmes, received.
         vat_returned: FCTVA received or VAT deducted.
         loan: its share of the loans of its payer.
-        lendable: payment credits less the aids and advances of the same year, which is what loans may pay.
+        lendable: payment credits less all the aids and advances given to the works of the year: what loans may pay.
     """
 
     works: Array
@@ -44,7 +44,7 @@ def operation_cash(books: Books, operations: Sequence[Operation], count: int) ->
     """Money of each operation.
 
     The loans of a payer are shared between the investments that it pays in the year, as their payment
-    credits less the aids of the year: no loan pays for running costs (CGCT L1612-4), and none goes
+    credits less the aids given to them: no loan pays for running costs (CGCT L1612-4), and none goes
     beyond what it pays for. A loan of a year without works is shared as the works of the whole plan.
 
     Args:
@@ -65,7 +65,7 @@ def operation_cash(books: Books, operations: Sequence[Operation], count: int) ->
 
 
 def _alone(books: Books, operation: Operation, count: int) -> OperationCash:
-    works, aids, advances, back, loan, now = (np.zeros(count) for _ in range(6))
+    works, aids, advances, back, loan, given = (np.zeros(count) for _ in range(6))
     vat, taxes = books.worth.vat, books.taxes
     for rank in operation.members:
         action, start = int(books.actions[rank]), int(books.starts[rank])
@@ -77,12 +77,12 @@ def _alone(books: Books, operation: Operation, count: int) -> OperationCash:
             back[year + int(taxes.lag[action]) :][:1] += share * ttc * float(taxes.returned[action])
         for aid in books.columns.plans[books.chosen[rank]].aids:
             paid = aid.amount_eur * payment_shares(aid.rule, start, count)
-            now[start] += paid[start]
+            given[start] += aid.amount_eur
             if is_lent(aid.rule):
                 advances += paid
             else:
                 aids += paid
-    lendable = np.maximum(works - now, 0.0)
+    lendable = np.maximum(works - given, 0.0)
     return OperationCash(works=works, aids=aids, advances=advances, vat_returned=back, loan=loan, lendable=lendable)
 
 

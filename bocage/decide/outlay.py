@@ -30,7 +30,7 @@ class Outlay:
         cash: array (T,), what it asks each year of the plan, aids and VAT returned deducted [EUR].
         own_eur: what stays to the payer in the end [EUR].
         grants_eur: present value of its aids, money lent counting for what it gains or loses [EUR].
-        lendable: array (T,), its investments of each year, less the aids of that year: what loans may pay [EUR].
+        lendable: array (T,), its investments of each year, less all the aids given to them: what loans may pay [EUR].
     """
 
     cash: Array
@@ -77,7 +77,7 @@ class Outlays:
         for aid in plan.aids:
             shares, present = self._profile(aid.rule, start)
             cash -= aid.amount_eur * shares
-            lendable[start] -= aid.amount_eur * shares[start]
+            lendable[start] -= aid.amount_eur
             grants += aid.amount_eur * present
         for year, share in renewals(float(worth.lifetime[action]), start, years):
             # What wears out within the plan is renewed on its budget, without aid.

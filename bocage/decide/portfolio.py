@@ -142,8 +142,8 @@ class Loans:
         years: array (P, T), number of annuities.
         cost: array (P, T), what a euro borrowed in each year takes from the objective, >= 0.
         outstanding: array (P,), most that may be borrowed in all, infinite without limit [EUR].
-        works: array (C, T), investments of each column less its aids, by year: the loans of a payer in a year pay
-            nothing else (CGCT L1612-4); None where their use is not asked [EUR].
+        works: array (C, T), investments of each column less all their aids, whenever paid, by year: the loans of a
+            payer in a year pay nothing else (CGCT L1612-4); None where their use is not asked [EUR].
 
     Annuities that fall after the plan's years weigh on no balance: `cost` must hold their present value.
     """

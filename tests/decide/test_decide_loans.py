@@ -13,6 +13,7 @@ from bocage.decide.economy import read_economy
 from bocage.decide.planning import make_plan
 from bocage.decide.request import Borrowing, PlanRequest
 from bocage.finance.loans import constant_annuity
+from bocage.parameters.funding_rules import load_rules
 
 SIREN = "111111118"
 PAYER = (SIREN, "M57_main")
@@ -149,12 +150,28 @@ def test_a_loan_stops_at_the_works_of_the_year_less_their_aids(request_of: Reque
     rows = [{"cost": 10000.0, "kwh": 20000.0, "last_year": 2027}]
     budgets = {PAYER: [0.0, 2000.0, 2000.0]}
     request = request_of(rows, budgets=budgets, borrowing={PAYER: may(50000.0)}, **PLAIN)
-    result = make_plan(request)
-    told = result.ledgers.filter(pl.col("year") == 2027)
-    loan = told.filter(pl.col("line") == "loan")["amount_eur"].item()
-    works = told.filter(pl.col("line") == "works_ttc")["amount_eur"].item()
-    grants = told.filter(pl.col("line").str.starts_with("grant"))["amount_eur"].sum()
-    assert loan == pytest.approx(-works - grants)
+    ledgers = make_plan(request).ledgers
+    total = {line: float(part["amount_eur"].sum()) for (line,), part in ledgers.group_by("line")}
+    grants = sum(amount for line, amount in total.items() if line.startswith("grant"))
+    assert total["loan"] == pytest.approx(-total["works_ttc"] - grants)
+
+
+def test_no_loan_stands_in_for_an_aid_that_comes_later(request_of: RequestOf) -> None:
+    # Of 12 000 EUR incl. VAT a quarter is given a year later: 9 000 EUR may be borrowed, 3 000 EUR are advanced.
+    rows = [{"cost": 10000.0, "kwh": 20000.0, "last_year": 2027}]
+    grant = next(rule for rule in load_rules() if rule.name == "DETR")
+    late = replace(
+        grant, eligibility=(), rate=replace(grant.rate, low=0.3, high=0.3, levels=(0.0,)) if grant.rate else None,
+        payment=replace(grant.payment, advance=0.0, lag_years=1), calendar=replace(grant.calendar, order="free"),
+    )  # fmt: skip
+    request = request_of(rows, borrowing={PAYER: may(50000.0)}, rules=(late,), territory=CITY)
+    loans = {}
+    for own in (2900.0, 3100.0):
+        ledgers = make_plan(replace(request, budgets={PAYER: [own, 2000.0, 2000.0]})).ledgers
+        aided = not ledgers.filter(pl.col("line") == "grant:DETR").is_empty()
+        loans[own, aided] = ledgers.filter(pl.col("line") == "loan")["amount_eur"].sum()
+    assert loans[3100.0, True] == pytest.approx(12000.0 - 3100.0)
+    assert (2900.0, True) not in loans
 
 
 def test_an_advance_of_intracting_is_repaid_and_is_no_aid(request_of: RequestOf) -> None:
