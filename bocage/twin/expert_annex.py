@@ -58,7 +58,7 @@ def _proof(record: PlanRecord, language: Language) -> list[AnnexSection]:
     facts: list[tuple[Message, Text]] = [
         (_("How the search ended"), _words("solve_status", solve.status)),
         (_("Plan found by"), _words("solve_source", solve.source)),
-        (_("Value of the plan"), _amount(solve.objective, solve.unit)),
+        (_("Value that the search maximises, what breaks ties included"), _amount(solve.objective, solve.unit)),
         (_("Value that no plan can exceed"), _amount(solve.bound, solve.unit)),
         (_("Gap proved"), _("{gap:3}%", gap=100 * solve.gap)),
         (_("Time of the solver"), _("{seconds:1} s", seconds=solve.seconds)),

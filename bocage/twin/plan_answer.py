@@ -13,7 +13,7 @@ from bocage.twin.territory import Territory
 from bocage.twin.wishes import unmatched
 from bocage.twin.wording import _
 from bocage.vocabulary.columns import noun_tables
-from bocage.vocabulary.text import Language, current_language
+from bocage.vocabulary.text import Language, Message, current_language
 
 
 def plan_answer(territory: Territory, planned: Planned) -> Answer:
@@ -44,10 +44,7 @@ def plan_answer(territory: Territory, planned: Planned) -> Answer:
                         chosen=counts.get("in", 0), out=counts.get("out", 0),
                         request=counts.get("request", 0), waits=counts.get("waits", 0),
                     ),
-                    _(
-                        "Works {cost} EUR excl. VAT; own funds {own} EUR, VAT included, grants and FCTVA deducted",
-                        cost=float(chosen["cost_eur"].sum()), own=_own_funds(result),
-                    ),
+                    _money(result),
                     _(
                         "Within {gap:2}% of the optimum in {seconds:1} s; ranking by ratio would lose {loss:1}%",
                         gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
@@ -157,8 +154,25 @@ def _data(planned: Planned) -> dict[str, object]:
     }
 
 
+def _money(result: PlanResult) -> Message:
+    """What the works cost and who pays: money that is borrowed is not said to be own."""
+    cost = float(result.plan.filter(pl.col("decision") == "in")["cost_eur"].sum())
+    is_lent = (pl.col("line") == "loan") | pl.col("line").str.starts_with("advance:")
+    lent = float(result.ledgers.filter(is_lent)["amount_eur"].sum())
+    if not lent:
+        return _(
+            "Works {cost} EUR excl. VAT; own funds {own} EUR, VAT included, grants and FCTVA deducted",
+            cost=cost, own=_own_funds(result),
+        )  # fmt: skip
+    return _(
+        "Works {cost} EUR excl. VAT; own funds and loans {own} EUR, VAT included, grants and FCTVA deducted; "
+        "borrowed: {lent} EUR",
+        cost=cost, own=_own_funds(result), lent=lent,
+    )  # fmt: skip
+
+
 def _own_funds(result: PlanResult) -> float:
-    """Own funds that the plan needs, VAT included, grants and FCTVA deducted [EUR]; the figure of the report."""
+    """What the plan leaves to own funds and loans, grants and FCTVA deducted, as in the report [EUR]."""
     return float(result.options.filter(pl.col("option") == "chosen")["own_eur"].item())
 
 

@@ -103,8 +103,11 @@ def saving_of(record: PlanRecord, role: str, label: Message) -> Figure | None:
         high=last["high"],
         default_share=last["default_share"],
         rounded=True,
-        note=_("once all the works are done, as far as predicted savings come true"),
+        note=_NOTES.get(role, _("once all the works are done, as far as predicted savings come true")),
     )
+
+
+_NOTES = {"cash": _("excl. VAT, once all the works are done, as far as predicted savings come true")}
 
 
 def options_of(record: PlanRecord, unpriced: Sequence[Message] = ()) -> list[Option]:
@@ -140,7 +143,7 @@ def _criteria(record: PlanRecord, row: Mapping[str, Any]) -> list[Figure]:
         ),
     ]  # fmt: skip
     savings = [
-        ("cash", _("Running costs saved"), row["saving_eur_year"], "EUR/year"),
+        ("cash", _("Running costs saved, excl. VAT"), row["saving_eur_year"], "EUR/year"),
         ("energy", _("Energy saved"), row["energy_kwh_year"], "kWh/year"),
         ("carbon", _("Emissions avoided"), row["carbon_kg_year"], "kgCO2e/year"),
     ]
