@@ -201,10 +201,11 @@ class Explainer:
         if missing:
             return self._without(self.actions[missing[0]]["action_id"])
         if beside <= 0:
-            other = min(
-                (pair for pair in self.selection.pairs_of[action] if pair[0] in self.selection.chosen),
-                key=lambda pair: float(pair[1].min()),
-            )[0]
+            met = [pair for pair in self.selection.pairs_of.get(action, ()) if pair[0] in self.selection.chosen]
+            taken, other = min(((float(credit.min()), other) for other, credit in met), default=(0.0, -1))
+            if taken >= 0:
+                values = {"value": beside, "alone": alone, "total_unit": total}
+                return Reason(code="BOC-DEC-125", decision="out", values=values, value=beside, threshold=0.0)
             values = {"other": self._label(other), "value": beside, "alone": alone, "total_unit": total}
             return Reason(code="BOC-DEC-111", decision="out", values=values, value=beside, threshold=0.0)
         return self._for_room(action, columns, best)

@@ -164,6 +164,11 @@ CASES = [
             {"action_a": "A0", "action_b": "A1", "indicator": "energy_kwh_year", "value": 2000.0}
         ]},
     ),
+    Case(
+        # It brings something on average, and loses in the worst tenth of the futures, which alone count here.
+        code="BOC-DEC-125", decision="out", rows=[{"cost": 12000, "kwh": 4000}], digits=0, compared="<",
+        settings={"territory": CITY, "prudence": 1.0},
+    ),
 ]  # fmt: skip
 UNREACHED = {"BOC-DEC-113"}
 """What only a plan that the solver left unfinished shows; it has its own test."""
