@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bocage.decide.checks import check_request
 from bocage.decide.choosing import Chosen, OutOfReachError, Steered, choose, steer
 from bocage.decide.columns import build_columns
 from bocage.decide.contradictions import check_obligations
+from bocage.decide.cvar import tail_mean
 from bocage.decide.economy import read_economy
 from bocage.decide.entry import entry_conditions
 from bocage.decide.explain import Explainer
@@ -21,8 +24,9 @@ from bocage.decide.plan_lines import (
     purchase_lines,
     street_lines,
 )
+from bocage.decide.plan_value import Selected, value_draws
 from bocage.decide.refusing import refuse
-from bocage.decide.request import Objective, PlanRequest, PlanResult
+from bocage.decide.request import Objective, PlanRequest, PlanResult, SolveFacts
 from bocage.decide.trade_tables import trade_tables
 from bocage.decide.worth import Worth, read_worth
 
@@ -122,7 +126,7 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         society=society_frame(books),
         options=compare_options(books, chosen.baseline),
         additive=additive_effect(books),
-        solve=chosen.facts,
+        solve=_weighed(prepared, chosen),
         assumptions=tuple(request.parameters.used.values()),
         rules=rules,
         aims=aim_lines(chosen.aims),
@@ -132,3 +136,16 @@ def written(prepared: Prepared, chosen: Chosen) -> PlanResult:
         streets=street_lines(books),
         tables=tables,
     )
+
+
+def _weighed(prepared: Prepared, chosen: Chosen) -> SolveFacts:
+    """How the plan was found, with the mean of what it is best at and that of its worst futures."""
+    request, mix = prepared.request, prepared.steering.mix
+    # Money is drawn for the books anyway; anything else costs a reading of each draw, which only prudence is worth.
+    if not request.prudence and not set(mix) <= {"npv", "cash"}:
+        return chosen.facts
+    plan = Selected(columns=prepared.steering.columns, chosen=chosen.columns)
+    drawn = [weight * value_draws(request, prepared.worth, plan, objective) for objective, weight in mix.items()]
+    values = sum(drawn, np.zeros(prepared.worth.cost.shape[1]))
+    worst = tail_mean(values, np.full(len(values), 1 / len(values)), request.tail)
+    return replace(chosen.facts, mean=float(values.mean()), worst_mean=worst, worst_share=request.tail)

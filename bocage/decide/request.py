@@ -240,6 +240,9 @@ class SolveFacts:
         greedy_loss: share of the value that the greedy baseline loses [1].
         unit: unit of the objective.
         message: last words of a solver that died.
+        mean: mean over all draws of what the plan is best at; None where it was not drawn.
+        worst_mean: mean of its worst futures (CVaR); None likewise.
+        worst_share: share of the futures deemed the worst [1].
     """
 
     status: str
@@ -254,6 +257,9 @@ class SolveFacts:
     greedy_loss: float
     unit: str
     message: str = ""
+    mean: float | None = None
+    worst_mean: float | None = None
+    worst_share: float = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)

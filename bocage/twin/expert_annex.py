@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from bocage import __version__
+from bocage.decide.request import SolveFacts
 from bocage.decide.telling import MEASURES
 from bocage.publish.annex.content import AnnexContent, AnnexSection, Picture
 from bocage.publish.curves import Spot, Swing, describe_front, describe_swings, draw_front, draw_swings
@@ -18,10 +19,9 @@ from bocage.twin.futures import by_future, contested, told, tornado_rows
 from bocage.twin.futures_record import FuturesRecord, futures_of_plan
 from bocage.twin.plan_record import PlanRecord
 from bocage.twin.territory import Territory
-from bocage.twin.wording import _
+from bocage.twin.wording import _, amount
 from bocage.vocabulary.columns import ColumnType, noun_tables
 from bocage.vocabulary.text import LANGUAGES, Language, Message
-from bocage.vocabulary.units import quantity
 
 MOST_SWINGS = 12
 
@@ -58,8 +58,9 @@ def _proof(record: PlanRecord, language: Language) -> list[AnnexSection]:
     facts: list[tuple[Message, Text]] = [
         (_("How the search ended"), _words("solve_status", solve.status)),
         (_("Plan found by"), _words("solve_source", solve.source)),
-        (_("Value that the search maximises, what breaks ties included"), _amount(solve.objective, solve.unit)),
-        (_("Value that no plan can exceed"), _amount(solve.bound, solve.unit)),
+        (_("Value that the search maximises, what breaks ties included"), amount(solve.objective, solve.unit)),
+        (_("Value that no plan can exceed"), amount(solve.bound, solve.unit)),
+        *_worst_futures(solve),
         (_("Gap proved"), _("{gap:3}%", gap=100 * solve.gap)),
         (_("Time of the solver"), _("{seconds:1} s", seconds=solve.seconds)),
         (_("Variables and constraints"), _("{variables} and {rows}", variables=solve.variables, rows=solve.rows)),
@@ -75,8 +76,15 @@ def _proof(record: PlanRecord, language: Language) -> list[AnnexSection]:
     return [AnnexSection(title=_("Proof"), table=_table("proof", frame, columns))]
 
 
-def _amount(value: float, unit: str) -> Text:
-    return {language: quantity(value, unit, language) for language in LANGUAGES}
+def _worst_futures(solve: SolveFacts) -> list[tuple[Message, Text]]:
+    """The mean of what the plan is best at over all draws, and that of its worst ones."""
+    if solve.mean is None or solve.worst_mean is None:
+        return []
+    worst = _("Mean over the worst {share}% of futures (CVaR)", share=100 * solve.worst_share)
+    return [
+        (_("Mean over all futures"), amount(solve.mean, solve.unit)),
+        (worst, amount(solve.worst_mean, solve.unit)),
+    ]
 
 
 def _words(column: str, code: str) -> Mapping[str, str] | str:

@@ -16,8 +16,8 @@ from bocage.twin.plan_record import load_current_plan
 from bocage.twin.scenarios import known_scenarios, scenario_of
 from bocage.twin.territory import Territory
 from bocage.twin.what_if import known_inputs
-from bocage.twin.wording import _
-from bocage.vocabulary.text import LANGUAGES, Language, Message, current_language
+from bocage.twin.wording import _, amount
+from bocage.vocabulary.text import Language, Message, current_language
 from bocage.vocabulary.units import quantity
 
 LIMIT_S = 10.0
@@ -111,7 +111,7 @@ def told(found: Robustness) -> list[Message]:
     lines = [
         _(
             "At worst, in {count} futures, the plan loses {lost} beside the plan that the future would have asked for",
-            count=len(found.plans) - 1, lost=_amount(judged["worst_regret"], found.unit),
+            count=len(found.plans) - 1, lost=amount(judged["worst_regret"], found.unit),
         ),
     ]  # fmt: skip
     best = found.plans.filter(pl.col("minimax")).row(0, named=True)
@@ -121,7 +121,7 @@ def told(found: Robustness) -> list[Message]:
         safer = {"fr": best["label_fr"], "en": best["label_en"]}
         lines.append(
             _("The plan of “{future}” is safer: at worst it loses {lost}",
-              future=safer, lost=_amount(best["worst_regret"], found.unit))
+              future=safer, lost=amount(best["worst_regret"], found.unit))
         )  # fmt: skip
     planned = found.actions.filter(pl.col("planned"))
     core = planned.filter(pl.col("standing") == CORE)
@@ -130,10 +130,6 @@ def told(found: Robustness) -> list[Message]:
           core=len(core), count=len(planned))
     )  # fmt: skip
     return lines
-
-
-def _amount(value: float, unit: str) -> dict[Language, str]:
-    return {language: quantity(value, unit, language) for language in LANGUAGES}
 
 
 def by_future(found: Robustness) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from bocage.twin.planned import Planned
 from bocage.twin.schedule import first_deadlines
 from bocage.twin.territory import Territory
 from bocage.twin.wishes import unmatched
-from bocage.twin.wording import _
+from bocage.twin.wording import _, amount
 from bocage.vocabulary.columns import noun_tables
 from bocage.vocabulary.text import Language, Message, current_language
 
@@ -50,6 +50,7 @@ def plan_answer(territory: Territory, planned: Planned) -> Answer:
                         gap=100 * float(np.nan_to_num(solve.gap, posinf=1.0)),
                         seconds=solve.seconds, loss=100 * solve.greedy_loss,
                     ),
+                    *_worst_futures(planned),
                 ],
                 table=chosen,
                 headings=headings,
@@ -69,6 +70,20 @@ def plan_answer(territory: Territory, planned: Planned) -> Answer:
         data=_data(planned),
         next_step=_("bocage report"),
     )  # fmt: skip
+
+
+def _worst_futures(planned: Planned) -> list[Message]:
+    """What the plan is worth in its worst futures, where prudence weighed them."""
+    solve = planned.result.solve
+    if not planned.request.prudence or solve.mean is None or solve.worst_mean is None:
+        return []
+    return [
+        _(
+            "On average over all futures {mean}; over the worst {share}% of them {worst}",
+            mean=amount(solve.mean, solve.unit), share=100 * solve.worst_share,
+            worst=amount(solve.worst_mean, solve.unit),
+        )
+    ]  # fmt: skip
 
 
 def _aims(result: PlanResult, language: Language) -> list[Section]:

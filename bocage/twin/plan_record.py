@@ -26,6 +26,7 @@ FRAMES = (
 KINDS: Mapping[str, pl.DataType] = {
     str(kind): kind for kind in (pl.Float64(), pl.Int64(), pl.String(), pl.Boolean(), pl.List(pl.String()), pl.Null())
 }
+_SOLVE_FACTS = {field.name for field in fields(SolveFacts)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,7 @@ def _record(content: Mapping[str, Any], rules: Sequence[FundingRule]) -> PlanRec
         first_year=content["first_year"],
         budgets=content["budgets"],
         frames={name: frame_of(frame) for name, frame in content["frames"].items()},
-        solve=SolveFacts(**{field.name: content["solve"][field.name] for field in fields(SolveFacts)}),
+        solve=SolveFacts(**{name: value for name, value in content["solve"].items() if name in _SOLVE_FACTS}),
         assumptions=[_value(value) for value in content["assumptions"]],
         rules=[known[name, since] for name, since in map(tuple, content["rules"])],
     )

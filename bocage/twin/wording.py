@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bocage.vocabulary.text import LANGUAGES, Language, Message
+from bocage.vocabulary.units import quantity
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -23,3 +24,12 @@ def both(text: Message | str) -> dict[Language, str]:
     '3 rows'
     """
     return {language: text if isinstance(text, str) else text.say(language) for language in LANGUAGES}
+
+
+def amount(value: float, unit: str) -> dict[str, str]:
+    """A value with its unit in every language, as a value of another sentence.
+
+    >>> amount(12480, "kWh")["en"]
+    '12,480\\u202fkWh'
+    """
+    return {language: quantity(value, unit, language) for language in LANGUAGES}

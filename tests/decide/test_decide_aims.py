@@ -11,9 +11,10 @@ import pytest
 from bocage.decide.aims import Placed, joined_states, mixed, scales, tallies
 from bocage.decide.choosing import RANK_TOLERANCE
 from bocage.decide.futures import MOST_FUTURES, gathered
-from bocage.decide.planning import Prepared, decided, make_plan, prepare
+from bocage.decide.planning import Prepared, decided, make_plan, prepare, written
 from bocage.decide.portfolio import Pair
-from bocage.decide.request import Choice, PlanRequest
+from bocage.decide.request import Choice, PlanRequest, PlanResult
+from bocage.decide.society import society_of
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import DrawTable
 
@@ -216,6 +217,43 @@ def test_no_prudence_and_no_spread_change_nothing(request_of: RequestOf) -> None
     assert portfolio.risk is not None
     assert portfolio.risk.value @ portfolio.risk.probability == pytest.approx(portfolio.value)
     assert plain.steering.columns.portfolio.value == pytest.approx(portfolio.value)
+
+
+def weighed(result: PlanResult) -> tuple[float, float]:
+    """Mean of what a plan is best at, and that of its worst futures."""
+    mean, worst = result.solve.mean, result.solve.worst_mean
+    assert mean is not None
+    assert worst is not None
+    return mean, worst
+
+
+def test_the_mean_of_the_worst_futures_is_that_of_the_draws(request_of: RequestOf) -> None:
+    rows = [{"cost": 9000, "kwh": 5200, **NOT_LED}, {"cost": 7000, "kwh": 5000, **NOT_LED}]
+    prepared = prepare(risky(request_of(rows, territory=CITY, prudence=0.5, tail=0.2)))
+    chosen = decided(prepared)
+    result = written(prepared, chosen)
+    mean, worst = weighed(result)
+    draws = np.sort(society_of(prepared.books(chosen.columns)).npv)
+    assert result.solve.worst_share == 0.2
+    assert mean == pytest.approx(draws.mean())
+    assert worst == pytest.approx(draws[: len(draws) // 5].mean())
+    assert draws.min() < worst < mean
+
+
+def test_worst_futures_of_what_is_no_money_are_told_to_the_prudent_alone(request_of: RequestOf) -> None:
+    rows = [{"cost": 9000, "kwh": 5200, **NOT_LED}]
+    bold = make_plan(risky(request_of(rows, territory=CITY, objective="energy")))
+    assert (bold.solve.mean, bold.solve.worst_mean) == (None, None)
+    prudent = make_plan(risky(request_of(rows, territory=CITY, objective="energy", prudence=0.5)))
+    # Energy adds up: the mean over draws is the total of the plan.
+    mean, worst = weighed(prudent)
+    assert mean == pytest.approx(prudent.aims["value"].item())
+    assert 0 < worst < 0.9 * mean
+    # Several objectives together: half the mean of the mix and half its worst futures is what was searched for.
+    both = make_plan(risky(request_of(rows, territory=CITY, aims={"npv": 1.0, "energy": 1.0}, prudence=0.5)))
+    mean, worst = weighed(both)
+    assert worst < mean
+    assert both.solve.objective == pytest.approx((mean + worst) / 2, rel=0.05)
 
 
 def test_tallies_know_what_is_bought_at_a_lower_price(request_of: RequestOf) -> None:

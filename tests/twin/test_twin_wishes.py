@@ -12,15 +12,18 @@ from bocage.cli.program import run
 from bocage.decide.request import Choice
 from bocage.twin.asked import Asked, Further
 from bocage.twin.build import import_file
+from bocage.twin.expert_annex import expert_annex
 from bocage.twin.plan import decide_plan, plan
 from bocage.twin.plan_cache import ABOUT, FOLDER, load_inputs
 from bocage.twin.plan_record import load_plan
 from bocage.twin.territory import Territory, create_territory, open_territory
 from bocage.twin.what_if import Question, named_actions, what_if
 from bocage.twin.wishes import read_choices, read_purchases, unmatched
+from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.columns import noun_tables, shared_asset_tables
-from bocage.vocabulary.text import use_language
+from bocage.vocabulary.text import Message, use_language
+from bocage.vocabulary.units import quantity
 
 SIREN = "219999999"
 LAMPS = ["id;technologie;puissance;rue;secteur;ulr;categorie;longitude;latitude"] + [
@@ -125,6 +128,27 @@ def test_what_is_kept_becomes_the_plan(territory: Territory) -> None:
     chosen = {places[action] for action in record.frames["plan"].filter(pl.col("decision") == "in")["action_id"]}
     assert "Rue B" in chosen
     assert "Rue C" not in chosen
+
+
+def test_worst_futures_are_told_where_prudence_weighs_them(territory: Territory) -> None:
+    def decision(prudence: float) -> str:
+        answer = plan(territory, budget_eur_year=15000, years=3, further=Further(prudence=prudence))
+        return " ".join(str(line.say("en")) for line in answer.sections[0].lines if isinstance(line, Message))
+
+    assert "worst 10%" not in decision(0.0)
+    said = decision(0.5)
+    record = load_plan(territory.folder / "results")
+    npv = record.frames["society"].filter(indicator="npv").row(0, named=True)
+    assert record.solve.mean == pytest.approx(npv["value"])
+    assert record.solve.worst_mean is not None
+    # The mean of the worst tenth is below the threshold of that tenth.
+    assert record.solve.worst_mean < npv["low"]
+    assert f"worst 10% of them {quantity(record.solve.worst_mean, 'EUR', 'en')}" in said
+    (proof,) = [one for one in expert_annex(territory, record, "en").sections if one.title == _("Proof")]
+    assert proof.table is not None
+    facts = dict(proof.table.frame.rows())
+    assert facts["Mean over the worst 10% of futures (CVaR)"] == quantity(record.solve.worst_mean, "EUR", "en")
+    assert facts["Mean over all futures"] == quantity(npv["value"], "EUR", "en")
 
 
 def test_what_if_without_a_plan_says_to_make_one(territory: Territory) -> None:
