@@ -55,50 +55,69 @@ def finance_annex(territory: Territory, record: PlanRecord, language: Language) 
 
 
 def _programme(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
-    """The PPI: one row by operation, one column of payments by year, then what pays for it."""
-    lines, operations = record.frames["ppi"], record.frames["operations"]
-    if not operations.height:
-        return []
-    sections = []
-    for (siren, budget), own in operations.group_by("payer_siren", "budget", maintain_order=True):
-        mine = lines.filter(pl.col("payer_siren") == siren, pl.col("budget") == budget)
-        years = sorted(mine.filter(pl.col("cp_eur") != 0)["year"].unique().to_list())
-        sums = mine.group_by("operation_id").agg(
-            pl.col("aids_eur", "vat_returned_eur", "loan_eur").sum(), pl.col("ap_eur").sum().alias("ap_eur")
-        )
-        paid = [
-            mine.filter(pl.col("year") == year).group_by("operation_id").agg(pl.col("cp_eur").sum().alias(str(year)))
-            for year in years
-        ]
-        frame = own.select("operation_id", f"label_{language}", "section", "account", "units")
-        for part in (sums, *paid):
-            frame = frame.join(part, on="operation_id", how="left", maintain_order="left")
-        amounts = ["ap_eur", *map(str, years), "aids_eur", "vat_returned_eur", "loan_eur"]
-        net = pl.col("ap_eur") - pl.col("aids_eur") - pl.col("vat_returned_eur")
-        frame = frame.with_columns(pl.col(amounts).fill_null(0.0)).with_columns(net.alias("net_eur"))
-        frame = _with_total(frame, f"label_{language}", [*amounts, "net_eur"])
-        declared = _columns("ppi", language)
-        shown = [
-            *_chosen("operations", language, "operation_id", "label", "section", "account", "units"),
-            declared["ap_eur"],
-            *(_euros(str(year), _("CP {year}", year=str(year))) for year in years),
-            declared["aids_eur"], declared["vat_returned_eur"],
-            *([declared["loan_eur"]] if float(frame["loan_eur"].sum()) else []),
-            _euros("net_eur", _("Left to the budget")),
-        ]  # fmt: skip
-        sections.append(
-            AnnexSection(
-                title=_("Multi-year programme of investments (PPI)"),
-                lead=_payer(siren, budget, names),
-                table=_table("ppi", frame, shown),
-                totals=1,
-                note=_(
-                    "AP: authorised when the operation starts; CP: paid each year. Left to the budget: AP less aids "
-                    "and VAT refund, before loans. Accounts are proposals, to be confirmed by the accountant."
-                ),
-            )
-        )
-    return sections
+    """The PPI, then works of the running section: one row by operation, payments by year, then what pays for them."""
+    operations = record.frames["operations"]
+    found = []
+    for (siren, budget), paid in operations.group_by("payer_siren", "budget", maintain_order=True):
+        for section in ("investment", "running"):
+            own = paid.filter(pl.col("section") == section)
+            if own.height:
+                table = _payments(record.frames["ppi"], own, section, language)
+                title, note = _PROGRAMMES[section]
+                lead = _payer(siren, budget, names)
+                found.append(AnnexSection(title=title, lead=lead, table=table, totals=1, note=note))
+    return found
+
+
+_PROGRAMMES: Mapping[str, tuple[Message, Message]] = {
+    "investment": (
+        _("Multi-year programme of investments (PPI)"),
+        _(
+            "AP: authorised when the operation starts; CP: paid each year. Left to the budget: AP less aids "
+            "and VAT refund, before loans. Accounts are proposals, to be confirmed by the accountant."
+        ),
+    ),
+    "running": (
+        _("Works of the running section"),
+        _(
+            "AE: committed when the operation starts; CP: paid each year. Upkeep and settings: neither loans nor "
+            "grants for investment pay for them. Accounts are proposals, to be confirmed by the accountant."
+        ),
+    ),
+}
+"""Title and note of the table of each section of the budget."""
+
+
+def _payments(lines: pl.DataFrame, own: pl.DataFrame, section: str, language: Language) -> NamedTable:
+    """One row by operation of a payer: authorised, paid each year, aids, VAT that comes back, loans, what is left."""
+    mine = lines.filter(pl.col("operation_id").is_in(own["operation_id"].to_list()))
+    years = sorted(mine.filter(pl.col("cp_eur") != 0)["year"].unique().to_list())
+    sums = mine.group_by("operation_id").agg(
+        pl.col("aids_eur", "vat_returned_eur", "loan_eur").sum(), pl.col("ap_eur").sum().alias("ap_eur")
+    )
+    paid = [
+        mine.filter(pl.col("year") == year).group_by("operation_id").agg(pl.col("cp_eur").sum().alias(str(year)))
+        for year in years
+    ]
+    frame = own.select("operation_id", f"label_{language}", "section", "account", "units")
+    for part in (sums, *paid):
+        frame = frame.join(part, on="operation_id", how="left", maintain_order="left")
+    amounts = ["ap_eur", *map(str, years), "aids_eur", "vat_returned_eur", "loan_eur"]
+    net = pl.col("ap_eur") - pl.col("aids_eur") - pl.col("vat_returned_eur")
+    frame = frame.with_columns(pl.col(amounts).fill_null(0.0)).with_columns(net.alias("net_eur"))
+    frame = _with_total(frame, f"label_{language}", [*amounts, "net_eur"])
+    declared = _columns("ppi", language)
+    committed = _euros("ap_eur", _("Commitment authorisation (AE) incl. VAT"))
+    authorised = declared["ap_eur"] if section == "investment" else committed
+    shown = [
+        *_chosen("operations", language, "operation_id", "label", "section", "account", "units"),
+        authorised,
+        *(_euros(str(year), _("CP {year}", year=str(year))) for year in years),
+        declared["aids_eur"], declared["vat_returned_eur"],
+        *([declared["loan_eur"]] if float(frame["loan_eur"].sum()) else []),
+        _euros("net_eur", _("Left to the budget")),
+    ]  # fmt: skip
+    return _table("ppi", frame, shown)
 
 
 def _costs(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
@@ -194,7 +213,10 @@ def _calendar(record: PlanRecord, language: Language) -> list[AnnexSection]:
     return [
         AnnexSection(
             title=_("Back-schedule: the latest date of each step"),
-            lead=_("An order signed before its gate loses the aid: the plan counts on these dates being kept."),
+            lead=_(
+                "An order signed before its gate loses the aid: the plan counts on these dates being kept. Campaigns "
+                "of DETR and DSIL often close in January, on a date set by each prefecture: write yours in funding/."
+            ),
             table=_table("schedule", dated(frame, shown), shown, limit=3 * MOST_ROWS),
             new_page=True,
         )
