@@ -127,6 +127,7 @@ def record_plan(territory: Territory, planned: Planned) -> None:
         "savings": planned.savings_by_role(),
         "joint": planned.joint(),
         "schedule": planned.schedule(),
+        "scenario": view.select("scenario_id", "label_fr", "label_en").head(1),
     }
     save_inputs(territory.place("results"), planned.inputs, planned.asked, territory.fingerprint())
     save_plan(territory.place("results"), PlanRecord.of(territory, planned.request, planned.result, frames))

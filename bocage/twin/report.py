@@ -52,6 +52,7 @@ from bocage.twin.report_state import (
     state_figures,
     values_today,
 )
+from bocage.twin.report_wishes import before_discounts, duty_lines, joined, purchase_lines
 from bocage.twin.tables import exported_tables
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
@@ -139,7 +140,9 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         options=options_of(record, unpriced_changes(record, indicators, values_today(states))),
         charted=CHARTED,
         joint=joint_lines(record, indicators),
-        joint_note=joint_note(record),
+        joint_note=joined(joint_note(record), before_discounts(record)),
+        duties=duty_lines(record, actions),
+        purchases=purchase_lines(record),
         requests=request_lines(record, actions, names),
         waiting=waiting_lines(record, actions, _contract_names(territory)),
         funding=funding_lines(record),

@@ -19,6 +19,7 @@ from bocage.publish.texts import Text
 from bocage.twin.plan_record import PlanRecord
 from bocage.twin.report_money import funding_lines, lent_eur, named_body, option_row
 from bocage.twin.report_state import JOINTS
+from bocage.twin.report_wishes import statement_of
 from bocage.twin.wording import _
 from bocage.vocabulary.code_labels import label_of
 from bocage.vocabulary.domain import Indicator
@@ -56,10 +57,7 @@ def decision_of(record: PlanRecord, programme: Mapping[str, str]) -> Decision | 
         first_year=int(years.min()),  # type: ignore[arg-type]  # a year, since an action was chosen
         last_year=int(years.max()),  # type: ignore[arg-type]
         actions=row["actions"],
-        statement=_(
-            "This choice is within {gap:1}% of the best that could be done under the budget.",
-            gap=100 * min(record.solve.gap, 1.0),
-        ),
+        statement=statement_of(record),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,21 +14,25 @@ from bocage.twin.conformance.wording import literal_texts
 from bocage.vocabulary.codes import core_codes
 
 FOLDER = Path(bocage.publish.__file__).parent
+EVIDENCE = FOLDER / "evidence"
+"""It has its own catalogue."""
 
 
-def said() -> set[str]:
+def said(folder: Path) -> set[str]:
     """Every literal text that the package translates."""
-    return {text for path in FOLDER.rglob("*.py") for text in literal_texts(path)}
+    own = [path for path in folder.rglob("*.py") if folder == EVIDENCE or EVIDENCE not in path.parents]
+    return {text for path in own for text in literal_texts(path)}
 
 
-def french() -> dict[str, str]:
-    with (FOLDER / "locale/fr/LC_MESSAGES/bocage.po").open("rb") as stream:
+def french(folder: Path = FOLDER) -> dict[str, str]:
+    with (folder / "locale/fr/LC_MESSAGES/bocage.po").open("rb") as stream:
         return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
 
 
-def test_the_catalogue_has_every_text_and_no_other() -> None:
-    assert said() == set(french())
-    assert all(french().values())
+@pytest.mark.parametrize("folder", [FOLDER, EVIDENCE], ids=["publish", "evidence"])
+def test_the_catalogue_has_every_text_and_no_other(folder: Path) -> None:
+    assert said(folder) == set(french(folder))
+    assert all(french(folder).values())
 
 
 def test_translations_keep_their_placeholders() -> None:
@@ -82,4 +87,5 @@ def test_codes_of_publish_are_declared() -> None:
         "BOC-PUB-002",
         "BOC-PUB-003",
         "BOC-PUB-004",
+        "BOC-PUB-005",
     }

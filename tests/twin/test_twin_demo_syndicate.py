@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from bocage.publish.report.table import Room
+from bocage.publish.report.typeset import report_model
+from bocage.publish.texts import amount, number
 from bocage.twin.demo_syndicate import SyndicateMade, run_syndicate, write_files
+from bocage.twin.diagnose import examine
 from bocage.twin.plan_record import load_plan
+from bocage.twin.propose import consider
+from bocage.twin.report import report_content
 from bocage.twin.territory import open_territory
 from bocage.vocabulary.example import EXAMPLE_SYNDICATE, example_members
 
@@ -35,3 +41,25 @@ def test_every_commune_is_planned_and_has_its_sheet(made: SyndicateMade) -> None
         record = load_plan(territory.folder / "results")
     assert record.solve.gap <= 0.01
     assert set(record.frames["plan"]["payer_siren"]) == {EXAMPLE_SYNDICATE["siren"]}
+
+
+def test_a_council_reads_what_was_asked_for(made: SyndicateMade) -> None:
+    """Loans, obligations, grouped purchases and the future assumed stand in the report, and add up with the plan."""
+    with open_territory(made.folder) as territory:
+        record = load_plan(territory.folder / "results")
+        states = [examine(territory, domain) for domain in territory.chosen_domains(None)]
+        proposals = [consider(territory, state, first_year=record.first_year) for state in states]
+        content = report_content(territory, record, proposals)
+    assert content.decision is not None
+    ledgers = record.frames["ledgers"]
+    assert content.decision.lent_eur == pytest.approx(ledgers.filter(ledgers["line"] == "loan")["amount_eur"].sum())
+    saved = sum(purchase.saved_eur for purchase in content.purchases)
+    assert saved > 0
+    pages = report_model(content, "fr", (Room(),) * 4)
+    assert [one["label"] for one in pages["first"]["amounts"]][-1] == "dont emprunts"
+    assert "Tendance" in pages["first"]["statement"]
+    assert number(saved, "EUR", "fr") in pages["first"]["statement"]
+    assert len(pages["third"]["duties"]["rows"]) == record.frames["duties"].height
+    assert pages["third"]["purchases"]["total"][-1]["text"] == amount(saved, "fr")
+    alone = next(line for line in content.joint if line.unit == "EUR")
+    assert alone.joint - saved == pytest.approx(content.decision.cost_eur, rel=1e-6)

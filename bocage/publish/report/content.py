@@ -206,6 +206,28 @@ class RequestLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DutyLine:
+    """Works that a law or the assembly asks for: the year they are due, that of the plan, None where it is not done."""
+
+    reason: Text
+    action: Text
+    due_year: int | None
+    year: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseLine:
+    """A purchase that several works make together, and what its price saves."""
+
+    label: Text
+    year: int
+    quantity: float
+    actions: int
+    cost_eur: float
+    saved_eur: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingLine:
     """Works that a contract delays; `from_year` is the first year it allows, None where its end is unknown."""
 
@@ -328,6 +350,8 @@ class ReportContent:
         charted: rank of the criterion of the options that is drawn with its intervals.
         joint: sum of actions against all actions together.
         joint_note: what to know before these are compared with the other figures.
+        duties: works that a law or the assembly asks for.
+        purchases: purchases that several works make together.
         requests: works to be asked of other owners.
         waiting: works that wait for a contract.
         funding: who pays, own funds included.
@@ -354,6 +378,8 @@ class ReportContent:
     charted: int = 0
     joint: Sequence[JointLine] = ()
     joint_note: Text = ""
+    duties: Sequence[DutyLine] = ()
+    purchases: Sequence[PurchaseLine] = ()
     requests: Sequence[RequestLine] = ()
     waiting: Sequence[WaitingLine] = ()
     funding: Sequence[FundingLine] = ()

@@ -54,10 +54,12 @@ def _amounts(decision: Decision, language: Language) -> list[dict[str, str]]:
     own = _("Own funds, net of grants and FCTVA", language)
     if decision.lent_eur:
         own = _("Own funds and loans, net of grants and FCTVA", language)
+    loans = [{"label": _("of which loans", language), "value": amount(decision.lent_eur, language)}]
     return [
         {"label": _("Works excluding VAT", language), "value": amount(decision.cost_eur, language)},
         {"label": _("Grants of the plan", language), "value": amount(decision.grants_eur, language)},
         {"label": own, "value": amount(decision.own_eur, language)},
+        *(loans if decision.lent_eur else []),
     ]
 
 

@@ -28,6 +28,8 @@ class Room:
     quality: int = 8
     criteria: int = 10
     joint: int = 6
+    duties: int = 6
+    purchases: int = 6
     requests: int = 5
     waiting: int = 5
     funding: int = 9

@@ -30,6 +30,10 @@ def third_page(content: ReportContent, language: Language, room: Room) -> dict[s
         "joint_title": _("Taken together, actions do not simply add up", language),
         "joint": _joint(content, language, room) if content.joint else None,
         "joint_note": say(content.joint_note, language),
+        "duties_title": _("Obligations", language),
+        "duties": _duties(content, language, room) if content.duties else None,
+        "purchases_title": _("Grouped purchases", language),
+        "purchases": _purchases(content, language, room) if content.purchases else None,
         "requests_title": _("To be asked of other owners", language),
         "requests": _requests(content, language, room) if content.requests else None,
         "waiting_title": _("Waiting for a contract", language),
@@ -104,6 +108,53 @@ def _joint(content: ReportContent, language: Language, room: Room) -> dict[str, 
             ]
         )
     return make_table(columns, rows, language, limit=room.joint)
+
+
+def _duties(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    columns = [
+        heading(_("Basis", language), width="1.4fr"),
+        heading(_("Works", language), width="2fr"),
+        heading(_("Due", language), "right"),
+        heading(_("Planned", language), "right"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            shorten(say(line.reason, language), 90),
+            shorten(say(line.action, language), 110),
+            "–" if line.due_year is None else str(line.due_year),
+            {"text": _("not in this plan", language) if line.year is None else str(line.year), "strong": "yes"},
+        ]
+        for line in content.duties
+    ]
+    return make_table(columns, rows, language, limit=room.duties)
+
+
+def _purchases(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
+    columns = [
+        heading(_("Year", language)),
+        heading(_("Purchase", language), width="1fr"),
+        heading(_("Quantity", language), "right"),
+        heading(_("Actions", language), "right"),
+        heading(_("Cost excl. VAT", language), "right"),
+        heading(_("Saved excl. VAT", language), "right"),
+    ]
+    rows = [
+        [
+            str(line.year),
+            shorten(say(line.label, language), 80),
+            format_number(line.quantity, language),
+            format_number(line.actions, language),
+            amount(line.cost_eur, language),
+            amount(line.saved_eur, language),
+        ]
+        for line in content.purchases
+    ]
+    total = [
+        _("Total", language), "", "", "",
+        amount(sum(line.cost_eur for line in content.purchases), language),
+        amount(sum(line.saved_eur for line in content.purchases), language),
+    ]  # fmt: skip
+    return make_table(columns, rows, language, limit=room.purchases, total=total)
 
 
 def _requests(content: ReportContent, language: Language, room: Room) -> dict[str, Any]:
