@@ -56,7 +56,7 @@ def finance_annex(territory: Territory, record: PlanRecord, language: Language) 
 
 def _programme(record: PlanRecord, language: Language, *, names: Names) -> list[AnnexSection]:
     """The PPI, then works of the running section: one row by operation, payments by year, then what pays for them."""
-    operations = record.frames["operations"]
+    operations = _voted(record)
     found = []
     for (siren, budget), paid in operations.group_by("payer_siren", "budget", maintain_order=True):
         for section in ("investment", "running"):
@@ -67,6 +67,14 @@ def _programme(record: PlanRecord, language: Language, *, names: Names) -> list[
                 lead = _payer(siren, budget, names)
                 found.append(AnnexSection(title=title, lead=lead, table=table, totals=1, note=note))
     return found
+
+
+def _voted(record: PlanRecord) -> pl.DataFrame:
+    """Operations of the plan, then what payers give to the works of others."""
+    names = ("operation_id", "payer_siren", "budget", "label_fr", "label_en", "section", "account")
+    operations = record.frames["operations"].select(*names, "units")
+    gifts = record.frames["ppi"].join(operations, on="operation_id", how="anti").select(names).unique()
+    return pl.concat([operations, gifts.sort("operation_id")], how="diagonal")
 
 
 _PROGRAMMES: Mapping[str, tuple[Message, Message]] = {
