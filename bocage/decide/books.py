@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import last_year
 from bocage.decide.columns import Columns
-from bocage.decide.economy import renewals, residual_share
+from bocage.decide.economy import late, renewals, renewed_within, residual_share
 from bocage.decide.financing import Aid
 from bocage.decide.giving import giver_of
 from bocage.decide.request import PlanRequest
@@ -154,10 +154,9 @@ def renewals_paid(books: Books, count: int) -> tuple[Array, Array]:
     worth, taxes = books.worth, books.taxes
     paid, back = (np.zeros((count, worth.cost.shape[1])) for _ in range(2))
     for action, start, ttc in zip(books.actions.tolist(), books.starts.tolist(), works_ttc(books), strict=True):
-        for year, share in renewals(float(worth.lifetime[action]), start, books.request.years):
-            if year < books.request.years:
-                paid[year] += share * ttc
-                back[year + int(taxes.lag[action]) :][:1] += share * ttc * float(taxes.returned[action])
+        shares = renewed_within(float(worth.lifetime[action]), start, books.request.years)
+        paid += late(shares, 0, count)[:, None] * ttc
+        back += late(shares, int(taxes.lag[action]), count)[:, None] * (ttc * float(taxes.returned[action]))
     return paid, back
 
 

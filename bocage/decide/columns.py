@@ -171,20 +171,14 @@ class _Builder:
     ) -> Columns:
         """The columns gathered, the constraints between them and what they are worth."""
         request, worth, facts = self.request, self.worth, self.facts
-        number = {name: row for row, name in enumerate(payers)}
-        owners = request.actions.select("owner_siren", "budget").iter_rows()
-        payer = np.array([number.get(row, 0) for row in owners], dtype=np.int64)
-        at = Placed(
-            action=np.array(self.action, dtype=np.int64),
-            year=np.array(self.year, dtype=np.int64),
-            cost_factor=np.array(self.factor, dtype=float),
-            grants=np.array(self.grants, dtype=float),
-        )
+        payer = _payer_of(request, payers)
+        at = self._placed()
         wanted = [request.objective, *request.aims, *request.then, *objectives]
         pairs, found, streets = tallies(request, worth, wanted, at, street_pairs(request, worth))
         paid = worth.mean_cost[at.action] * at.cost_factor
         financed = Financed(action=at.action, year=at.year, plans=self.plans, cost=paid, payer=payer, facts=facts)
         limits, switches = programme_constraints(financed)
+        places = at.action, at.year, payer
         cash = np.array(self.cash, dtype=float).reshape(len(at.action), request.years)
         portfolio = Portfolio(
             years=request.years,
@@ -201,14 +195,11 @@ class _Builder:
             pairs=pairs,
             limits=[
                 *limits,
-                *staff_limits(request, facts, at.action, at.year, payer),
-                *giver_limits(request, self.plans, at.action, at.year, payer, cash),
+                *staff_limits(request, facts, *places),
+                *giver_limits(request, self.plans, *places, cash),
             ],
             switches=[*switches, *purchase_switches(request, facts, at.action, at.year, self.purchase)],
-            floors=[
-                Floor(role=role, weights=worth.mean_gains[role], minimum=minimum)
-                for role, minimum in request.floors.items()
-            ],
+            floors=_floors(request, worth),
             musts=musts_of(wishes, starts),
             loans=loans_of(request, worth.economy, np.array(self.lendable, dtype=float).reshape(cash.shape)),
         )
@@ -225,6 +216,14 @@ class _Builder:
             streets=streets,
             wishes=wishes,
             starts=starts,
+        )
+
+    def _placed(self) -> Placed:
+        return Placed(
+            action=np.array(self.action, dtype=np.int64),
+            year=np.array(self.year, dtype=np.int64),
+            cost_factor=np.array(self.factor, dtype=float),
+            grants=np.array(self.grants, dtype=float),
         )
 
     def _twins(self) -> dict[int, dict[str, int]]:
@@ -246,12 +245,25 @@ def _aids(plan: FinancingPlan) -> tuple[tuple[str, int], ...]:
     return tuple((aid.rule.name, ranks.setdefault(aid.rule.name, 0)) for aid in plan.aids)
 
 
+def _floors(request: PlanRequest, worth: Worth) -> list[Floor]:
+    return [
+        Floor(role=role, weights=worth.mean_gains[role], minimum=minimum) for role, minimum in request.floors.items()
+    ]
+
+
 def _groups(request: PlanRequest) -> list[NDArray[np.int64]]:
     members: dict[str, list[int]] = defaultdict(list)
     for row, group in enumerate(request.actions["exclusive_group"]):
         if group:
             members[group].append(row)
     return [np.array(rows, dtype=np.int64) for rows in members.values() if len(rows) > 1]
+
+
+def _payer_of(request: PlanRequest, payers: Sequence[Payer]) -> NDArray[np.int64]:
+    """Rank of the payer of each action; an action whose payer is unknown has no column, whatever its rank."""
+    rank = {name: number for number, name in enumerate(payers)}
+    owners = request.actions.select("owner_siren", "budget").iter_rows()
+    return np.array([rank.get(owner, 0) for owner in owners], dtype=np.int64)
 
 
 def _requires(request: PlanRequest) -> list[tuple[int, int]]:

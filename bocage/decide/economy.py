@@ -33,7 +33,6 @@ class Economy:
         financial_rate: real discount rate of the payer [1].
         running_vat: VAT that stays on running expenses [1].
         fctva_rate: compensation rate [1].
-        fctva_lag: years between the works and the compensation.
         own_share: smallest own share [1].
         carbon_eur_kg: array (H + 1,), value of a kilogram avoided in each year from the first on [EUR/kg].
         carbon_2019_eur_kg: the same on the path of the 2019 commission.
@@ -45,7 +44,6 @@ class Economy:
     financial_rate: float
     running_vat: float
     fctva_rate: float
-    fctva_lag: int
     own_share: float
     carbon_eur_kg: Array
     carbon_2019_eur_kg: Array
@@ -63,7 +61,7 @@ def read_economy(
 
     Args:
         parameters: dated parameters.
-        territory: facts of the territory; `fctva_regime`, `overseas` and `lead` matter here.
+        territory: facts of the territory; `overseas` and `lead` matter here.
         first_year: first year of the plan.
         years: number of years of the plan: its last works are counted for one year at least.
         horizon: years of effects to value; the parameter `economy.horizon_years` where None.
@@ -71,8 +69,6 @@ def read_economy(
     number = parameters.number
     last = max(horizon if horizon is not None else round(number("economy.horizon_years")), years)
     calendar = first_year + np.arange(last + 1)
-    lags = parameters["public_finance.fctva_lag"].value
-    regime = territory.get("fctva_regime") or territory.get("kind") or "commune"
     carbon = carbon_value(
         calendar,
         anchor_year=int(number("carbon.anchor_year")),
@@ -87,7 +83,6 @@ def read_economy(
         financial_rate=real_rate(number("economy.financial_rate"), number("economy.inflation")),
         running_vat=number("economy.running_vat_rate"),
         fctva_rate=number("public_finance.fctva_rate"),
-        fctva_lag=int(lags.get(regime, lags["commune"])),
         own_share=number(own_share_parameter(territory)),
         carbon_eur_kg=carbon / 1000.0,
         carbon_2019_eur_kg=carbon_value_between(calendar, parameters["carbon.path_2019"].value) / 1000.0,
@@ -147,6 +142,41 @@ def renewals(life: float, start: int, horizon: int) -> list[tuple[int, float]]:
         late = moment - math.floor(moment + _MOMENT)
         parts = ((math.floor(moment + _MOMENT), 1.0 - late), (math.floor(moment + _MOMENT) + 1, late))
         found += [(year, share) for year, share in parts if share > _MOMENT]
+    return found
+
+
+def renewed_within(life: float, start: int, years: int) -> Array:
+    """Shares of the price at which what is installed in a year is renewed within a plan, array (T,) [1].
+
+    Args:
+        life: lifetime [year], > 0.
+        start: year of the works, from the first one.
+        years: T, years of the plan.
+
+    >>> renewed_within(2.5, 0, 5).tolist()
+    [0.0, 0.0, 0.5, 0.5, 0.0]
+    """
+    found = np.zeros(years)
+    for year, share in renewals(life, start, years):
+        if year < years:
+            found[year] += share
+    return found
+
+
+def late(yearly: Array, lag: int, count: int) -> Array:
+    """The same amounts some years later, array (count,); what comes after the last year is left out.
+
+    Args:
+        yearly: array (T,), amount of each year.
+        lag: years later, >= 0.
+        count: years of the result.
+
+    >>> late(np.array([5.0, 7.0]), 1, 2).tolist(), late(np.array([5.0]), 2, 4).tolist()
+    ([0.0, 5.0], [0.0, 0.0, 5.0, 0.0])
+    """
+    found = np.zeros(count)
+    kept = yearly[: max(0, count - lag)]
+    found[lag : lag + len(kept)] = kept
     return found
 
 

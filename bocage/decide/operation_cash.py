@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bocage.decide.aid_cash import is_lent, payment_shares
 from bocage.decide.books import Books
-from bocage.decide.economy import renewals
+from bocage.decide.economy import late, renewed_within
 from bocage.decide.operations import Operation
 
 Array = NDArray[np.float64]
@@ -71,10 +71,10 @@ def _alone(books: Books, operation: Operation, count: int) -> OperationCash:
         action, start = int(books.actions[rank]), int(books.starts[rank])
         ttc = float(books.worth.mean_cost[action] * books.cost_factors[rank] * (1 + vat[action]))
         # What wears out within the plan is renewed on the same budget, without aid.
-        renewed = renewals(float(books.worth.lifetime[action]), start, books.request.years)
-        for year, share in [(start, 1.0), *(one for one in renewed if one[0] < books.request.years)]:
-            works[year] += share * ttc
-            back[year + int(taxes.lag[action]) :][:1] += share * ttc * float(taxes.returned[action])
+        spent = ttc * renewed_within(float(books.worth.lifetime[action]), start, books.request.years)
+        spent[start] += ttc
+        works += late(spent, 0, count)
+        back += float(taxes.returned[action]) * late(spent, int(taxes.lag[action]), count)
         for aid in books.columns.plans[books.chosen[rank]].aids:
             paid = aid.amount_eur * payment_shares(aid.rule, start, count)
             given[start] += aid.amount_eur

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bocage.decide.accounting import section_of
 from bocage.decide.aid_cash import net_shares, present_share
 from bocage.decide.credit import nominal_rate
-from bocage.decide.economy import renewals
+from bocage.decide.economy import late, renewed_within
 from bocage.decide.financing import FinancingPlan
 from bocage.decide.request import PlanRequest
 from bocage.decide.taxes import taxes_of
@@ -66,25 +66,18 @@ class Outlays:
         """
         years, worth, taxes = self.request.years, self.worth, self.taxes
         ttc = float(worth.mean_cost[action] * factor * (1 + worth.vat[action]))
-        back, returned = ttc * float(taxes.returned[action]), start + int(taxes.lag[action])
-        cash = np.zeros(years)
-        cash[start] = ttc
-        if returned < years:
-            cash[returned] -= back
-        lendable = np.zeros(years)
-        lendable[start] = ttc
+        back = ttc * float(taxes.returned[action])
+        # What wears out within the plan is renewed on its budget, without aid.
+        works = ttc * renewed_within(float(worth.lifetime[action]), start, years)
+        works[start] += ttc
+        cash = works - float(taxes.returned[action]) * late(works, int(taxes.lag[action]), years)
+        lendable = works.copy()
         grants = 0.0
         for aid in plan.aids:
             shares, present = self._profile(aid.rule, start)
             cash -= aid.amount_eur * shares
             lendable[start] -= aid.amount_eur
             grants += aid.amount_eur * present
-        for year, share in renewals(float(worth.lifetime[action]), start, years):
-            # What wears out within the plan is renewed on its budget, without aid.
-            if year < years:
-                cash[year] += share * ttc
-                lendable[year] += share * ttc
-                cash[year + int(taxes.lag[action]) :][:1] -= share * back
         cash[start + 1 :] -= self.request.recycled_share * float(self.saved[action]) * (1 + taxes.running[action])
         own = max(LEAST_OWN_EUR, ttc - back - plan.total_eur)
         lent = np.maximum(lendable, 0.0) if self._invested[action] else np.zeros(years)

@@ -23,6 +23,9 @@ from bocage.decide.programming import (
 from bocage.decide.quarters import cash_quarters
 from bocage.vocabulary.draws import interval_of
 
+SPENT = ("works_ttc", "renewals", "loan_interest", "loan_capital", "advance_repaid", "given")
+"""Lines of a ledger by which money leaves a budget."""
+
 
 def trade_tables(books: Books) -> Mapping[str, pl.DataFrame]:
     """Frames by name, each declared by the function that makes it.
@@ -90,7 +93,3 @@ def _calendar_rows(books: Books, ledger: PayerLedger) -> list[dict[str, Any]]:
         }
         for year in range(ledger.count)
     ]  # fmt: skip
-
-
-SPENT = ("works_ttc", "renewals", "loan_interest", "loan_capital", "advance_repaid", "given")
-"""Lines of a ledger by which money leaves a budget."""
