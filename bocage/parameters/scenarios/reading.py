@@ -253,17 +253,8 @@ def _mixed(file: str, written: Mapping[str, Any], date: dt.date | None) -> dict[
         gas=_families(file, "gas", written["gas"], {**factors, "power_to_gas": None}),
         efficiency=_points(file, "power_to_gas_efficiency", written["power_to_gas_efficiency"]),
     )
+    _check_years(file, mixes)
     years = mixes.years
-    for family, points in (
-        *mixes.electricity.items(),
-        *mixes.gas.items(),
-        ("power_to_gas_efficiency", mixes.efficiency),
-    ):
-        if sorted(points) != years:
-            raise PackError(
-                f"{file}, {family}: its years are not those of the others, {years}",
-                f"{file}, {family} : ses années ne sont pas celles des autres, {years}",
-            )
     status, reference = _status(file, "mixes", written["status"]), _reference(file, "mixes", written["reference"])
     bounds = {
         bound: {
@@ -296,6 +287,21 @@ def _mixed(file: str, written: Mapping[str, Any], date: dt.date | None) -> dict[
         variable="electricity_demand", unit="TWh/year", points=demand, status=status, reference=reference
     )
     return paths
+
+
+def _check_years(file: str, mixes: Mixes) -> None:
+    """All the families of the mixes of a pack are told for the same years."""
+    years = mixes.years
+    for family, points in (
+        *mixes.electricity.items(),
+        *mixes.gas.items(),
+        ("power_to_gas_efficiency", mixes.efficiency),
+    ):
+        if sorted(points) != years:
+            raise PackError(
+                f"{file}, {family}: its years are not those of the others, {years}",
+                f"{file}, {family} : ses années ne sont pas celles des autres, {years}",
+            )
 
 
 def _families(file: str, mix: str, written: object, factors: Mapping[str, Any]) -> dict[str, dict[int, float]]:
