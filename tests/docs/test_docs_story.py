@@ -1,6 +1,7 @@
 """A reader who types what the guides say, on the files of fictional towns, gets what they promise."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ from docs_pages import FENCE, ROOT, read
 from lighting_files import CABINETS, SITE, write_files
 
 from bocage.domains.lighting.example import write_example
-from bocage.twin.territory import create_territory
+from bocage.twin.build import import_file
+from bocage.twin.territory import create_territory, open_territory
 
 
 def lines(page: str) -> list[str]:
@@ -86,3 +88,41 @@ def test_a_reader_learns_what_a_luminaire_makes_of_a_road(tmp_path: Path, data: 
     assert "Overall uniformity" in motor
     assert "class P3" in foot
     assert "Average illuminance" in foot
+
+
+PLANNED = ("Rue Pasteur", "Avenue de la Gare", "Grande Rue", "Rue des Acacias", "Route de la Forêt")
+"""Streets of the town that the page about plans decides on."""
+
+
+def furnish_plan(folder: Path) -> None:
+    """The budgets and the choices that the page gives, as it gives them."""
+    tables = [body for language, body in FENCE.findall(read("docs/plan.md")) if language == "csv"]
+    for name, table in zip(("budgets.csv", "choices.csv"), tables, strict=True):
+        (folder / name).write_text(table, encoding="utf-8")
+
+
+def test_a_reader_asks_for_a_plan_questions_it_and_reads_it(tmp_path: Path) -> None:
+    known = {"population": 3400, "department": "53"}
+    create_territory(tmp_path / "my-commune", code="53999", name="My commune", settings=known).store.close()
+    town = next(file.path for file in write_example(tmp_path / "example") if file.path.name == "eclairage_bourg.csv")
+    title, head, *rows = town.read_bytes().splitlines(keepends=True)
+    kept = [row for row in rows if any(street.encode("cp1252") in row for street in PLANNED)]
+    (tmp_path / "town.csv").write_bytes(b"".join([title, head, *kept]))
+    with open_territory(tmp_path / "my-commune") as territory:
+        import_file(territory, tmp_path / "town.csv", source="town")
+    said = typed("docs/plan.md", tmp_path, furnish_plan)
+    of = answers(said)
+    for table in ("budgets", "choices"):
+        assert "refused: 0" in of(f"bocage import {table}.csv")
+    asked = of("bocage plan")
+    assert "mandatory (Délibération du 12 juin 2026)" in asked
+    assert "Switch off" not in asked, "the council left it out"
+    assert "None of them is beaten in both" in of("bocage front")
+    assert "mandatory (Délibération du 12 juin 2026)" in of("bocage why")
+    assert "come in" in of("bocage what-if --budget")
+    assert re.search(r"goes out +.*Rue Pasteur", of("bocage what-if --without"))
+    assert "S2 Territorial cooperation" in of("bocage futures")
+    assert "Formula:" in of("bocage explain npv")
+    for written in ("-finances.pdf", "-expert.pdf", "-deliberation.docx", ".xlsx"):
+        assert written in of("bocage report")
+    assert "council vote" in of("bocage schedule")
