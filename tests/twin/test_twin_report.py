@@ -1,7 +1,8 @@
 """What the report says of a real plan: money that adds up, one figure for one quantity, nothing hidden."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bocage.publish.report.typeset import report_model
 from bocage.twin.assumptions import all_assumptions, decisive_names
 from bocage.twin.demo import run_demo
 from bocage.twin.diagnose import examine
+from bocage.twin.expert_annex import expert_annex
 from bocage.twin.finance_annex import finance_annex
 from bocage.twin.plan import plan
 from bocage.twin.plan_record import PlanRecord, load_plan
@@ -23,6 +25,7 @@ from bocage.twin.propose import Proposal, consider
 from bocage.twin.report import report_content, write_reports
 from bocage.twin.report_plan import CHARTED
 from bocage.twin.territory import Territory, open_territory
+from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import LANGUAGES, Language, Message
 
 
@@ -67,6 +70,8 @@ def test_who_pays_adds_up_to_the_works_with_their_tax(demo: Reported) -> None:
 
 def test_aids_of_unchecked_rules_carry_the_status_of_their_rule(demo: Reported) -> None:
     statuses = {(rule.label["fr"], rule.status) for rule in demo.record.rules}
+    # A rule that was checked is to be checked again for works ordered in a later year.
+    statuses |= {(label, "to_verify") for label, status in statuses if status == "verified"}
     aids = [line for line in demo.content.funding if line.status in ("certain", "hoped", "uncounted")]
     assert aids
     assert all((said(line.programme), line.rule_status) in statuses for line in aids)
@@ -91,7 +96,7 @@ def test_a_quantity_has_one_figure_on_the_first_and_the_third_page(demo: Reporte
     assert chosen.figures[2] is not None
     assert chosen.figures[2].value == own.value
     ratio = energy.value / -next(line.joint for line in demo.content.joint if line.unit == "kWh/year")
-    share = next(value.value for value in demo.record.assumptions if value.name == "realisation.lighting")
+    (share,) = demo.record.frames["realised"]["mean"].to_list()
     assert ratio == pytest.approx(share, abs=0.005), "the mean of the draws, near the central value"
     assert f"{share:.3f}".replace(".", ",") in said(demo.content.joint_note)
 
@@ -178,6 +183,34 @@ def test_what_weighs_most_on_the_decision_comes_first(demo: Reported) -> None:
     assert len(names) >= 6
 
 
+def test_what_was_learned_takes_the_place_of_the_share_declared(demo: Reported) -> None:
+    learned = pl.DataFrame({
+        "domain": ["lighting"], "mean": [0.71], "median": [0.7], "low": [0.6], "high": [0.8], "records": [4],
+        "told_fr": ["appris de 4 fiches"], "told_en": ["learned from 4 records"],
+    })  # fmt: skip
+    frames = {**demo.record.frames, "realised": learned}
+    content = report_content(demo.territory, replace(demo.record, frames=frames), demo.proposals)
+    (line,) = [one for one in content.assumptions if "learned from 4 records" in said(one.reference, "en")]
+    assert (line.value, line.low, line.high) == (0.7, 0.6, 0.8)
+    assert "0,710" in said(content.joint_note)
+    (section,) = [
+        one
+        for one in expert_annex(demo.territory, replace(demo.record, frames=frames), "fr").sections
+        if one.table and one.table.name == "realised"
+    ]
+    assert section.table is not None
+    assert section.table.frame.select("median", "records", "told_fr").rows() == [(70.0, 4, "appris de 4 fiches")]
+
+
+def test_a_plan_keeps_where_its_share_of_savings_comes_from(demo: Reported) -> None:
+    row = demo.record.frames["realised"].row(0, named=True)
+    assert row["domain"] == "lighting"
+    assert row["low"] <= row["median"] <= row["high"]
+    said_in_report = [said(one.reference) for one in demo.content.assumptions]
+    assert sum(row["told_fr"] in one for one in said_in_report) == 1
+    assert str(row["records"]) in row["told_fr"] if row["records"] else "aucun" in row["told_fr"]
+
+
 def test_a_plan_of_nothing_says_nothing_of_works(demo: Reported, tmp_path: Path) -> None:
     plan(demo.territory, budget_eur_year=1.0, years=2, time_limit_s=5)
     content = reported(demo.territory).content
@@ -202,3 +235,28 @@ def test_the_finance_annex_names_payers_and_each_deadline_once(demo: Reported) -
     assert keys.height == keys.unique().height
     of = demo.record.frames["operation_actions"]["operation_id"].unique()
     assert set(", ".join(calendar.frame["operations"]).split(", ")) == set(of)
+
+
+def test_the_finance_annex_tells_the_running_section_apart(demo: Reported) -> None:
+    sections = [
+        s for s in finance_annex(demo.territory, demo.record, "fr").sections if s.table and s.table.name == "ppi"
+    ]
+    told = {said(s.title): s.table for s in sections if s.table is not None}
+    assert list(told) == [
+        "Programmation pluriannuelle des investissements (PPI)",
+        "Travaux de la section de fonctionnement",
+    ]
+    for (title, table), section in zip(told.items(), ("investment", "running"), strict=True):
+        assert set(table.frame["section"].drop_nulls()) == {section}, title
+        assert any("(AE)" in said(column.label) for column in table.columns) == (section == "running")
+    assert told["Travaux de la section de fonctionnement"].frame["loan_eur"].sum() == 0
+
+
+def test_a_plan_of_an_earlier_version_is_told_as_such(demo: Reported, tmp_path: Path) -> None:
+    kept = json.loads((demo.territory.folder / "results" / "plan.json").read_text(encoding="utf-8"))
+    del kept["frames"]["orientation"]["running_works_eur"]
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "plan.json").write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(BocageError) as refusal:
+        load_plan(tmp_path / "results")
+    assert refusal.value.code == "BOC-TWI-092"
