@@ -1,9 +1,11 @@
 """The proof of a plan, kept beside the twin: what was asked, answered and assumed, as plain JSON."""
 
+import csv
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +21,7 @@ from bocage.twin.territory import Territory
 from bocage.vocabulary.codes import BocageError
 
 FILE = "plan.json"
+PLAN_TABLES = Path(__file__).parent / "plan_tables.csv"
 FRAMES = (
     "plan", "reasons", "financing", "ledgers", "society", "options", "additive", "aims", "entry", "duties", "purchases",
     "streets",
@@ -114,13 +117,29 @@ def load_plan(folder: Path) -> PlanRecord:
     """Read the record of the last plan.
 
     Raises:
-        BocageError: BOC-TWI-012 there is none, or it cannot be read; those of local rules.
+        BocageError: BOC-TWI-012 there is none, or it cannot be read, BOC-TWI-092 it lacks columns that later versions
+            add; those of local rules.
     """
     rules = load_rules(*rule_folders(folder.parent))  # its refusals speak for themselves
     try:
-        return _record(json.loads((folder / FILE).read_text(encoding="utf-8")), rules)
+        record = _record(json.loads((folder / FILE).read_text(encoding="utf-8")), rules)
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as fault:
         raise BocageError("BOC-TWI-012", where={"file": folder / FILE}) from fault
+    lacking = [
+        f"{table}.{column}"
+        for table, column in declared_names()
+        if table in record.frames and column not in record.frames[table].columns
+    ]
+    if lacking:
+        raise BocageError("BOC-TWI-092", where={"file": folder / FILE}, version=record.version, lacking=lacking[0])
+    return record
+
+
+@cache
+def declared_names() -> Sequence[tuple[str, str]]:
+    """Table and name of each declared column of a plan."""
+    with PLAN_TABLES.open(encoding="utf-8", newline="") as stream:
+        return tuple((row["table"], row["column"]) for row in csv.DictReader(stream) if row["column"])
 
 
 def load_current_plan(territory: Territory) -> PlanRecord:
