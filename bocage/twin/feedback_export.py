@@ -72,6 +72,7 @@ def export_drafts(territory: Territory, *, into: Path | None = None) -> Answer:
         rows.append(
             {
                 "record": content["record_id"],
+                "title": content["title"],
                 "status": content["status"],
                 "missing": ", ".join(verdict.place for verdict in missing),
                 "file": str(path),
@@ -80,9 +81,11 @@ def export_drafts(territory: Territory, *, into: Path | None = None) -> Answer:
         )
     headings = [
         Heading(name="record", label=_("Record")),
+        Heading(name="title", label=_("Action")),
         Heading(name="status", label=_("Status")),
-        Heading(name="missing", label=_("To fill in")),
     ]
+    if any(row["missing"] for row in rows):
+        headings.append(Heading(name="missing", label=_("To fill in")))
     lines = [_("{count} drafts written", count=len(written))]
     if len(written) < len(rows):
         lines.append(_("{count} drafts were there already and stay as they are", count=len(rows) - len(written)))

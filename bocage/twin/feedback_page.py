@@ -12,13 +12,14 @@ from bocage.commons.schema import FOLDER as RECORD_FOLDER
 from bocage.commons.shelf import usable_records
 from bocage.publish.evidence.content import EvidenceContent, Seen, Spread
 from bocage.publish.evidence.typeset import write_evidence
+from bocage.publish.texts import say
 from bocage.twin.answer import Answer, Section
 from bocage.twin.feedback import file_name_of, learn_models, own_paths
 from bocage.twin.feedback_words import subject_of
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.code_labels import read_code_labels
-from bocage.vocabulary.text import Language, Message
+from bocage.vocabulary.text import LANGUAGES, Language, Message
 from bocage.vocabulary.units import units
 
 
@@ -51,8 +52,9 @@ def write_page(
     told = [*_formula(found), *_cautions(found, records)]
     folder = into or territory.place("results")
     written = write_evidence(content, folder / f"{file_name_of(name)}.pdf", language=language)
+    subject = {tongue: say(content.subject, tongue) for tongue in LANGUAGES}
     return Answer(
-        title=_("What the estimate {name} rests on", name=name),
+        title=_("What the estimate “{name}” rests on", name=subject),
         sections=[Section(title=_("Estimate"), lines=told)],
         data={
             "name": name, "median": found.median, "low": found.low, "high": found.high, "unit": found.unit,

@@ -313,7 +313,7 @@ def _by_payer(
         shown = [
             column
             for column in _chosen(name, language, *columns)
-            if column.kind != "real" or own[column.name].drop_nulls().abs().sum() > 0
+            if column.kind != "real" or (column.name in own.columns and own[column.name].drop_nulls().abs().sum() > 0)
         ]
         if len(shown) > 1:
             sections.append(

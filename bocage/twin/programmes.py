@@ -76,6 +76,16 @@ def programmes(territory: Territory) -> Answer:
     if strangers:
         lines.append(_("Facts written of actions that do not exist: {actions}", actions=", ".join(strangers)))
     sections = [Section(title=_("Programmes"), lines=lines, table=frame, headings=headings)]
+    sections.append(
+        Section(
+            title=_("What they are"),
+            table=frame,
+            headings=[
+                Heading(name="programme", label=_("Programme")),
+                Heading(name=f"label_{language}", label=_("Name")),
+            ],
+        )
+    )
     closed = frame.filter(pl.col("verdict") != "open")
     if len(closed):
         why = [Heading(name="programme", label=_("Programme")), Heading(name=f"why_{language}", label=_("Why"))]

@@ -10,11 +10,11 @@ from bocage.publish.ics import Deadline, calendar_file
 from bocage.publish.replacing import replace_file
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.code_labels import all_code_labels
-from bocage.twin.plan_record import FILE, load_current_plan
+from bocage.twin.plan_record import FILE, PlanRecord, load_current_plan
 from bocage.twin.territory import Territory
 from bocage.twin.wording import _
 from bocage.vocabulary.codes import BocageError
-from bocage.vocabulary.text import Language, current_language
+from bocage.vocabulary.text import LANGUAGES, Language, current_language
 
 FRAME = "schedule"
 ALERTS = {"council": 45, "deposit": 30, "consultation": 21, "order": 14, "begin_by": 60, "balance": 14}
@@ -40,11 +40,15 @@ def plan_schedule(territory: Territory, *, ics: Path | None = None) -> Answer:
     frame = grouped(record.frames[FRAME].with_columns(pl.col("latest", "earliest").str.to_date()))
     files = []
     if ics is not None:
-        text = calendar_text(territory, frame, made_on=record.made_on)
+        text = calendar_text(territory, frame, made_on=record.made_on, names=_programmes(record, frame))
         files.append(replace_file(ics, text.encode()))
+    names = _programmes(record, frame)
+    sections = [Section(title=_("Latest day of each step"), table=frame, headings=_headings())]
+    if names.height:
+        sections.append(Section(title=_("Programmes"), table=names, headings=name_headings()))
     return Answer(
         title=_("Back-schedule of {name}", name=territory.name),
-        sections=[Section(title=_("Latest day of each step"), table=frame, headings=_headings())],
+        sections=sections,
         data={FRAME: frame.to_dicts()},
         files=files,
         next_step=None if ics else _("bocage schedule --ics schedule.ics"),
@@ -60,6 +64,24 @@ def _headings() -> list[Heading]:
         Heading(name="slack_days", label=_("Slack"), unit="day"),
         Heading(name="aid_status", label=_("Aid")),
     ]
+
+
+def name_headings() -> list[Heading]:
+    """Columns of a table that says what each programme is called."""
+    return [
+        Heading(name="programme", label=_("Programme")),
+        Heading(name=f"label_{current_language()}", label=_("Name")),
+    ]
+
+
+def _programmes(record: PlanRecord, frame: pl.DataFrame) -> pl.DataFrame:
+    """The programmes of these deadlines with their names, by code."""
+    told = {rule.name: rule.label for rule in record.rules}
+    codes = [code for code in frame["programme"].drop_nulls().unique().sort() if code in told]
+    labels = {f"label_{language}": [told[code][language] for code in codes] for language in LANGUAGES}
+    return pl.DataFrame(
+        {"programme": codes, **labels}, schema=dict.fromkeys(("programme", "label_fr", "label_en"), pl.String)
+    )
 
 
 def first_deadlines(frame: pl.DataFrame) -> list[Section]:
@@ -93,7 +115,9 @@ def grouped(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def calendar_text(territory: Territory, frame: pl.DataFrame, *, made_on: dt.date) -> str:
+def calendar_text(
+    territory: Territory, frame: pl.DataFrame, *, made_on: dt.date, names: pl.DataFrame | None = None
+) -> str:
     """Grouped deadlines as a calendar file in the current language.
 
     The key of a deadline holds its step, programme and year but not its day: read again, the file of
@@ -103,8 +127,10 @@ def calendar_text(territory: Territory, frame: pl.DataFrame, *, made_on: dt.date
         territory: open territory.
         frame: deadlines, grouped.
         made_on: date of the plan.
+        names: what programmes are called; their codes where None.
     """
     language = current_language()
+    called = {} if names is None else dict(names.select("programme", f"label_{language}").iter_rows())
     words = all_code_labels([])["milestone"]
     ranks: dict[tuple[object, ...], int] = {}
     deadlines = []
@@ -112,7 +138,9 @@ def calendar_text(territory: Territory, frame: pl.DataFrame, *, made_on: dt.date
         place = (row["milestone"], row["programme"], row["year"])
         ranks[place] = ranks.get(place, 0) + 1
         step = words[row["milestone"]][language]
-        title = f"{step[:1].upper()}{step[1:]}" + (f" – {row['programme']}" if row["programme"] else "")
+        title = f"{step[:1].upper()}{step[1:]}" + (
+            f" – {called.get(row['programme'], row['programme'])}" if row["programme"] else ""
+        )
         told = _("{what} ({name}, works of {year})", what=title, name=territory.name, year=str(row["year"]))
         deadlines.append(
             Deadline(

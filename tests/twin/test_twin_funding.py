@@ -226,7 +226,10 @@ def test_the_deadlines_of_the_plan_are_a_table_and_a_diary(territory: Territory,
     assert len({event["UID"] for event in events}) == len(events)
     assert [event["DTSTART;VALUE=DATE"] for event in events] == [f"{row['latest']:%Y%m%d}" for row in rows]
     deposit = next(event for event in events if "DETR" in event["SUMMARY"])
-    assert deposit["SUMMARY"].startswith("Dépôt du dossier – DETR")
+    assert deposit["SUMMARY"].startswith("Dépôt du dossier – Dotation d'équipement des territoires ruraux (DETR)")
+    names = answer.sections[1].table
+    assert names is not None
+    assert set(names["programme"]) == {row["programme"] for row in rows} - {""}
     assert "Ahuillé-les-Lampes, travaux de" in deposit["SUMMARY"]
     again = plan_schedule(territory, ics=tmp_path / "again.ics")
     assert again.files[0].read_bytes() == (tmp_path / "plan.ics").read_bytes()

@@ -6,6 +6,7 @@ from typing import Any
 from bocage.publish.evidence.chart import describe_evidence, draw_evidence
 from bocage.publish.evidence.content import EvidenceContent, Seen
 from bocage.publish.evidence.wording import _, bare_text, heading_unit, interval_text, value_text
+from bocage.publish.report.frame import write_date
 from bocage.publish.report.table import as_cell, heading
 from bocage.publish.texts import percent, say, shorten
 from bocage.publish.typesetting import LOOK
@@ -69,7 +70,9 @@ def evidence_model(content: EvidenceContent, language: Language, room: EvidenceR
         "how": [say(text, language) for text in content.formula],
         "cautions_title": _("What to keep in mind", language),
         "cautions": [say(text, language) for text in content.cautions],
-        "foot": _("Data of {date}. Intervals are 10th and 90th percentiles.", language).format(date=date.isoformat()),
+        "foot": _("Data of {date}. Intervals are 10th and 90th percentiles.", language).format(
+            date=write_date(date, language)
+        ),
         "synthetic": _("Fictional territory", language) if content.synthetic else "",
     }
 
@@ -78,7 +81,11 @@ def coverage_text(content: EvidenceContent, language: Language) -> str:
     """How many records the others foresee within their 80 % interval; empty where there is none to tell."""
     if content.of < 2:
         return ""
-    text = _("Each record foreseen from the others: {inside} of {of} fall within the 80% interval ({share}).", language)
+    text = _(
+        "Each record foreseen from the others, all kinds together: {inside} of {of} fall within the 80% interval "
+        "({share}).",
+        language,
+    )
     found = text.format(inside=content.inside, of=content.of, share=percent(content.inside / content.of, language))
     chains = (
         _("The chains of draws agree (R-hat {r_hat}).", language)

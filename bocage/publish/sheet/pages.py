@@ -18,6 +18,7 @@ from bocage.publish.texts import (
     estimate,
     number,
     percent,
+    printable,
     say,
     shorten,
     unit_label,
@@ -41,7 +42,7 @@ def describe_sheet(content: SheetContent, language: Language) -> dict[str, Any]:
     data = _("data of {date}", language).format(date=write_date(content.data_date, language))
     return {
         "lang": language,
-        "title": shorten(place.name, 60),
+        "title": shorten(printable(place.name), 60) or place.code,
         "facts": " · ".join(facts),
         "document": f"{_('Commune sheet', language)} – {shorten(place.name, 60)}",
         "kind": _("Commune sheet", language),
