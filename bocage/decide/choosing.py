@@ -78,7 +78,7 @@ def steer(request: PlanRequest, worth: Worth, columns: Columns) -> Steered:
         worth: costs and gains.
         columns: the columns, worth the objective of the request.
     """
-    portfolio, votes = columns.portfolio, columns.wishes.votes if request.votes_weight else {}
+    portfolio, votes = columns.portfolio, columns.wishes.votes
     mix: Mix = {request.objective: 1.0}
     if request.aims:
         mix = scales(request.aims, {one: _alone(columns, one) for one in request.aims})

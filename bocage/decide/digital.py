@@ -28,7 +28,8 @@ DIGITAL_SCHEMA: Mapping[str, Any] = {
 def digital_frame(books: Books, operations: Sequence[Operation]) -> pl.DataFrame:
     """One row per operation that brings digital equipment, over ten years from its works.
 
-    Equipment that lasts less than ten years is renewed: its price and what it embodies count as often.
+    Equipment that lasts less than ten years is renewed: its price and what it embodies count as often. Works
+    that wear out before are renewed too, as in the value of the plan, so that all is told over the same years.
     A reconditioned device embodies nothing new. What the actions avoid is net of the use of the
     equipment, which their appraisal holds already; so `net_kgco2e` is what they avoid in ten years less
     what the equipment embodies, and `negative` says where it is below zero.
@@ -54,8 +55,7 @@ def _row(books: Books, operation: Operation) -> dict[str, Any] | None:
         told = books.columns.facts[action].get(FACT)
         if not isinstance(told, Mapping) or not told.get("devices"):
             continue
-        span = min(SPAN_YEARS, float(worth.lifetime[action]) or SPAN_YEARS)
-        sets = max(1.0, span / float(told.get("lifetime_years") or SPAN_YEARS))
+        sets = max(1.0, SPAN_YEARS / float(told.get("lifetime_years") or SPAN_YEARS))
         number, kwh = float(told["devices"]), float(told.get("kwh_year") or 0.0)
         reused = float(told.get("reconditioned_share") or 0.0)
         totals["devices"] += number
@@ -65,7 +65,7 @@ def _row(books: Books, operation: Operation) -> dict[str, Any] | None:
         totals["energy_kwh_year"] += kwh
         totals["embodied_kgco2e"] += sets * (1 - reused) * float(told.get("embodied_kgco2e") or 0.0)
         totals["use_kgco2e"] += SPAN_YEARS * kwh * content
-        totals["avoided_kgco2e"] += span * float(worth.mean_gains["carbon"][action])
+        totals["avoided_kgco2e"] += SPAN_YEARS * float(worth.mean_gains["carbon"][action])
     if not totals["devices"]:
         return None
     net = totals["avoided_kgco2e"] - totals["embodied_kgco2e"]

@@ -28,7 +28,7 @@ SCHEMA = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
+class Way:
     """One column that an action could take, as its entry depends on it.
 
     Attributes:
@@ -79,7 +79,7 @@ def entry_conditions(books: Books, explainer: Explainer, mix: Mix, reasons: pl.D
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _least_changes(ways: Sequence[Terms], least: float, tie: float) -> dict[str, object]:
+def _least_changes(ways: Sequence[Way], least: float, tie: float) -> dict[str, object]:
     """The smallest change of each kind over the columns that an action could take."""
     cuts = [cut for way in ways if (cut := cost_cut(way, least)) is not None]
     aids = [aid for way in ways if (aid := aid_needed(way, least, tie)) is not None]
@@ -95,15 +95,15 @@ def _least_changes(ways: Sequence[Terms], least: float, tie: float) -> dict[str,
     }
 
 
-def _lacks(way: Terms, least: float) -> float:
+def _lacks(way: Way, least: float) -> float:
     """What the gain lacks for the column to be worth its money."""
     return least * way.own - way.gain
 
 
-def cost_cut(way: Terms, least: float) -> float | None:
+def cost_cut(way: Way, least: float) -> float | None:
     """Share by which the cost has to fall; None where it need not, or where even works for nothing would not do.
 
-    >>> way = Terms(gain=-20.0, own=100.0, works=100.0, payable=100.0, by_driver={}, short=0.0)
+    >>> way = Way(gain=-20.0, own=100.0, works=100.0, payable=100.0, by_driver={}, short=0.0)
     >>> cost_cut(way, 0.0)
     0.2
     """
@@ -113,7 +113,7 @@ def cost_cut(way: Terms, least: float) -> float | None:
     return lacks / relief
 
 
-def aid_needed(way: Terms, least: float, tie: float) -> float | None:
+def aid_needed(way: Way, least: float, tie: float) -> float | None:
     """Further aid that would do [EUR]; None where none is needed, or where none up to what is paid would do."""
     lacks = _lacks(way, least)
     if lacks <= 0 or tie + least <= 0:
@@ -122,10 +122,10 @@ def aid_needed(way: Terms, least: float, tie: float) -> float | None:
     return aid if aid <= way.payable else None
 
 
-def price_factors(way: Terms, least: float) -> dict[str, float]:
+def price_factors(way: Way, least: float) -> dict[str, float]:
     """By variable of scenarios, how many times today's value would do.
 
-    >>> way = Terms(gain=-20.0, own=0.0, works=9.0, payable=9.0, by_driver={"electricity_price": 80.0}, short=0.0)
+    >>> way = Way(gain=-20.0, own=0.0, works=9.0, payable=9.0, by_driver={"electricity_price": 80.0}, short=0.0)
     >>> price_factors(way, 0.0)
     {'electricity_price': 1.25}
     """
@@ -165,21 +165,21 @@ class _Values:
         valued = [replace(pair, worth=states) for pair, states in zip(pairs, tally.pairs, strict=True)]
         return Selection(replace(self.portfolio, value=tally.columns, pairs=valued, risk=None), self.books.chosen)
 
-    def ways(self, action: int, columns: Sequence[int]) -> list[Terms]:
+    def ways(self, action: int, columns: Sequence[int]) -> list[Way]:
         """The columns of an action, each in place of its rival where it has one."""
         rival = next((one for one in sorted(self.now.rivals.get(action, ())) if one in self.now.chosen), None)
         if rival is None:
-            return [self._terms(column, None, {}) for column in columns]
+            return [self._way(column, None, {}) for column in columns]
         taken = self.now.chosen[rival]
         given = {"now": _given(self.now, rival), **{name: _given(one, rival) for name, one in self.dear.items()}}
         usual = _given(self.usual, rival)
         moved = {name: value - usual for name, value in given.items() if name != "now"}
-        return [self._terms(column, taken, {"now": given["now"], **moved}) for column in columns]
+        return [self._way(column, taken, {"now": given["now"], **moved}) for column in columns]
 
-    def _terms(self, column: int, taken: int | None, given: Mapping[str, float]) -> Terms:
+    def _way(self, column: int, taken: int | None, given: Mapping[str, float]) -> Way:
         """One column; `given` is what its rival adds, and what doubling each price adds to the rival."""
         own, usual = float(self.portfolio.own[column]), self.usual.gain(column)
-        return Terms(
+        return Way(
             gain=self.now.gain(column) - given.get("now", 0.0),
             own=own - (0.0 if taken is None else float(self.portfolio.own[taken])),
             works=self.free.gain(column) - usual,

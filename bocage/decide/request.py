@@ -166,7 +166,6 @@ class PlanRequest:
         choices: what council, law or citizens say of actions.
         prudence: weight of the worst futures beside the mean, 0 to 1 [1].
         tail: share of the futures deemed the worst [1].
-        votes_weight: True where citizens' votes break ties.
         keep_preferred: True where something of each preference has to be done.
         law_deadlines: True where deadlines of law that actions declare have to be met.
         group_streets: True where works of several domains in one street are rather done in the same year.
@@ -208,7 +207,6 @@ class PlanRequest:
     choices: Sequence[Choice] = ()
     prudence: float = 0.0
     tail: float = 0.1
-    votes_weight: bool = True
     keep_preferred: bool = False
     law_deadlines: bool = True
     group_streets: bool = True

@@ -208,6 +208,11 @@ def test_digital_equipment_is_told_with_what_it_embodies(request_of: RequestOf) 
     assert told["embodied_kgco2e"] == pytest.approx(2 * 0.75 * 200)
     assert told["net_kgco2e"] == pytest.approx(told["avoided_kgco2e"] - 300)
     assert told["negative"] is False
+    # Works that wear out before ten years are renewed, as their equipment is: they avoid as much in ten years.
+    worn = [{**rows[0], "lifetime_years": 4.0}, rows[1]]
+    short = make_plan(request_of(worn, budgets={MAIN: [20000.0, 0.0, 0.0]})).tables["digital"].row(0, named=True)
+    assert short["avoided_kgco2e"] == pytest.approx(told["avoided_kgco2e"])
+    assert short["embodied_kgco2e"] == pytest.approx(300)
 
 
 def test_a_plan_without_works_has_empty_tables(request_of: RequestOf) -> None:
