@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -115,3 +116,14 @@ def test_a_fifth_domain_must_have_every_file(skeleton: Path) -> None:
     status, output = lint(skeleton)
     assert status != 0
     assert "bocage.domains.waste.evaluate" in output
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """A circle hides behind a string annotation as well as behind an import inside a function: none is drawn."""
+    graph = grimp.build_graph("bocage", include_external_packages=False, cache_dir=None)
+    standing = set(graph.modules)
+    while free := {module for module in standing if not graph.find_modules_directly_imported_by(module) & standing}:
+        standing -= free
+    while free := {module for module in standing if not graph.find_modules_that_directly_import(module) & standing}:
+        standing -= free
+    assert sorted(standing) == []
