@@ -5,11 +5,13 @@ consumption that an action adds was never a prediction of a saving: it is known 
 """
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from bocage.decide.request import PlanRequest, Realisation
 from bocage.parameters.reader import Parameters
 from bocage.vocabulary.draws import Z90, factor_draws
+from bocage.vocabulary.text import LANGUAGES
 
 Array = NDArray[np.float64]
 
@@ -71,3 +73,21 @@ def realised_gain(effects: Array, shares: Array) -> Array:
     """
     saving = (effects.mean(axis=1) < 0)[:, None]
     return np.asarray(np.where(saving, -effects * shares, -effects))
+
+
+def realisation_frame(request: PlanRequest) -> pl.DataFrame:
+    """Frame `domain`, `mean`, `median`, `low`, `high`, `records`, `told_fr`, `told_en`: shares counted, and why.
+
+    Domains of which nothing was learned are absent: their share is a parameter, told among the assumptions.
+    """
+    rows = [
+        {
+            "domain": domain, "mean": realised_mean(learned), "median": learned.median, "low": learned.low,
+            "high": learned.high, "records": learned.records,
+            **{f"told_{language}": learned.told.get(language, "") for language in LANGUAGES},
+        }
+        for domain, learned in sorted(request.realisation.items())
+    ]  # fmt: skip
+    numbers = dict.fromkeys(("mean", "median", "low", "high"), pl.Float64)
+    texts = dict.fromkeys((f"told_{language}" for language in LANGUAGES), pl.String)
+    return pl.DataFrame(rows, schema={"domain": pl.String, **numbers, "records": pl.Int64, **texts})

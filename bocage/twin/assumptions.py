@@ -2,13 +2,19 @@
 
 import csv
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
+
+import polars as pl
 
 from bocage.parameters.reader import CORE_FOLDER, Parameter, ParameterError, Value, load
 from bocage.publish.report.content import AssumptionLine
+from bocage.publish.texts import say
 from bocage.vocabulary.domain import Domain
+from bocage.vocabulary.text import LANGUAGES
 
 
 def parameter_folders(domains: Sequence[Domain]) -> list[Path]:
@@ -30,18 +36,37 @@ def decisive_names(domains: Sequence[Domain]) -> list[str]:
     return list(dict.fromkeys(name for _rank, name in sorted(ranked, key=itemgetter(0))))
 
 
-def all_assumptions(domains: Sequence[Domain], date: dt.date) -> list[AssumptionLine]:
-    """Every parameter that has a value on that date: the decisive ones, then what a council should question."""
+def all_assumptions(
+    domains: Sequence[Domain], date: dt.date, realised: pl.DataFrame | None = None
+) -> list[AssumptionLine]:
+    """Every parameter that has a value on that date: the decisive ones, then what a council should question.
+
+    Args:
+        domains: domains whose parameters are told, with those of the core.
+        date: date of the values.
+        realised: shares of savings that a plan counted (see `realisation_frame`): they replace the parameters.
+    """
+    learned = {} if realised is None else {f"realisation.{row['domain']}": row for row in realised.to_dicts()}
     rank_of = {name: rank for rank, name in enumerate(decisive_names(domains))}
     lines = []
     for folder in reversed(parameter_folders(domains)):
         for name, parameter in load(folder).items():
             try:
-                line = assumption_line(parameter, parameter.at(date))
+                line = _as_learned(assumption_line(parameter, parameter.at(date)), learned.get(name))
             except ParameterError:
                 continue  # not yet, or no longer, in force: nothing rests on it
             lines.append((rank_of.get(name, len(rank_of)), _weight(line), line))
     return [line for _rank, _order, line in sorted(lines, key=itemgetter(0, 1))]
+
+
+def _as_learned(line: AssumptionLine, share: Mapping[str, Any] | None) -> AssumptionLine:
+    """A share of savings as the plan counted it; what was learned, or that nothing was, comes before its source."""
+    if share is None:
+        return line
+    reference: dict[str, str] = {
+        language: f"{share[f'told_{language}']} — {say(line.reference, language)}" for language in LANGUAGES
+    }
+    return replace(line, value=share["median"], low=share["low"], high=share["high"], reference=reference)
 
 
 def _weight(line: AssumptionLine) -> tuple[bool, bool, float]:

@@ -49,7 +49,7 @@ def expert_annex(territory: Territory, record: PlanRecord, language: Language) -
         version=__version__,
         fingerprint=record.fingerprint,
         synthetic=bool(territory.config.sections["territory"]["synthetic"]),
-        sections=[*sections, _assumptions(record, language), *_rules(record, language)],
+        sections=[*sections, *_realised(record, language), _assumptions(record, language), *_rules(record, language)],
     )
 
 
@@ -201,6 +201,26 @@ def _front(front: FrontRecord, language: Language) -> AnnexSection:
         ),
         new_page=True,
     )
+
+
+def _realised(record: PlanRecord, language: Language) -> list[AnnexSection]:
+    """What was learned of the savings that come true, and from how many records."""
+    shares = record.frames.get("realised")
+    if shares is None or not shares.height:
+        return []
+    names = {domain.name: domain.label[language] for domain in discover_domains()}
+    frame = shares.with_columns(
+        pl.col("domain").replace_strict(names, default=pl.col("domain")), pl.col("median", "low", "high") * 100
+    )
+    columns = [
+        _text("domain", _("Domain")),
+        _number("median", _("Share of savings that comes true"), "%"),
+        _number("low", _("Low (P10)"), "%"),
+        _number("high", _("High (P90)"), "%"),
+        _number("records", _("Records of projects"), "", "integer"),
+        _text(f"told_{language}", _("What it rests on")),
+    ]
+    return [AnnexSection(title=_("What was learned from finished works"), table=_table("realised", frame, columns))]
 
 
 def _assumptions(record: PlanRecord, language: Language) -> AnnexSection:

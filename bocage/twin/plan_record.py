@@ -13,6 +13,7 @@ import polars as pl
 import polars.selectors as cs
 
 from bocage import __version__
+from bocage.decide.realisation import realisation_frame
 from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
 from bocage.parameters.funding_rules import FundingRule, load_rules
 from bocage.parameters.reader import Value, read_reference
@@ -45,7 +46,7 @@ class PlanRecord:
         budgets: own funds by payer (`SIREN budget`) and year [EUR].
         frames: the frames of the result by name; `effects`, all actions together by year;
             `savings`, by role and as far as they come true; `joint`, beside their sum;
-            `schedule`, the last day of each step.
+            `schedule`, the last day of each step; `realised`, the share of savings counted by domain.
         solve: how the plan was found.
         assumptions: parameters that were read.
         rules: (name, first day) of the funding rules it rests on.
@@ -74,7 +75,12 @@ class PlanRecord:
             objective=request.objective,
             first_year=request.first_year,
             budgets={f"{siren} {budget}": list(amounts) for (siren, budget), amounts in request.budgets.items()},
-            frames={**{name: getattr(result, name) for name in FRAMES}, **result.tables, **simulated},
+            frames={
+                **{name: getattr(result, name) for name in FRAMES},
+                **result.tables,
+                "realised": realisation_frame(request),
+                **simulated,
+            },
             solve=result.solve,
             assumptions=result.assumptions,
             rules=result.rules,

@@ -149,7 +149,7 @@ def report_content(territory: Territory, record: PlanRecord, proposals: Sequence
         works=work_lines(record, chosen_lines(record, actions)),
         ledgers=ledgers_of(record, names),
         evaluation=evaluation_lines(evaluations(proposals, lines), indicators),
-        assumptions=all_assumptions(domains, record.made_on),
+        assumptions=all_assumptions(domains, record.made_on, record.frames.get("realised")),
         sources=sources(territory),
     )
 

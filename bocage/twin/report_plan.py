@@ -197,11 +197,8 @@ def _as_clause(label: str) -> str:
 
 def joint_note(record: PlanRecord) -> Message | str:
     """Says that the joint table comes before the share of predicted savings that is realised."""
-    shares = [
-        value.value
-        for value in record.assumptions
-        if value.name.startswith("realisation.") and isinstance(value.value, float)
-    ]
+    realised = record.frames.get("realised")
+    shares = [] if realised is None else realised["mean"].to_list()
     if not shares or not option_row(record, "chosen")["actions"]:
         return ""
     return _(
