@@ -45,6 +45,7 @@ def run(*, seed: int) -> dict[str, Any]:
         read_title(title, form)
     spent = time.perf_counter() - start
     compared = compare(files, titles, forms)
+    wrong = Parameters(CORE_FOLDER, DAY).number("feedback.count_error_wrong")
     figures = [
         figure("awards", raw.height, "", goal=10_782, holds=raw.height == 10_782),
         at_most("time to read all titles", spent, "s", SECONDS),
@@ -52,7 +53,7 @@ def run(*, seed: int) -> dict[str, Any]:
         *_accuracies(_blind(files, forms)),
         *_by_kind(compared),
         *_rate("counts of light points read rightly", count_precision("points")),
-        figure("error of ln(count) used downstream", count_log_sd("points"), "1"),
+        figure("error of ln(count) used downstream", count_log_sd("points", wrong), "1"),
         *_subsidies(),
         *_learned(seed),
     ]

@@ -20,8 +20,6 @@ COLUMNS = {
     "siren": "siren",
     "montant_engage": "subsidy_eur",
 }
-WRONG_COUNT_LOG_SD = 1.0
-"""Spread of the logarithm of a count that was read wrongly: a factor of about three either way, a guess."""
 
 
 def read_awards(path: Path) -> pl.DataFrame:
@@ -71,7 +69,7 @@ def counted_awards(awards: pl.DataFrame, kind: str, unit: str) -> pl.DataFrame:
     return kept.unique(["siren", "title", "subsidy_eur"], keep="first", maintain_order=True)
 
 
-def count_log_sd(unit: str) -> float:
+def count_log_sd(unit: str, wrong: float) -> float:
     """Standard deviation of the error of the logarithm of a count read in a title [1].
 
     A count is right with the measured probability p, else anywhere: s = sqrt(1 - p) of the spread of a
@@ -80,9 +78,10 @@ def count_log_sd(unit: str) -> float:
 
     Args:
         unit: what is counted.
+        wrong: standard deviation of the logarithm of a count read wrongly, `feedback.count_error_wrong` [1].
     """
     rate = count_precision(unit)
-    return WRONG_COUNT_LOG_SD * math.sqrt(1.0 - (rate.right + 1) / (rate.of + 2))
+    return wrong * math.sqrt(1.0 - (rate.right + 1) / (rate.of + 2))
 
 
 def kind_weight(kind: str) -> float:

@@ -260,6 +260,7 @@ def _award_rows(awards: pl.DataFrame, parameters: Parameters) -> list[dict[str, 
         return []
     population = awards.filter(pl.col("kind") == "lighting", pl.col("subsidy_eur") > 0)["subsidy_eur"].to_numpy()
     weights = selection_weights(kept["subsidy_eur"].to_numpy(), population) * kind_weight("lighting")
+    count_spread = count_log_sd("points", parameters.number("feedback.count_error_wrong"))
     return [
         {
             "record_id": "",
@@ -271,7 +272,7 @@ def _award_rows(awards: pl.DataFrame, parameters: Parameters) -> list[dict[str, 
             "kind": AWARD_KIND,
             "territory": row["siren"] or row["commune_code"],
             "value_log_sd": 0.0,
-            "size_log_sd": count_log_sd("points"),
+            "size_log_sd": count_spread,
             "decades": _decades(AWARD_YEAR, parameters),
             "through": AWARDED,
             "weight": float(weight),

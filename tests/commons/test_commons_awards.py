@@ -118,7 +118,7 @@ def test_how_often_the_reader_is_right() -> None:
     assert precision("lighting").low > 0.95
     assert recall("study").value < 0.7  # animations and diagnostics without the word are missed
     assert (count_precision("points").right, count_precision("points").of) == (9, 9)
-    assert 0 < count_log_sd("points") < 0.5  # nine of nine is no certainty
+    assert 0 < count_log_sd("points", 1.0) < 0.5  # nine of nine is no certainty
     assert 0.9 < kind_weight("lighting") < 1.0
 
 
