@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bocage.commons.published_schema import write_feedback_schemas
+from bocage.decide.figures import figures
 from bocage.parameters.reader import Parameter
 from bocage.twin.domains import discover_domains
 from bocage.twin.glossary import CORE, Declared, glossary
@@ -48,6 +49,7 @@ def manual_pages() -> dict[str, str]:
         "reference/cli.md": _commands_page(_described_commands()),
         "reference/columns.md": _columns_page(),
         "reference/indicators.md": _indicators_page(),
+        "reference/figures.md": _figures_page(),
         "reference/parameters.md": _parameters_page(),
         "reference/funding.md": _funding_page(),
         "reference/labels.md": _labels_page(),
@@ -224,6 +226,25 @@ def _indicators_page() -> str:
         heads = ("indicator", "unit", "role", "moved by", "français", "English", "source")
         blocks += [f"## {owner}", _table(heads, rows)]
     return _page("Indicators \u00b7 Indicateurs", *blocks)
+
+
+def _figures_page() -> str:
+    blocks = ["The figures of a plan. `bocage explain FIGURE` prints the same, with its value in the last plan."]
+    for figure in figures().values():
+        parameters = ", ".join(f"`{name}`" for name in figure.parameters)
+        words = [
+            ("name", figure.label),
+            ("formula", figure.formula),
+            ("made from", figure.inputs),
+            ("source", figure.source),
+        ]
+        rows = [(name, *(said[language] for language in HEADINGS)) for name, said in words]
+        blocks += [
+            f"### {figure.name}",
+            _table(("", "français", "English"), rows),
+            "; ".join(filter(None, [_unit(figure.unit), parameters and f"reads {parameters}"])),
+        ]
+    return _page("Figures of a plan \u00b7 Chiffres d'un plan", *blocks)
 
 
 def _parameters_page() -> str:

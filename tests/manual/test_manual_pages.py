@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bocage.decide.figures import figures
 from bocage.twin.explain import explain
 from bocage.twin.glossary import glossary
 from bocage.twin.manual import FOLDERS, manual_pages, write_manual
@@ -40,6 +41,15 @@ def test_everything_declared_is_on_its_page() -> None:
         one.name for one in glossary() if f"`{one.name}`" not in everything and f"# {one.name}" not in everything
     ]
     assert missing == []
+
+
+def test_every_figure_of_a_plan_is_told_as_explain_tells_it() -> None:
+    page = PAGES["reference/figures.md"]
+    assert re.findall(r"^### (\S+)$", page, flags=re.MULTILINE) == list(figures())
+    for figure in figures().values():
+        for words in (figure.label, figure.formula, figure.inputs, figure.source):
+            assert all(" ".join(words[language].split()) in page for language in LANGUAGES), figure.name
+        assert all(f"`{name}`" in page for name in figure.parameters)
 
 
 def test_every_command_is_on_its_page() -> None:
