@@ -148,6 +148,9 @@ def read_rate(cell: Cell, facts: Facts) -> Rate:
     cell.mapping(("low", "high"), ("levels", "of", "cases", "plus"))
     low, high = _interval(cell)
     levels = cell.get("levels")
+    if levels and not levels.value:
+        # A rate without a level would give nothing, and say nothing of it.
+        raise levels.unfit("levels")
     base = cell.get("of")
     cases = []
     for one in cell.under("cases"):
