@@ -60,7 +60,12 @@ FAULTS: list[tuple[Edit, str, str, str]] = [
     (put("name", "detr 31"), "BOC-PAR-004", "name", "as DETR-31"),
     (put("versions", []), "BOC-PAR-004", "versions", "at least one version"),
     (put("award", "certain"), "BOC-PAR-004", "award", "automatic, discretionary"),
-    (put_version("rate", {"low": 0.2, "high": 0.4, "levels": []}), "BOC-PAR-004", "versions[1].rate.levels", "one level"),
+    (
+        put_version("rate", {"low": 0.2, "high": 0.4, "levels": []}),
+        "BOC-PAR-004",
+        "versions[1].rate.levels",
+        "one level",
+    ),
     (put("funder_kind", "europe"), "BOC-PAR-004", "funder_kind", "eu, "),
     (put("counts_as_public", "oui"), "BOC-PAR-004", "counts_as_public", "true or false"),
     (put_version("from", "2026"), "BOC-PAR-004", "versions[1].from", "a date, as 2026-01-31"),
