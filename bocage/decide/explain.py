@@ -15,7 +15,12 @@ from bocage.decide.staff import days_of
 from bocage.decide.telling import measure_of
 from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.responsibility import NO_END_YEAR
-from bocage.vocabulary.text import LANGUAGES, fill
+from bocage.vocabulary.text import LANGUAGES, fill, format_number
+
+FINE_UNITS = frozenset({"1", "tCO2e"})
+"""Units in which whole numbers are too coarse: points and tonnes."""
+TOTALS = frozenset({"value", "alternative", "alone"})
+"""Values of reasons told in the unit of what the plan is best at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,13 +90,14 @@ class Explainer:
         for number, row in enumerate(self.actions):
             reason = self._reason(number, row)
             said = core_codes()[reason.code].what
+            values = {**reason.values, **self._totals(reason.values)}
             rows.append(
                 {
                     "action_id": row["action_id"],
                     "code": reason.code,
                     "decision": reason.decision,
-                    "reason_fr": fill(said["fr"], reason.values, "fr"),
-                    "reason_en": fill(said["en"], reason.values, "en"),
+                    "reason_fr": fill(said["fr"], values, "fr"),
+                    "reason_en": fill(said["en"], values, "en"),
                     "value": reason.value,
                     "threshold": reason.threshold,
                     "unit": self.measure.unit,
@@ -99,6 +105,16 @@ class Explainer:
             )
         schema = dict.fromkeys(("action_id", "code", "decision", "reason_fr", "reason_en"), pl.String)
         return pl.DataFrame(rows, schema={**schema, "value": pl.Float64, "threshold": pl.Float64, "unit": pl.String})
+
+    def _totals(self, values: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+        """Totals of what the plan is best at, written; small ones of points and tonnes keep their decimals."""
+        if "total_unit" not in values or self.measure.unit not in FINE_UNITS:
+            return {}
+        return {
+            name: {language: format_number(value, language, digits=_digits(value)) for language in LANGUAGES}
+            for name, value in values.items()
+            if name in TOTALS
+        }
 
     def _reason(self, action: int, row: Mapping[str, Any]) -> Reason:
         if row["standing"] == "request":
@@ -282,6 +298,15 @@ class Explainer:
     def _label(self, action: int) -> Mapping[str, str]:
         row = self.actions[action]
         return {"fr": row["label_fr"], "en": row["label_en"]}
+
+
+def _digits(value: float) -> int:
+    """Decimals that leave two significant ones at least to a value of one or more, and tell smaller ones apart.
+
+    >>> _digits(1.96), _digits(24.0), _digits(-240.0)
+    (2, 1, 0)
+    """
+    return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
 
 
 _COUNCIL: Mapping[str, str] = {"fr": "choix de la collectivité", "en": "choice of the council"}

@@ -55,6 +55,17 @@ def test_a_mix_is_worth_a_hundred_points_where_one_plan_is_best_at_everything(re
     assert result.solve.objective == pytest.approx(100.0, rel=1e-3)
 
 
+def test_points_and_tonnes_that_differ_are_told_apart_in_reasons(request_of: RequestOf) -> None:
+    close = [{"cost": 9000, "kwh": kwh, "exclusive_group": "g", **NOT_LED} for kwh in (2000, 1900)]
+    result = make_plan(request_of(close, territory=CITY, objective="carbon"))
+    (reason,) = result.reasons.filter(code="BOC-DEC-105").to_dicts()
+    assert 0 < reason["value"] < reason["threshold"] < 10
+    assert f"{reason['value']:.2f}" != f"{reason['threshold']:.2f}"
+    for number in (reason["value"], reason["threshold"]):
+        assert f"{number:.2f}" in reason["reason_en"]
+        assert f"{number:.2f}".replace(".", ",") in reason["reason_fr"]
+
+
 def test_what_nothing_serves_counts_for_nothing(request_of: RequestOf) -> None:
     with_water = make_plan(request_of(RIVALS, territory=CITY, aims={"npv": 1.0, "water": 5.0}))
     alone = make_plan(request_of(RIVALS, territory=CITY))
