@@ -1,10 +1,12 @@
 """Plans between two objectives: kept beside the plan, none beaten in both."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bocage.cli.program import run
 from bocage.twin.build import import_file
 from bocage.twin.front import FILE, front_of, load_front
 from bocage.twin.plan import plan
@@ -59,3 +61,23 @@ def test_a_front_of_one_objective_is_refused(territory: Territory) -> None:
     with pytest.raises(BocageError) as refusal:
         front_of(territory, first="npv", second="npv")
     assert refusal.value.code == "BOC-TWI-083"
+
+
+def test_the_command_line_shows_the_front_in_both_languages(
+    territory: Territory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["front", "-t", str(territory.folder), "--points", "3", "--between", "cash", "--and", "energy"]
+    told = {}
+    for language in ("fr", "en"):
+        assert run([*asked, "--lang", language]) == 0
+        told[language] = capsys.readouterr().out
+    assert "Plans entre deux objectifs" in told["fr"]
+    assert "Plans between two objectives" in told["en"]
+    assert run([*asked, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)["data"]
+    kept = load_front(territory.folder / "results", territory.fingerprint())
+    assert kept is not None
+    assert data["points"] == kept.points.to_dicts()
+    assert (kept.first, kept.second) == ("cash", "energy")
+    assert run(["front", "-t", str(territory.folder), "--between", "npv", "--and", "npv"]) == 2
+    assert "BOC-" in capsys.readouterr().err
