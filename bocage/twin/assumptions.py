@@ -94,13 +94,16 @@ def _is_number(value: object) -> bool:
 
 
 def _written(value: object) -> str:
-    """A structured value in one line.
+    """A structured value in one line, what is within another in brackets.
 
-    >>> _written({"LED": 0.5, "HPS": [1, 2]})
-    'LED: 0.5, HPS: 1 2'
+    >>> _written({"LED": 0.5, "HPS": [1, 2], "MH": {35: 1.2, 70: 1.1}})
+    'LED: 0.5, HPS: 1 2, MH (35: 1.2, 70: 1.1)'
     """
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_written(item)}" for key, item in value.items())
+        return ", ".join(
+            f"{key} ({_written(item)})" if isinstance(item, dict) else f"{key}: {_written(item)}"
+            for key, item in value.items()
+        )
     if isinstance(value, list):
         return " ".join(_written(item) for item in value)
     return str(value)
