@@ -110,7 +110,8 @@ def told(found: Robustness) -> list[Message]:
     judged = found.plans.row(0, named=True)
     lines = [
         _(
-            "The plan loses at worst {lost} beside the plan that a future would have asked for (futures tried: {count})",
+            "The plan loses at worst {lost} beside the plan that a future would have asked for "
+            "(futures tried: {count})",
             count=len(found.plans) - 1, lost=amount(judged["worst_regret"], found.unit),
         ),
     ]  # fmt: skip
