@@ -72,7 +72,7 @@ def export_drafts(territory: Territory, *, into: Path | None = None) -> Answer:
         rows.append(
             {
                 "record": content["record_id"],
-                "title": content["title"],
+                "title": content.get("title") or one.key,
                 "status": content["status"],
                 "missing": ", ".join(verdict.place for verdict in missing),
                 "file": str(path),

@@ -340,7 +340,7 @@ def shared_asset_tables() -> Mapping[str, Table]:
     """Asset types that several domains share, declared in `vocabulary/assets.csv`.
 
     >>> sorted(shared_asset_tables())[:4]
-    ['contract', 'delivery_point', 'invoice', 'parcel']
+    ['action_choice', 'budget_year', 'contract', 'delivery_point']
     """
     folder = Path(__file__).parent / "assets"
     return {table.name: table for table in declared_asset_tables(folder)}

@@ -204,6 +204,8 @@ def test_a_server_that_is_too_old_is_refused(postgis: Twins, monkeypatch: pytest
 def test_without_its_libraries_the_server_form_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    # The package is put back as it was: a second one would shadow the modules that other tests hold.
+    monkeypatch.setattr("bocage.store.postgis", sys.modules["bocage.store.postgis"])
     for name in [name for name in sys.modules if name.startswith("bocage.store.postgis")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
