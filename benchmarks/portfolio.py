@@ -23,13 +23,13 @@ import numpy as np
 from benchmarks.frame import Figure, at_most, figure
 from benchmarks.portfolio_columns import asked_of, carbon_of, portfolio_of, risk_of
 from benchmarks.portfolio_instances import YEARS, draw_instance
-from bocage.decide.greedy import adapt, greedy, polish
-from bocage.decide.matrix import program_of
-from bocage.decide.pareto import Measure, front
-from bocage.decide.portfolio import Limit, Must, Portfolio
-from bocage.decide.search import search
-from bocage.decide.solve import Solve
-from bocage.decide.solver_process import model_of
+from bocage.decide.portfolio.greedy import adapt, greedy, polish
+from bocage.decide.portfolio.matrix import program_of
+from bocage.decide.portfolio.pareto import Measure, front
+from bocage.decide.portfolio.search import search
+from bocage.decide.portfolio.solve import Solve
+from bocage.decide.portfolio.solver_process import model_of
+from bocage.decide.portfolio.statement import Limit, Must, Portfolio
 
 SEEDS, PEER_LIMIT_S = 5, 60.0
 

@@ -24,7 +24,7 @@ from benchmarks.portfolio_instances import (
     YEARS,
     Instance,
 )
-from bocage.decide.portfolio import Goal, Limit, Loans, Must, Pair, Portfolio, Risk, Switch
+from bocage.decide.portfolio.statement import Goal, Limit, Loans, Must, Pair, Portfolio, Risk, Switch
 
 WATER, FLOODS = 1, 2
 LOAN_RATE, LOAN_YEARS = 0.035, 15

@@ -16,7 +16,7 @@ else:
     _Form = click.ParamType  # not generic before click 8.3
 
 OBJECTIVES = ("npv", "cash", "carbon", "energy", "water", "risk")
-"""Objectives, as `bocage.decide.request` knows them; this package does not wait for it."""
+"""Objectives, as `bocage.decide.question.request` knows them; this package does not wait for it."""
 
 
 class Weighted(_Form):

@@ -16,7 +16,7 @@ from bocage.commons.realisation import (
     learn_realisation,
 )
 from bocage.commons.record import Record
-from bocage.decide.request import Realisation
+from bocage.decide.question.request import Realisation
 from bocage.parameters.reader import Parameters
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import Array

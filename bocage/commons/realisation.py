@@ -10,7 +10,7 @@ import numpy as np
 from bocage.commons.estimate import Estimate, percentiles, weigh
 from bocage.commons.record import Record
 from bocage.commons.wording import _
-from bocage.decide.request import Realisation
+from bocage.decide.question.request import Realisation
 from bocage.parameters.reader import Parameters
 from bocage.science.pooling import Fit, Project, Records, fit_pooled, predict, realisation_prior
 from bocage.vocabulary.draws import Z90, Array, generator

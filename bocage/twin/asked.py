@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the command line says what it asks before polars is there
-    from bocage.decide.request import Objective
+    from bocage.decide.question.request import Objective
 
 
 @dataclass(frozen=True, kw_only=True)

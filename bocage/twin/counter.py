@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.columns import action_facts
-from bocage.decide.counter import Counter, Request, ask
-from bocage.decide.gates import Agenda
-from bocage.decide.planning import prepare
-from bocage.decide.request import PlanRequest
+from bocage.decide.answer.planning import prepare
+from bocage.decide.columns.building import action_facts
+from bocage.decide.funding.counter import Counter, Request, ask
+from bocage.decide.funding.gates import Agenda
+from bocage.decide.question.request import PlanRequest
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.sources.names import plain
 from bocage.twin.diagnose import examine

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bocage.decide.counter import cash_of, lent
+from bocage.decide.funding.counter import cash_of, lent
 from bocage.publish.application import Part, write_application
 from bocage.publish.csv_file import write_csv
 from bocage.publish.replacing import replace_file

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from bocage.decide.counter import Counter, Stack, Stamped, cash_of, lent, written
-from bocage.decide.schedule import Dated, Operation, schedule_of_dated
+from bocage.decide.answer.schedule import Dated, Operation, schedule_of_dated
+from bocage.decide.funding.counter import Counter, Stack, Stamped, cash_of, lent, written
 from bocage.parameters.funding_rules import FundingRule
 from bocage.twin.answer import Heading, Section
 from bocage.twin.counter import Asked

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.counter import written
+from bocage.decide.funding.counter import written
 from bocage.twin.code_labels import all_code_labels
 from bocage.twin.counter import Asked
 from bocage.twin.members import INSEE_DIGITS

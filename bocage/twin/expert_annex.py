@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from bocage import __version__
-from bocage.decide.request import SolveFacts
-from bocage.decide.telling import MEASURES
+from bocage.decide.question.request import SolveFacts
+from bocage.decide.question.telling import MEASURES
 from bocage.publish.annex.content import AnnexContent, AnnexSection, Picture
 from bocage.publish.curves import Spot, Swing, describe_front, describe_swings, draw_front, draw_swings
 from bocage.publish.tables import NamedTable, TableColumn

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from bocage.decide.figures import Figure, figures
+from bocage.decide.answer.figures import Figure, figures
 from bocage.parameters.reader import CORE_FOLDER, load
 from bocage.publish.texts import parameter as written_number
 from bocage.publish.texts import status_word

@@ -25,7 +25,7 @@ from bocage.commons.record import Record
 from bocage.commons.schema import action_kinds
 from bocage.commons.shelf import judged_files, usable_records
 from bocage.commons.validate import judge
-from bocage.decide.request import Realisation
+from bocage.decide.question.request import Realisation
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.feedback_check import cost_ranks, rank_section

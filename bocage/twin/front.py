@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.fronts import SCHEMA, columns_of, plans_between, reached
-from bocage.decide.planning import prepare
-from bocage.decide.request import Objective
-from bocage.decide.telling import MEASURES
+from bocage.decide.answer.fronts import SCHEMA, columns_of, plans_between, reached
+from bocage.decide.answer.planning import prepare
+from bocage.decide.question.request import Objective
+from bocage.decide.question.telling import MEASURES
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.plan_inputs import request_of
 from bocage.twin.plan_record import PlanRecord, load_current_plan

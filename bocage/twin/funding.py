@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bocage.decide.counter import cash_of, lent
+from bocage.decide.funding.counter import cash_of, lent
 from bocage.twin.answer import Answer, Section
 from bocage.twin.counter import Asked, actions_of, ask_for, matching
 from bocage.twin.counter_files import write_file

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from bocage.decide.plan_value import selected_of
-from bocage.decide.planning import prepare
-from bocage.decide.request import PlanRequest
-from bocage.decide.robustness import CONTESTED, CORE, Robustness, robustness_of
+from bocage.decide.answer.planning import prepare
+from bocage.decide.money.plan_value import selected_of
+from bocage.decide.question.request import PlanRequest
+from bocage.decide.robustness.standing import CONTESTED, CORE, Robustness, robustness_of
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.futures_record import FuturesRecord, save_futures
 from bocage.twin.plan_inputs import request_of

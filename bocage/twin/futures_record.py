@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bocage.decide.robustness import Robustness
+from bocage.decide.robustness.standing import Robustness
 from bocage.twin.plan_record import PlanRecord, frame_columns, frame_of
 from bocage.vocabulary.codes import BocageError
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bocage.commons.published_schema import write_feedback_schemas
-from bocage.decide.figures import figures
+from bocage.decide.answer.figures import figures
 from bocage.parameters.reader import Parameter
 from bocage.twin.domains import discover_domains
 from bocage.twin.glossary import CORE, Declared, glossary

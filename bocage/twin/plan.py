@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from bocage.decide.planning import make_plan
-from bocage.decide.request import Objective, PlanRequest, PlanResult
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.question.request import Objective, PlanRequest, PlanResult
 from bocage.twin.answer import Answer
 from bocage.twin.asked import Asked, Further
 from bocage.twin.diagnose import record_outcomes

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from bocage.decide.request import PlanResult
+from bocage.decide.question.request import PlanResult
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.planned import Planned
 from bocage.twin.schedule import first_deadlines

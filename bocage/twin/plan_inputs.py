@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from bocage.decide.budgets import Means, read_budgets
-from bocage.decide.giving import givers
-from bocage.decide.request import PlanRequest
+from bocage.decide.columns.giving import givers
+from bocage.decide.question.budgets import Means, read_budgets
+from bocage.decide.question.request import PlanRequest
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.asked import Asked
 from bocage.twin.code_labels import all_code_labels

@@ -13,8 +13,8 @@ import polars as pl
 import polars.selectors as cs
 
 from bocage import __version__
-from bocage.decide.realisation import realisation_frame
-from bocage.decide.request import PlanRequest, PlanResult, SolveFacts
+from bocage.decide.question.request import PlanRequest, PlanResult, SolveFacts
+from bocage.decide.value.realisation import realisation_frame
 from bocage.parameters.funding_rules import FundingRule, load_rules
 from bocage.parameters.reader import Value, read_reference
 from bocage.twin.funding_facts import rule_folders

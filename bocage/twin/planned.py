@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bocage.decide.options import compare_joint
-from bocage.decide.realisation import realised_by_domain, realised_gain
-from bocage.decide.request import PlanRequest, PlanResult
-from bocage.decide.schedule import schedule_frame
+from bocage.decide.answer.options import compare_joint
+from bocage.decide.answer.schedule import schedule_frame
+from bocage.decide.question.request import PlanRequest, PlanResult
+from bocage.decide.value.realisation import realised_by_domain, realised_gain
 from bocage.twin.asked import Asked
 from bocage.twin.plan_inputs import Inputs
 from bocage.twin.propose import Proposal

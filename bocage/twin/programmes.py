@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.economy import own_share_parameter
-from bocage.decide.eligibility import Facts, judge
-from bocage.decide.judged import Judged, judge_programmes
-from bocage.decide.offers import named_facts, read_terms, territory_facts
-from bocage.decide.refusal import refusals, said
+from bocage.decide.funding.eligibility import Facts, judge
+from bocage.decide.funding.judged import Judged, judge_programmes
+from bocage.decide.funding.offers import named_facts, read_terms, territory_facts
+from bocage.decide.funding.refusal import refusals, said
+from bocage.decide.value.economy import own_share_parameter
 from bocage.parameters.funding_rules import Fact
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.twin.answer import Answer, Heading, Section

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bocage.decide.request import PlanRequest
+from bocage.decide.question.request import PlanRequest
 from bocage.finance.carbon import carbon_value, carbon_value_between
 from bocage.parameters.scenarios import TREND, Path, load_scenario
 from bocage.vocabulary.columns import noun_tables

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.request import PlanRequest
-from bocage.decide.whatif import Answered, Change, answered, changed
+from bocage.decide.answer.whatif import Answered, Change, answered, changed
+from bocage.decide.question.request import PlanRequest
 from bocage.sources.names import plain
 from bocage.twin.answer import Answer, Heading, Section
 from bocage.twin.asked import Asked

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from bocage.decide.request import Choice, GroupedPurchase
+from bocage.decide.question.request import Choice, GroupedPurchase
 from bocage.sources.names import plain
 
 CHOICES = "action_choice"

@@ -24,7 +24,7 @@ from bocage.commons.realisation import (
 from bocage.commons.record import Record
 from bocage.commons.shelf import shipped_records
 from bocage.commons.validate import judge
-from bocage.decide.realisation import realisation_draws
+from bocage.decide.value.realisation import realisation_draws
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import Z90

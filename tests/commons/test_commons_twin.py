@@ -19,7 +19,7 @@ from bocage.commons.reading import as_text, read_record, write_record
 from bocage.commons.schema import parts
 from bocage.commons.shelf import judged_files, shipped_records
 from bocage.commons.validate import judge
-from bocage.decide.realisation import realised_mean
+from bocage.decide.value.realisation import realised_mean
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.publish.evidence import page as evidence_page
 from bocage.publish.evidence.content import EvidenceContent, Seen, Spread

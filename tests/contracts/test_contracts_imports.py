@@ -19,6 +19,7 @@ NO_MONEY = "A domain yields physical outcomes"
 PURE = "The core reads no database"
 GDAL = "GDAL stays in the child process"
 SHAPE = "Inside a domain, the same order"
+DECIDE_FLOORS = "Inside decide, from what may be chosen"
 
 
 def lint(folder: Path) -> tuple[int, str]:
@@ -45,6 +46,10 @@ def skeleton(tmp_path: Path) -> Path:
     for layer in layers["contracts"][0]["layers"]:
         for name in layer.split("|"):
             _write(package / name.strip() / "__init__.py")
+    floors = next(one for one in layers["contracts"] if one.get("containers") == ["bocage.decide"])
+    for layer in floors["layers"]:
+        for name in layer.split("|"):
+            _write(package / "decide" / name.strip() / "__init__.py")
     _write(package / "__init__.py")
     _write(package / "__main__.py")
     for domain in ("lighting", "water"):
@@ -79,14 +84,17 @@ def test_the_skeleton_is_sound(skeleton: Path) -> None:
         ("science/x.py", "import bocage.finance", LAYERS),
         ("sources/x.py", "import bocage.store", LAYERS),
         ("store/x.py", "from bocage import sources", LAYERS),
-        ("decide/x.py", "import bocage.publish", LAYERS),
+        ("decide/money/x.py", "import bocage.publish", LAYERS),
         ("twin/x.py", "import bocage.cli", LAYERS),
         ("science/hidden.py", "def late():\n    import bocage.twin", LAYERS),
         ("vocabulary/typed.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bocage.store", LAYERS),
         ("domains/lighting/inventory.py", "import bocage.domains.water.inventory", INDEPENDENCE),
         ("domains/lighting/diagnose.py", "def late():\n    from bocage.domains import water", INDEPENDENCE),
         ("publish/x.py", "import bocage.domains.lighting", TABLES_ONLY),
-        ("decide/x.py", "from bocage.domains import water", TABLES_ONLY),
+        ("decide/money/x.py", "from bocage.domains import water", TABLES_ONLY),
+        ("decide/x.py", "", DECIDE_FLOORS),
+        ("decide/portfolio/x.py", "import bocage.decide.funding", DECIDE_FLOORS),
+        ("decide/funding/x.py", "import bocage.decide.question", DECIDE_FLOORS),
         ("domains/lighting/simulate.py", "import bocage.finance", NO_MONEY),
         ("domains/lighting/inventory.py", "import bocage.store", NO_MONEY),
         ("science/x.py", "import sqlite3", PURE),

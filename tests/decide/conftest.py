@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.portfolio import Portfolio
-from bocage.decide.request import PlanRequest
+from bocage.decide.portfolio.statement import Portfolio
+from bocage.decide.question.request import PlanRequest
 from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.vocabulary.columns import noun_tables

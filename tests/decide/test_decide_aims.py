@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.aims import Placed, joined_states, mixed, scales, tallies
-from bocage.decide.choosing import RANK_TOLERANCE
-from bocage.decide.futures import MOST_FUTURES, gathered
-from bocage.decide.planning import Prepared, decided, make_plan, prepare, written
-from bocage.decide.portfolio import Pair
-from bocage.decide.request import Choice, PlanRequest, PlanResult
-from bocage.decide.society import society_of
+from bocage.decide.answer.choosing import RANK_TOLERANCE
+from bocage.decide.answer.planning import Prepared, decided, make_plan, prepare, written
+from bocage.decide.money.society import society_of
+from bocage.decide.portfolio.statement import Pair
+from bocage.decide.question.request import Choice, PlanRequest, PlanResult
+from bocage.decide.value.aims import Placed, joined_states, mixed, scales, tallies
+from bocage.decide.value.futures import MOST_FUTURES, gathered
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.draws import DrawTable
 

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bocage.decide.planning import make_plan
-from bocage.decide.request import Accounts, PlanRequest, Realisation
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.question.request import Accounts, PlanRequest, Realisation
 
 SIREN = "111111118"
 PAYER = (SIREN, "M57_main")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bocage.decide.calendar import Durations, Filed, file_of, months_after, months_before, works_dates
-from bocage.decide.gates import Agenda
+from bocage.decide.funding.calendar import Durations, Filed, file_of, months_after, months_before, works_dates
+from bocage.decide.funding.gates import Agenda
 from bocage.parameters.funding_rules import Calendar, DepositWindow, FundingRule, load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bocage.decide.offers import Terms, offers_of
+from bocage.decide.funding.offers import Terms, offers_of
 from bocage.parameters.funding_rules import load_rules
 
 DATE = dt.date(2026, 6, 1)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bocage.decide.choices import read_wishes
-from bocage.decide.planning import make_plan
-from bocage.decide.request import Borrowing, Choice, PlanRequest
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.question.choices import read_wishes
+from bocage.decide.question.request import Borrowing, Choice, PlanRequest
 from bocage.vocabulary.codes import BocageError
 from bocage.vocabulary.text import LANGUAGES
 

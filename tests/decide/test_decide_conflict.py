@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from test_decide_obligations import whole
 
-from bocage.decide.conflict import Part, find_conflict
-from bocage.decide.portfolio import Goal, Limit, Loans, Must, Portfolio
-from bocage.decide.solve import solve
+from bocage.decide.portfolio.conflict import Part, find_conflict
+from bocage.decide.portfolio.solve import solve
+from bocage.decide.portfolio.statement import Goal, Limit, Loans, Must, Portfolio
 
 MUCH = 1e6
 

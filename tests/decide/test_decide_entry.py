@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.planning import make_plan
-from bocage.decide.request import PlanRequest
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.question.request import PlanRequest
 from bocage.parameters.scenarios import TREND, Path, load_scenario
 from bocage.vocabulary.draws import DrawTable
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bocage.decide.figures import figures
+from bocage.decide.answer.figures import figures
 from bocage.parameters.reader import CORE_FOLDER, load
 from bocage.vocabulary.units import units
 

@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bocage.decide.financing import FinancingPlan, Terms, financing_plans, is_free, is_shared, undominated, within_law
-from bocage.decide.law import may_pay_for, ruling_of
-from bocage.decide.offers import Aid, named_facts, offers_of
-from bocage.decide.returns import credit_of, refund_of
+from bocage.decide.funding.financing import (
+    FinancingPlan,
+    Terms,
+    financing_plans,
+    is_free,
+    is_shared,
+    undominated,
+    within_law,
+)
+from bocage.decide.funding.law import may_pay_for, ruling_of
+from bocage.decide.funding.offers import Aid, named_facts, offers_of
+from bocage.decide.funding.returns import credit_of, refund_of
 from bocage.finance.public import fctva_eur, paid_over_years
 from bocage.parameters.funding_rules import (
     EXAMPLES_FOLDER,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bocage.decide.eligibility import judge
-from bocage.decide.financing import Terms, financing_plans, is_free, offers_of
-from bocage.decide.offers import named_facts, territory_facts
-from bocage.decide.returns import credit_of, refund_of
+from bocage.decide.funding.eligibility import judge
+from bocage.decide.funding.financing import Terms, financing_plans, is_free, offers_of
+from bocage.decide.funding.offers import named_facts, territory_facts
+from bocage.decide.funding.returns import credit_of, refund_of
 from bocage.parameters.funding_rules import LENT, Condition, Rate, WorkedExample, load_examples, load_rules
 from bocage.parameters.reader import CORE_FOLDER, ParameterError, Parameters
 from bocage.twin.conformance.citation import reference_faults

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.counter import Request, ask, cash_of, lent
-from bocage.decide.financing import Terms, financing_plans
-from bocage.decide.gates import Agenda, GatedPlans
-from bocage.decide.planning import make_plan
-from bocage.decide.request import PlanRequest
-from bocage.decide.schedule import MILESTONES, Operation, schedule_frame, schedule_of
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.answer.schedule import MILESTONES, Operation, schedule_frame, schedule_of
+from bocage.decide.funding.counter import Request, ask, cash_of, lent
+from bocage.decide.funding.financing import Terms, financing_plans
+from bocage.decide.funding.gates import Agenda, GatedPlans
+from bocage.decide.question.request import PlanRequest
 from bocage.parameters.funding_rules import Calendar, DepositWindow, FundingRule, core_facts, load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bocage.decide.books import Books
-from bocage.decide.columns import build_columns
-from bocage.decide.economy import read_economy, renewals, residual_share, started_values, works_values
-from bocage.decide.financing import Terms
-from bocage.decide.matrix import program_of, start_of
-from bocage.decide.planning import make_plan
-from bocage.decide.portfolio import Pair, Portfolio
-from bocage.decide.request import Objective, PlanRequest
-from bocage.decide.society import society_of
-from bocage.decide.solve import solve
-from bocage.decide.valuing import base_values
-from bocage.decide.worth import read_worth
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.columns.building import build_columns
+from bocage.decide.funding.financing import Terms
+from bocage.decide.money.books import Books
+from bocage.decide.money.society import society_of
+from bocage.decide.portfolio.matrix import program_of, start_of
+from bocage.decide.portfolio.solve import solve
+from bocage.decide.portfolio.statement import Pair, Portfolio
+from bocage.decide.question.request import Objective, PlanRequest
+from bocage.decide.value.economy import read_economy, renewals, residual_share, started_values, works_values
+from bocage.decide.value.valuing import base_values
+from bocage.decide.value.worth import read_worth
 from bocage.finance.discounting import annuity_factor
 from bocage.parameters.scenarios import load_scenario
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bocage.decide.eligibility import judge
-from bocage.decide.financing import Terms, financing_plans
-from bocage.decide.judged import CODES, Judged, judge_programmes
-from bocage.decide.offers import offers_of
-from bocage.decide.refusal import Refusal, refusals, said, write
+from bocage.decide.funding.eligibility import judge
+from bocage.decide.funding.financing import Terms, financing_plans
+from bocage.decide.funding.judged import CODES, Judged, judge_programmes
+from bocage.decide.funding.offers import offers_of
+from bocage.decide.funding.refusal import Refusal, refusals, said, write
 from bocage.parameters.funding_rules import (
     EXAMPLES_FOLDER,
     FUNDING_FOLDER,

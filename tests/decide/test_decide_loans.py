@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.credit import loan_worth, loans_of
-from bocage.decide.economy import read_economy
-from bocage.decide.planning import make_plan
-from bocage.decide.request import Borrowing, PlanRequest
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.columns.credit import loan_worth, loans_of
+from bocage.decide.question.request import Borrowing, PlanRequest
+from bocage.decide.value.economy import read_economy
 from bocage.finance.loans import constant_annuity
 from bocage.parameters.funding_rules import load_rules
 

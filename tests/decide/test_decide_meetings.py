@@ -8,11 +8,11 @@ import highspy
 import numpy as np
 import pytest
 
-from bocage.decide.layers import layers_of
-from bocage.decide.matrix import program_of, start_of
-from bocage.decide.meetings import meetings_of
-from bocage.decide.portfolio import Floor, Pair, Portfolio
-from bocage.decide.solver_process import model_of
+from bocage.decide.portfolio.layers import layers_of
+from bocage.decide.portfolio.matrix import program_of, start_of
+from bocage.decide.portfolio.meetings import meetings_of
+from bocage.decide.portfolio.solver_process import model_of
+from bocage.decide.portfolio.statement import Floor, Pair, Portfolio
 
 BruteForce = Callable[[Portfolio], tuple[float, tuple[int, ...]]]
 YEARS = 3

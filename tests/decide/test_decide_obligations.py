@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bocage.decide import solve as solving
-from bocage.decide.borrowing import cheapest_loans, effects, latest_loans
-from bocage.decide.cvar import tail_mean
-from bocage.decide.greedy import greedy, polish
-from bocage.decide.improve import improve
-from bocage.decide.matrix import program_of, start_of
-from bocage.decide.portfolio import Floor, Goal, Limit, Loans, Must, Pair, Portfolio, Risk, Switch
-from bocage.decide.solve import solve
+from bocage.decide.portfolio import solve as solving
+from bocage.decide.portfolio.borrowing import cheapest_loans, effects, latest_loans
+from bocage.decide.portfolio.cvar import tail_mean
+from bocage.decide.portfolio.greedy import greedy, polish
+from bocage.decide.portfolio.improve import improve
+from bocage.decide.portfolio.matrix import program_of, start_of
+from bocage.decide.portfolio.solve import solve
+from bocage.decide.portfolio.statement import Floor, Goal, Limit, Loans, Must, Pair, Portfolio, Risk, Switch
 
 BruteForce = Callable[[Portfolio], tuple[float, tuple[int, ...]]]
 FUTURES = 5

@@ -9,11 +9,11 @@ import pytest
 
 from benchmarks.portfolio_columns import asked_of, portfolio_of, risk_of
 from benchmarks.portfolio_instances import draw_instance
-from bocage.decide.greedy import greedy, polish
-from bocage.decide.matrix import program_of
-from bocage.decide.portfolio import Portfolio
-from bocage.decide.solve import solve
-from bocage.decide.solver_process import model_of
+from bocage.decide.portfolio.greedy import greedy, polish
+from bocage.decide.portfolio.matrix import program_of
+from bocage.decide.portfolio.solve import solve
+from bocage.decide.portfolio.solver_process import model_of
+from bocage.decide.portfolio.statement import Portfolio
 
 GAP = 1e-4
 

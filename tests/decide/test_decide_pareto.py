@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from test_decide_obligations import whole
 
-from bocage.decide.pareto import FrontPoint, Measure, front, rank_by_rank
-from bocage.decide.portfolio import Portfolio
+from bocage.decide.portfolio.pareto import FrontPoint, Measure, front, rank_by_rank
+from bocage.decide.portfolio.statement import Portfolio
 
 
 def tiny(seed: int) -> tuple[Portfolio, tuple[Measure, Measure]]:

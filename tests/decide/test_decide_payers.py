@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bocage.decide.budgets import read_budgets
-from bocage.decide.economy import read_economy
-from bocage.decide.eligibility import judge
-from bocage.decide.planning import make_plan
-from bocage.decide.request import PlanRequest
-from bocage.decide.returns import refund_of
-from bocage.decide.taxes import fctva_regime, taxes_of
-from bocage.decide.worth import read_worth
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.funding.eligibility import judge
+from bocage.decide.funding.returns import refund_of
+from bocage.decide.question.budgets import read_budgets
+from bocage.decide.question.request import PlanRequest
+from bocage.decide.value.economy import read_economy
+from bocage.decide.value.taxes import fctva_regime, taxes_of
+from bocage.decide.value.worth import read_worth
 from bocage.parameters.funding_rules import load_rules
 from bocage.parameters.reader import CORE_FOLDER, Parameters
 from bocage.vocabulary.codes import BocageError

@@ -9,17 +9,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide import search
-from bocage.decide.columns import build_columns
-from bocage.decide.economy import read_economy
-from bocage.decide.financing import Terms
-from bocage.decide.offers import territory_facts
-from bocage.decide.options import compare_joint
-from bocage.decide.planning import make_plan
-from bocage.decide.request import PlanRequest
-from bocage.decide.solve import Progress, Solve
-from bocage.decide.valuing import base_values
-from bocage.decide.worth import read_worth
+from bocage.decide.answer.options import compare_joint
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.columns.building import build_columns
+from bocage.decide.funding.financing import Terms
+from bocage.decide.funding.offers import territory_facts
+from bocage.decide.portfolio import search
+from bocage.decide.portfolio.solve import Progress, Solve
+from bocage.decide.question.request import PlanRequest
+from bocage.decide.value.economy import read_economy
+from bocage.decide.value.valuing import base_values
+from bocage.decide.value.worth import read_worth
 from bocage.finance.carbon import carbon_value
 from bocage.vocabulary.codes import BocageError, core_codes
 from bocage.vocabulary.columns import noun_tables

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bocage.decide import solve as solving
-from bocage.decide.greedy import greedy, polish
-from bocage.decide.matrix import program_of, start_of
-from bocage.decide.portfolio import Floor, Limit, Pair, Portfolio, Switch
-from bocage.decide.solve import Progress, solve, write_program
+from bocage.decide.portfolio import solve as solving
+from bocage.decide.portfolio.greedy import greedy, polish
+from bocage.decide.portfolio.matrix import program_of, start_of
+from bocage.decide.portfolio.solve import Progress, solve, write_program
+from bocage.decide.portfolio.statement import Floor, Limit, Pair, Portfolio, Switch
 
 BruteForce = Callable[[Portfolio], tuple[float, tuple[int, ...]]]
 
@@ -228,7 +228,7 @@ def test_the_solver_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
     write_program(tmp_path, program, None)
     (tmp_path / "options.json").write_text('{"gap": 0.0, "time_limit_s": 600, "seed": 1}', encoding="utf-8")
     with subprocess.Popen(
-        [sys.executable, "-m", "bocage.decide.solver_process", str(tmp_path)],
+        [sys.executable, "-m", "bocage.decide.portfolio.solver_process", str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     ) as process:

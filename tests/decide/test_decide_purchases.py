@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.planning import decided, make_plan, prepare
-from bocage.decide.purchases import regrouped
-from bocage.decide.request import GroupedPurchase, PlanRequest
+from bocage.decide.answer.planning import decided, make_plan, prepare
+from bocage.decide.columns.purchases import regrouped
+from bocage.decide.question.request import GroupedPurchase, PlanRequest
 
 SIREN = "111111118"
 PAYER = (SIREN, "M57_main")

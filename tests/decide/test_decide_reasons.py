@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bocage.decide.explain import Explainer
-from bocage.decide.planning import make_plan, prepare
-from bocage.decide.request import Choice, GroupedPurchase, PlanRequest
+from bocage.decide.answer.explain import Explainer
+from bocage.decide.answer.planning import make_plan, prepare
+from bocage.decide.question.request import Choice, GroupedPurchase, PlanRequest
 from bocage.parameters.funding_rules import load_rules
 from bocage.vocabulary.codes import core_codes
 from bocage.vocabulary.text import LANGUAGES, format_number

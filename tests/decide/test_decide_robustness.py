@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bocage.decide.information import Unknown, information_of, partial_information, perfect_information
-from bocage.decide.plan_value import Selected, selected_of, value_draws, value_of
-from bocage.decide.planning import decided, make_plan, prepare
-from bocage.decide.regret import Regrets, futures_of, regrets_of
-from bocage.decide.request import PlanRequest
-from bocage.decide.robustness import CORE, NEVER, robustness_of
-from bocage.decide.tornado import tornado_of
-from bocage.decide.worth import read_worth
+from bocage.decide.answer.planning import decided, make_plan, prepare
+from bocage.decide.money.plan_value import Selected, selected_of, value_draws, value_of
+from bocage.decide.question.request import PlanRequest
+from bocage.decide.robustness.information import Unknown, information_of, partial_information, perfect_information
+from bocage.decide.robustness.regret import Regrets, futures_of, regrets_of
+from bocage.decide.robustness.standing import CORE, NEVER, robustness_of
+from bocage.decide.robustness.tornado import tornado_of
+from bocage.decide.value.worth import read_worth
 from bocage.parameters.scenarios import TREND, Path, Scenario, load_scenario
 
 RequestOf = Callable[..., PlanRequest]

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bocage.decide import search as searching
-from bocage.decide.greedy import adapt, greedy, polish
-from bocage.decide.improve import improve
-from bocage.decide.portfolio import Portfolio
-from bocage.decide.search import search
-from bocage.decide.solve import Solve, solve
+from bocage.decide.portfolio import search as searching
+from bocage.decide.portfolio.greedy import adapt, greedy, polish
+from bocage.decide.portfolio.improve import improve
+from bocage.decide.portfolio.search import search
+from bocage.decide.portfolio.solve import Solve, solve
+from bocage.decide.portfolio.statement import Portfolio
 
 
 def knapsack(seed: int, actions: int = 40) -> Portfolio:

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bocage.decide.planning import make_plan
-from bocage.decide.request import Choice, PlanRequest
-from bocage.decide.streets import SAME_YEAR
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.columns.streets import SAME_YEAR
+from bocage.decide.question.request import Choice, PlanRequest
 
 SIREN = "111111118"
 MAIN, WATER = (SIREN, "M57_main"), (SIREN, "M49_water")

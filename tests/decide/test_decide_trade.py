@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.accounting import accounts
-from bocage.decide.giving import givers
-from bocage.decide.operations import MOST_OPERATIONS
-from bocage.decide.planning import make_plan
-from bocage.decide.quarters import quarter_shares
-from bocage.decide.request import Accounts, Borrowing, PlanRequest
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.columns.giving import givers
+from bocage.decide.money.operations import MOST_OPERATIONS
+from bocage.decide.money.quarters import quarter_shares
+from bocage.decide.question.request import Accounts, Borrowing, PlanRequest
+from bocage.decide.value.accounting import accounts
 
 SIREN, OTHER = "111111118", "222222226"
 MAIN, WATER, EPCI = (SIREN, "M57_main"), (SIREN, "M49_water"), (OTHER, "epci")

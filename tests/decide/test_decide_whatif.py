@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bocage.decide.planning import make_plan
-from bocage.decide.request import Choice, PlanRequest
-from bocage.decide.whatif import FIGURES, Change, answered, changed
+from bocage.decide.answer.planning import make_plan
+from bocage.decide.answer.whatif import FIGURES, Change, answered, changed
+from bocage.decide.question.request import Choice, PlanRequest
 
 SIREN = "111111118"
 PAYER = (SIREN, "M57_main")

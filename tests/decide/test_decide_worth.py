@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bocage.decide.economy import read_economy
-from bocage.decide.realisation import realisation_draws
-from bocage.decide.request import PlanRequest, Realisation
-from bocage.decide.valuing import base_values
-from bocage.decide.worth import Worth, read_worth
+from bocage.decide.question.request import PlanRequest, Realisation
+from bocage.decide.value.economy import read_economy
+from bocage.decide.value.realisation import realisation_draws
+from bocage.decide.value.valuing import base_values
+from bocage.decide.value.worth import Worth, read_worth
 from bocage.parameters.scenarios import Path, Scenario, load_scenario
 from bocage.vocabulary.draws import DrawTable
 

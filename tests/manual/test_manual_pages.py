@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bocage.decide.figures import figures
+from bocage.decide.answer.figures import figures
 from bocage.twin.explain import explain
 from bocage.twin.glossary import glossary
 from bocage.twin.manual import FOLDERS, manual_pages, write_manual

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from bocage.cli.program import run
-from bocage.decide.figures import figures
+from bocage.decide.answer.figures import figures
 from bocage.twin.answer import said
 from bocage.twin.build import import_file
 from bocage.twin.explain import explain

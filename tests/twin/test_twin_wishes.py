@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from bocage.cli.program import run
-from bocage.decide.request import Choice
+from bocage.decide.question.request import Choice
 from bocage.twin.asked import Asked, Further
 from bocage.twin.build import import_file
 from bocage.twin.expert_annex import expert_annex

@@ -1,0 +1,1 @@
+"""The plan and its proof: the choice, its reasons, its refusals, its options."""

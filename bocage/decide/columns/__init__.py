@@ -1,0 +1,1 @@
+"""From actions, rules and budgets to every (action, financing plan, start year) that is admissible."""

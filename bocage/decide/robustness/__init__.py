@@ -1,0 +1,1 @@
+"""How a plan stands when the world is not as expected."""

@@ -1,0 +1,1 @@
+"""What each action costs and brings: draws, drivers, taxes, present values, aims."""
