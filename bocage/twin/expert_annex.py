@@ -7,6 +7,7 @@ import polars as pl
 from bocage import __version__
 from bocage.decide.question.request import SolveFacts
 from bocage.decide.question.telling import MEASURES
+from bocage.decide.robustness.standing import Robustness
 from bocage.publish.annex.content import AnnexContent, AnnexSection, Picture
 from bocage.publish.curves import Spot, Swing, describe_front, describe_swings, draw_front, draw_swings
 from bocage.publish.tables import NamedTable, TableColumn
@@ -101,57 +102,16 @@ def _no_futures() -> AnnexSection:
 
 def _futures(found: FuturesRecord, actions: pl.DataFrame, language: Language) -> list[AnnexSection]:
     robust = found.found
-    unit = robust.unit
-    rows = tornado_rows(robust, language)
-    swings = [
-        Swing(label=row[f"label_{language}"], low=row["at_low"], high=row["at_high"])
-        for row in rows.head(MOST_SWINGS).iter_rows(named=True)
-    ]
-    picture = Picture(
-        title=_("Value of the plan where one number is at its low or high bound, the plan being fixed"),
-        svg=draw_swings(swings, robust.value, unit, language),
-        alt=describe_swings(swings, robust.value, unit, language),
-        source=_("Source: computation by Bocage; bounds are 10th and 90th percentiles."),
-    )
     return [
-        AnnexSection(
-            title=_("In each future"),
-            lead={of: f"{'. '.join(line.say(of) for line in told(robust))}." for of in LANGUAGES},
-            table=_table(
-                "futures",
-                by_future(robust),
-                [
-                    _text(f"future_{language}", _("Future")),
-                    _number("value", _("Value of the plan"), unit),
-                    _number("regret", _("Regret"), unit),
-                    _number("moved", _("Actions that its own plan does otherwise"), "", "integer"),
-                ],
-            ),
-            note=_("Regret: what the plan loses beside the plan that this future would have asked for."),
-        ),
-        AnnexSection(
-            title=_("What moves the value of the plan"),
-            picture=picture,
-            table=_table(
-                "tornado",
-                rows,
-                [
-                    _text(f"label_{language}", _("Number")),
-                    _text("from", _("Low (P10)")),
-                    _text("to", _("High (P90)")),
-                    _number("at_low", _("Value at the low one"), unit),
-                    _number("at_high", _("Value at the high one"), unit),
-                ],
-            ),
-            new_page=True,
-        ),
+        _in_each_future(robust, language),
+        _swings(robust, language),
         AnnexSection(
             title=_("What is worth measuring first"),
             lead=_("What knowing each thing before deciding would bring on average, among the plans found."),
             table=_table(
                 "information",
                 robust.information,
-                [_text(f"label_{language}", _("To know")), _number("value", _("Is worth"), unit)],
+                [_text(f"label_{language}", _("To know")), _number("value", _("Is worth"), robust.unit)],
             ),
         ),
         AnnexSection(
@@ -167,6 +127,57 @@ def _futures(found: FuturesRecord, actions: pl.DataFrame, language: Language) ->
             ),
         ),
     ]
+
+
+def _in_each_future(robust: Robustness, language: Language) -> AnnexSection:
+    return AnnexSection(
+        title=_("In each future"),
+        lead={of: f"{'. '.join(line.say(of) for line in told(robust))}." for of in LANGUAGES},
+        table=_table(
+            "futures",
+            by_future(robust),
+            [
+                _text(f"future_{language}", _("Future")),
+                _number("value", _("Value of the plan"), robust.unit),
+                _number("regret", _("Regret"), robust.unit),
+                _number("moved", _("Actions that its own plan does otherwise"), "", "integer"),
+            ],
+        ),
+        note=_("Regret: what the plan loses beside the plan that this future would have asked for."),
+    )
+
+
+def _swings(robust: Robustness, language: Language) -> AnnexSection:
+    rows, unit = tornado_rows(robust, language), robust.unit
+    swings = [
+        Swing(label=row[f"label_{language}"], low=row["at_low"], high=row["at_high"])
+        for row in rows.head(MOST_SWINGS).iter_rows(named=True)
+    ]
+    picture = Picture(
+        title=_("Value of the plan where one number is at its low or high bound, the plan being fixed"),
+        svg=draw_swings(swings, robust.value, unit, language),
+        alt=describe_swings(swings, robust.value, unit, language),
+        source=_(
+            "Source: computation by Bocage; bounds are 10th and 90th percentiles, or the two ends of a choice "
+            "(horizon, discount rate, path of the carbon value)."
+        ),
+    )
+    return AnnexSection(
+        title=_("What moves the value of the plan"),
+        picture=picture,
+        table=_table(
+            "tornado",
+            rows,
+            [
+                _text(f"label_{language}", _("Number")),
+                _text("from", _("Low (P10)")),
+                _text("to", _("High (P90)")),
+                _number("at_low", _("Value at the low one"), unit),
+                _number("at_high", _("Value at the high one"), unit),
+            ],
+        ),
+        new_page=True,
+    )
 
 
 def _front(front: FrontRecord, language: Language) -> AnnexSection:
