@@ -20,7 +20,7 @@ def read_choices(frame: pl.DataFrame, actions: pl.DataFrame, kinds: Kinds) -> li
     """The choices of a table, each with the actions it is about.
 
     A row is about the actions that all its cells fit: identifier, kind (its code or its words), place,
-    commune. A mandatory row without identifier asks for one action at least in each place that it is about.
+    commune; one whose cells are all empty is about none. A mandatory row without identifier asks for one action at least in each place that it is about.
 
     Args:
         frame: shared asset type `action_choice`.
@@ -30,7 +30,8 @@ def read_choices(frame: pl.DataFrame, actions: pl.DataFrame, kinds: Kinds) -> li
     found: list[Choice] = []
     columns = actions.select("action_id", "kind", "place", "commune_code").to_dicts()
     for row in frame.iter_rows(named=True):
-        about = [action for action in columns if _fits(row, action, kinds)]
+        # A row that names nothing is about nothing: an empty cell must never oblige or exclude every action.
+        about = [action for action in columns if _fits(row, action, kinds)] if _words(row) else []
         choice: dict[str, Any] = {
             "choice": row["choice"],
             "by_year": row["by_year"],
@@ -60,7 +61,11 @@ def _fits(row: Mapping[str, Any], action: Mapping[str, Any], kinds: Kinds) -> bo
 
 def _named(row: Mapping[str, Any]) -> list[str]:
     """What a row is about, in its own words, where no action fits it."""
-    return [", ".join(str(row[name]) for name in ("action_id", "kind", "place", "commune_code") if row[name])]
+    return [_words(row) or str(row.get("asset_id") or row["choice"])]
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    return ", ".join(str(row[name]) for name in ("action_id", "kind", "place", "commune_code") if row[name])
 
 
 def read_purchases(actions: pl.DataFrame, kinds: Kinds) -> list[GroupedPurchase]:

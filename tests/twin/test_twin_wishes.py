@@ -241,3 +241,12 @@ def test_purchases_gather_several_communes_and_nothing_else() -> None:
 def test_an_unmatched_choice_is_told_in_its_own_words() -> None:
     gone = Choice(choice="mandatory", actions=["LIG-LED-0"], reason="")
     assert unmatched([gone], actions()) == ["LIG-LED-0"]
+
+
+@pytest.mark.parametrize("choice", ["mandatory", "excluded", "preferred"])
+def test_a_choice_that_names_nothing_is_about_no_action(choice: str) -> None:
+    empty = dict.fromkeys(("action_id", "kind", "place", "commune_code", "by_year", "votes", "reason"))
+    frame = pl.DataFrame([{"asset_id": "C1", "choice": choice, **empty}])
+    actions = pl.DataFrame([{"action_id": "A", "kind": "led", "place": "Rue C", "commune_code": "35238"}])
+    choices = read_choices(frame, actions, {})
+    assert unmatched(choices, actions) == ["C1"]
