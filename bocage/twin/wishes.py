@@ -20,7 +20,8 @@ def read_choices(frame: pl.DataFrame, actions: pl.DataFrame, kinds: Kinds) -> li
     """The choices of a table, each with the actions it is about.
 
     A row is about the actions that all its cells fit: identifier, kind (its code or its words), place,
-    commune; one whose cells are all empty is about none. A mandatory row without identifier asks for one action at least in each place that it is about.
+    commune; one whose cells are all empty is about none. A mandatory row without identifier asks for one
+    action at least in each place that it is about.
 
     Args:
         frame: shared asset type `action_choice`.

@@ -4,13 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bocage.parameters.funding_rules.cell import Cell, read_cell
 from bocage.parameters.funding_rules.facts import Fact, core_facts
-from bocage.parameters.funding_rules.parts import read_conditions
+from bocage.parameters.funding_rules.parts import read_conditions, refuse_overlaps
 from bocage.parameters.funding_rules.rule import Condition
 from bocage.parameters.reader import STATUSES
 
@@ -113,15 +112,7 @@ def _rules(pack: Cell) -> tuple[LegalRule, ...]:
     facts = core_facts()
     versions = list(pack["versions"].items())
     rules = tuple(_rule(pack, version, facts) for version in versions)
-    for (first, second), place in zip(pairwise(rules), versions, strict=False):
-        if first.until is None or first.until >= second.since:
-            raise place.fault(
-                "BOC-PAR-008",
-                programme=first.name,
-                first=first.since.isoformat(),
-                second=second.since.isoformat(),
-                until=(second.since - dt.timedelta(days=1)).isoformat(),
-            )
+    refuse_overlaps(rules, versions)
     return rules
 
 

@@ -1,7 +1,9 @@
 """Reader of the parts of a rule: conditions, tables, forfaits, rates, ceilings, payments and repayments."""
 
-from collections.abc import Mapping
-from typing import Literal, get_args
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Literal, Protocol, get_args
 
 from bocage.parameters.funding_rules.cell import Cell
 from bocage.parameters.funding_rules.facts import SUITED, Fact, nearest
@@ -241,3 +243,40 @@ def read_repayment(cell: Cell) -> Repayment:
         source="savings" if cell["from"].text(("savings", "budget")) == "savings" else "budget",
         principal=principal,
     )
+
+
+class Dated(Protocol):
+    """A version of a programme or of a law."""
+
+    @property
+    def name(self) -> str:
+        """Name of the programme or law."""
+
+    @property
+    def since(self) -> dt.date:
+        """First day on which it holds."""
+
+    @property
+    def until(self) -> dt.date | None:
+        """Last day, None while in force."""
+
+
+def refuse_overlaps(versions: Sequence[Dated], places: Sequence[Cell]) -> None:
+    """Refuse versions of one programme or law that hold on the same day, or are not in order.
+
+    Args:
+        versions: in the order of the file.
+        places: where each is written.
+
+    Raises:
+        RuleError: BOC-PAR-008 two versions overlap.
+    """
+    for (first, second), place in zip(pairwise(versions), places, strict=False):
+        if first.until is None or first.until >= second.since:
+            raise place.fault(
+                "BOC-PAR-008",
+                programme=first.name,
+                first=first.since.isoformat(),
+                second=second.since.isoformat(),
+                until=(second.since - dt.timedelta(days=1)).isoformat(),
+            )

@@ -4,12 +4,10 @@ A condition names a fact (`territory.population`, `action.points`…) and one te
 `not` combine them. Nothing is evaluated as code. Worked examples stand in the same file (`tests:`).
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +24,7 @@ from bocage.parameters.funding_rules.parts import (
     read_payment,
     read_rate,
     read_repayment,
+    refuse_overlaps,
 )
 from bocage.parameters.funding_rules.rule import (
     LENT,
@@ -161,15 +160,7 @@ def _pack(cell: Cell, facts: Mapping[str, Fact]) -> Pack:
     if not versions:
         raise cell["versions"].unfit("version")
     rules = tuple(_rule(cell, version, facts) for version in versions)
-    for (first, second), place in zip(pairwise(rules), versions, strict=False):
-        if first.until is None or first.until >= second.since:
-            raise place.fault(
-                "BOC-PAR-008",
-                programme=first.name,
-                first=first.since.isoformat(),
-                second=second.since.isoformat(),
-                until=(second.since - dt.timedelta(days=1)).isoformat(),
-            )
+    refuse_overlaps(rules, versions)
     for test in cell["tests"].items():
         _example(cell["name"].text(), test)
     excluded = tuple(tuple((v.get("incompatible") or cell["incompatible"]).items()) for v in versions)
